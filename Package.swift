@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+/// No I/O, no clock, no C: bytes and time in, values out. Also compiled as Embedded Swift.
+func pure(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// Touches the machine through a C target. Also compiled as Embedded Swift.
+func edge(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// Runs on the host only.
+func host(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func c(_ name: String, libraries: String...) -> Target {
+  .target(
+    name: name,
+    cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+    linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "popbell",
+  products: [
+    .executable(name: "popbell", targets: ["popbell"]),
+    .executable(name: "popsim", targets: ["popsim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    pure("Bytes"),
+    pure("POP3", "Bytes"),
+    pure("Mail", "Bytes"),
+    pure("Rules", "Bytes", "Mail"),
+    pure("Ledger", "Bytes"),
+    pure("Config", "Bytes", "Rules"),
+    pure("Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
+
+    c("CPlatform", libraries: "inih"),
+    c("CMbedTLS", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
+    edge("Platform", "CPlatform", "Bytes"),
+    edge("TLS", "CMbedTLS", "Bytes"),
+    edge(
+      "Commands", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS"),
+    .executableTarget(name: "popbell", dependencies: ["Commands"]),
+
+    c("CSimulator", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
+    host("POP3Simulator", "CSimulator"),
+    .executableTarget(
+      name: "popsim",
+      dependencies: [
+        "POP3Simulator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Bytes"),
+    tests(of: "POP3", "Bytes"),
+    tests(of: "Mail", "Bytes"),
+    tests(of: "Rules", "Bytes", "Mail"),
+    tests(of: "Ledger", "Bytes"),
+    tests(of: "Config", "Bytes", "Rules"),
+    tests(of: "Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
+    tests(of: "Platform", "Bytes"),
+    tests(of: "TLS", "Bytes", "POP3Simulator"),
+    tests(of: "POP3Simulator"),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "POP3Simulator"],
+      swiftSettings: settings),
+  ]
+)

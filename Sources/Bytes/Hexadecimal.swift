@@ -1,0 +1,14 @@
+/// What a hexadecimal digit of either case stands for, 0 to 15; nil for other bytes.
+public func hexadecimalValue(of byte: UInt8) -> UInt8? {
+  switch byte.lowercased {
+  case 0x30...0x39: byte - 0x30
+  case 0x61...0x66: byte.lowercased - 0x61 + 10
+  default: nil
+  }
+}
+
+/// The lower-case digit for the low four bits of `value`.
+public func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+  let nibble = value & 0x0F
+  return nibble < 10 ? 0x30 + nibble : 0x61 + nibble - 10
+}

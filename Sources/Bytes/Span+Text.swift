@@ -1,0 +1,100 @@
+extension Span<UInt8> {
+  public func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
+  }
+
+  public func equals(_ text: StaticString) -> Bool {
+    count == text.utf8CodeUnitCount && hasPrefix(text)
+  }
+
+  public func hasPrefix(_ text: StaticString) -> Bool {
+    guard count >= text.utf8CodeUnitCount else { return false }
+    for index in 0..<text.utf8CodeUnitCount where self[index] != text.byte(at: index) {
+      return false
+    }
+    return true
+  }
+
+  /// Whether both are alike where ASCII letters differ only in case.
+  public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index].lowercased != other[index].lowercased { return false }
+    return true
+  }
+
+  /// Whether both are alike where ASCII letters differ only in case.
+  public func equalsIgnoringCase(_ text: StaticString) -> Bool {
+    count == text.utf8CodeUnitCount && hasPrefixIgnoringCase(text)
+  }
+
+  public func hasPrefixIgnoringCase(_ text: StaticString) -> Bool {
+    guard count >= text.utf8CodeUnitCount else { return false }
+    for index in 0..<text.utf8CodeUnitCount
+    where self[index].lowercased != text.byte(at: index).lowercased {
+      return false
+    }
+    return true
+  }
+
+  /// Whether `text` stands anywhere in it, where ASCII letters may differ in case.
+  public func containsIgnoringCase(_ text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard count >= length else { return false }
+    for start in 0...(count - length)
+    where extracting(start..<(start + length)).equalsIgnoringCase(text) {
+      return true
+    }
+    return false
+  }
+
+  /// Where `byte` stands first, at or after `start`.
+  public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+    var index = start
+    while index < count {
+      if self[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// It without the spaces and tabs at both ends.
+  public var trimmingBlanks: Span<UInt8> {
+    @_lifetime(copy self)
+    get {
+      var start = 0
+      var end = count
+      while start < end, self[start].isBlank { start += 1 }
+      while end > start, self[end - 1].isBlank { end -= 1 }
+      return extracting(start..<end)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// A copy of `bytes`.
+  public init(_ bytes: Span<UInt8>) {
+    self = []
+    append(bytes)
+  }
+
+  /// The UTF-8 bytes of `text`.
+  public init(_ text: StaticString) {
+    self = []
+    append(text)
+  }
+
+  public mutating func append(_ bytes: Span<UInt8>) {
+    reserveCapacity(count + bytes.count)
+    for index in bytes.indices { append(bytes[index]) }
+  }
+
+  public mutating func append(_ text: StaticString) {
+    for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
+  }
+
+  public mutating func append(decimal number: UInt64) {
+    forEachDecimalDigit(of: number) { append($0) }
+  }
+}

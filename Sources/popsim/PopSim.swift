@@ -1,0 +1,1 @@
+@main struct PopSim { static func main() {} }

@@ -1,0 +1,43 @@
+import Bytes
+import TestSupport
+import Testing
+
+@Suite struct ByteBufferTests {
+  @Test func refusesTheByteOverItsCapacity() {
+    var buffer = ByteBuffer<2>()
+    buffer.append("ab")
+    #expect(!buffer.append(0x63))
+    #expect(text(buffer.bytes) == "ab")
+  }
+
+  @Test func changesNothingWhereTextDoesNotFit() {
+    var buffer = ByteBuffer<4>("ab")
+    #expect(!buffer.append("cde"))
+    #expect(!buffer.append(decimal: 100))
+    #expect(text(buffer.bytes) == "ab")
+    #expect(buffer.append(decimal: 10))
+    #expect(text(buffer.bytes) == "ab10")
+  }
+
+  @Test func keepsThePrefixThatFits() {
+    var buffer = ByteBuffer<3>()
+    let whole = with("abcd") { buffer.appendPrefix(of: $0) }
+    #expect(!whole)
+    #expect(text(buffer.bytes) == "abc")
+  }
+
+  @Test func removesFromTheFront() {
+    var buffer = ByteBuffer<8>("abcdef")
+    buffer.removeFirst(4)
+    #expect(text(buffer.bytes) == "ef")
+    buffer.removeFirst(2)
+    #expect(buffer.isEmpty)
+  }
+
+  @Test(arguments: [0, 7, 10, 99, 12345, UInt64.max])
+  func writesDecimals(number: UInt64) {
+    var buffer = ByteBuffer<20>()
+    buffer.append(decimal: number)
+    #expect(text(buffer.bytes) == String(number))
+  }
+}
