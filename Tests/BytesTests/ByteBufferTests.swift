@@ -6,16 +6,20 @@ import Testing
   @Test func refusesTheByteOverItsCapacity() {
     var buffer = ByteBuffer<2>()
     buffer.append("ab")
-    #expect(!buffer.append(0x63))
+    let fits1 = buffer.append(0x63)
+    #expect(!fits1)
     #expect(text(buffer.bytes) == "ab")
   }
 
   @Test func changesNothingWhereTextDoesNotFit() {
     var buffer = ByteBuffer<4>("ab")
-    #expect(!buffer.append("cde"))
-    #expect(!buffer.append(decimal: 100))
+    let fits2 = buffer.append("cde")
+    #expect(!fits2)
+    let fits3 = buffer.append(decimal: 100)
+    #expect(!fits3)
     #expect(text(buffer.bytes) == "ab")
-    #expect(buffer.append(decimal: 10))
+    let fits4 = buffer.append(decimal: 10)
+    #expect(fits4)
     #expect(text(buffer.bytes) == "ab10")
   }
 
