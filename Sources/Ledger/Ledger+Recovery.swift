@@ -41,45 +41,54 @@ extension Ledger where S: ~Copyable {
       guard version == Record.version else { throw .version(version) }
     case _ where length == 0: throw .notALedger
     case .intent(let identity):
-      set(identity, .intended(attempts: state(of: identity).attempts))
+      set(identity, .intended(before: state(of: identity).failures))
     case .fired(let identity): set(identity, .fired(durable: true))
-    case .failed(let identity, let attempts): set(identity, .failed(attempts: attempts))
+    case .failed(let identity, let failures): set(identity, .failed(failures))
+    case .givenUp(let identity): set(identity, .givenUp)
     case .committed(let identity): remove(identity)
     case .examined(let seen): examined = seen
     }
   }
 
-  /// Cuts a torn tail off, begins an empty file, and rewrites one that is mostly history.
+  /// Begins an empty file, rewrites one that is mostly history, or cuts a torn tail off.
   private func mend(time: UInt64) throws(LedgerError) {
-    let needed = entries.count + 2
-    if length == 0 || length / Record.size > 2 * needed + Self.spare {
-      try rewrite(time: time)
-    } else if tailIsTorn {
+    if length == 0 { try rewrite(time: time) }
+    try rewriteIfWorthwhile(time: time)
+    if tailIsTorn {
       let whole = length
       try withStore { (store) throws(StoreError) in try store.truncate(to: whole) }
+      tailIsTorn = false
     }
-    tailIsTorn = false
+  }
+
+  /// Rewrites a file that is mostly history.
+  func rewriteIfWorthwhile(time: UInt64) throws(LedgerError) {
+    guard length / Record.size > 2 * entries.count + Self.spare else { return }
+    try rewrite(time: time)
   }
 
   private func rewrite(time: UInt64) throws(LedgerError) {
     var bytes: [UInt8] = []
     bytes.append(Record.header(version: Record.version).encoded(time: time).bytes)
-    for entry in entries {
-      let record: Record? =
-        switch entry.state {
-        case .new: nil
-        case .intended: .intent(entry.identity)
-        case .fired: .fired(entry.identity)
-        case .failed(let attempts): .failed(entry.identity, attempts: attempts)
-        }
-      if case .intended(let attempts) = entry.state, attempts > 0 {
-        let failed = Record.failed(entry.identity, attempts: attempts)
-        bytes.append(failed.encoded(time: time).bytes)
-      }
-      if let record { bytes.append(record.encoded(time: time).bytes) }
-    }
+    for entry in entries { entry.forEachRecord { bytes.append($0.encoded(time: time).bytes) } }
     if let examined { bytes.append(Record.examined(examined).encoded(time: time).bytes) }
     try withStore { (store) throws(StoreError) in try store.replace(with: bytes) }
     length = bytes.count
+    tailIsTorn = false
+  }
+}
+
+extension Entry {
+  /// The records that make this entry.
+  func forEachRecord(_ body: (Record) -> Void) {
+    switch state {
+    case .new: break
+    case .intended(let failures):
+      if failures.attempts > 0 { body(.failed(identity, failures)) }
+      body(.intent(identity))
+    case .fired: body(.fired(identity))
+    case .failed(let failures): body(.failed(identity, failures))
+    case .givenUp: body(.givenUp(identity))
+    }
   }
 }

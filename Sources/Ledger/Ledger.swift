@@ -31,43 +31,59 @@ public final class Ledger<S: Store & ~Copyable> {
     find(identity).map { entries[$0].state } ?? .new
   }
 
-  /// How many messages are left alone because their action failed `retries` times.
-  public func countGivenUp(retries: UInt8) -> Int {
+  /// How many messages are left alone because their action failed too often.
+  public var givenUpCount: Int {
     var count = 0
-    for entry in entries {
-      if case .failed(let attempts) = entry.state, attempts >= retries { count += 1 }
-    }
+    for entry in entries where entry.state == .givenUp { count += 1 }
     return count
   }
 
-  /// Writes down that the action of `identity` is about to start.
+  /// Writes down that the actions of `identity` are about to start.
   public func intend(_ identity: Identity, time: UInt64) throws(LedgerError) {
     guard find(identity) != nil || entries.count < Self.capacity else { throw .full }
-    let attempts = state(of: identity).attempts
     try append(.intent(identity), time: time)
-    set(identity, .intended(attempts: attempts))
+    set(identity, .intended(before: state(of: identity).failures))
   }
 
-  /// Writes down that the action of `identity` succeeded. On an error this process still knows.
+  /// Writes down that all actions of `identity` succeeded. On an error this process still knows.
   public func fire(_ identity: Identity, time: UInt64) throws(LedgerError) {
     set(identity, .fired(durable: false))
     try append(.fired(identity), time: time)
     set(identity, .fired(durable: true))
   }
 
-  /// Writes down that the action of `identity` failed once more.
-  public func fail(_ identity: Identity, time: UInt64) throws(LedgerError) {
-    let attempts = state(of: identity).attempts
-    let next = attempts == .max ? attempts : attempts + 1
-    set(identity, .failed(attempts: next))
-    try append(.failed(identity, attempts: next), time: time)
+  /// Writes down that an action of `identity` failed: the one after the first `done` actions.
+  /// On an error this process still knows.
+  public func fail(_ identity: Identity, done: UInt8, time: UInt64) throws(LedgerError) {
+    let attempts = state(of: identity).failures.attempts
+    let failures = Failures(attempts: attempts == .max ? attempts : attempts + 1, done: done)
+    set(identity, .failed(failures))
+    try append(.failed(identity, failures), time: time)
   }
 
-  /// Forgets `identity`: the server has committed its deletion.
-  public func commit(_ identity: Identity, time: UInt64) throws(LedgerError) {
-    guard find(identity) != nil else { return }
-    try append(.committed(identity), time: time)
-    remove(identity)
+  /// Writes down that the actions of `identity` failed too often. On an error this process knows.
+  public func giveUp(_ identity: Identity, time: UInt64) throws(LedgerError) {
+    set(identity, .givenUp)
+    try append(.givenUp(identity), time: time)
+  }
+
+  /// Notes that the server has taken a DELE for `identity`, which QUIT has yet to commit.
+  public func noteDeletion(of identity: Identity) {
+    if let index = find(identity) { entries[index].isDeleted = true }
+  }
+
+  /// Forgets the messages whose deletions were noted: the server has committed them.
+  public func commitDeletions(time: UInt64) throws(LedgerError) {
+    for entry in entries where entry.isDeleted {
+      try append(.committed(entry.identity), time: time)
+      remove(entry.identity)
+    }
+    try rewriteIfWorthwhile(time: time)
+  }
+
+  /// Drops the notes of `noteDeletion`: the session ended without a commit.
+  public func dropDeletions() {
+    for index in entries.indices { entries[index].isDeleted = false }
   }
 
   /// Writes down what was looked at; writes nothing where that is what was known.
@@ -81,24 +97,38 @@ public final class Ledger<S: Store & ~Copyable> {
 /// Where a message stands.
 public enum MessageState: Sendable, Equatable {
   case new
-  /// The action was about to start, and what became of it is not known.
-  case intended(attempts: UInt8)
-  /// The action succeeded; `durable` says whether that is on disk.
+  /// The actions were about to start, and what became of them is not known.
+  case intended(before: Failures)
+  /// The actions succeeded; `durable` says whether that is on disk.
   case fired(durable: Bool)
-  case failed(attempts: UInt8)
+  case failed(Failures)
+  /// The actions failed too often, and the message is left alone.
+  case givenUp
 
-  /// How often the action has failed.
-  var attempts: UInt8 {
+  var failures: Failures {
     switch self {
-    case .new, .fired: 0
-    case .intended(let attempts), .failed(let attempts): attempts
+    case .new, .fired, .givenUp: Failures()
+    case .intended(let failures), .failed(let failures): failures
     }
+  }
+}
+
+/// How often a message's actions failed, and how many of them need not be done again.
+public struct Failures: Sendable, Equatable {
+  public var attempts: UInt8 = 0
+  /// How many actions, from the first, had succeeded when one failed.
+  public var done: UInt8 = 0
+
+  public init(attempts: UInt8 = 0, done: UInt8 = 0) {
+    self.attempts = attempts
+    self.done = done
   }
 }
 
 struct Entry {
   var identity: Identity
   var state: MessageState
+  var isDeleted = false
 }
 
 extension Ledger where S: ~Copyable {

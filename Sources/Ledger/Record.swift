@@ -4,19 +4,21 @@ import Bytes
 ///
 ///     offset  bytes
 ///          0      1  kind
-///          1      1  attempts (failed only)
-///          2      2  zero
+///          1      1  failed: attempts; header: version
+///          2      1  failed: how many actions were done
+///          3      1  zero
 ///          4     16  identity; examined: count (4), rules (4), sum (8)
 ///         20      8  when, in seconds since 1970
 ///         28      4  CRC-32 of the 28 bytes before
 ///
-/// Numbers are big-endian. The first record of a file is the header: the kind `P`, the version in
-/// the second byte, and "popbell ledger\r\n" for an identity.
+/// Numbers are big-endian. The first record of a file is the header, of the kind `P`, with
+/// "popbell ledger\r\n" for an identity.
 enum Record: Sendable, Equatable {
   case header(version: UInt8)
   case intent(Identity)
   case fired(Identity)
-  case failed(Identity, attempts: UInt8)
+  case failed(Identity, Failures)
+  case givenUp(Identity)
   case committed(Identity)
   case examined(Examined)
 
@@ -35,9 +37,10 @@ enum Record: Sendable, Equatable {
     case 0x50 where bytes.extracting(4..<20).equals(magic): self = .header(version: bytes[1])
     case 1: self = .intent(identity)
     case 2: self = .fired(identity)
-    case 3: self = .failed(identity, attempts: bytes[1])
+    case 3: self = .failed(identity, Failures(attempts: bytes[1], done: bytes[2]))
     case 4: self = .committed(identity)
-    case 5: self = .examined(Examined(parsing: bytes.extracting(4..<20)))
+    case 5: self = .givenUp(identity)
+    case 6: self = .examined(Examined(parsing: bytes.extracting(4..<20)))
     default: throw .kind
     }
   }
@@ -51,10 +54,11 @@ enum Record: Sendable, Equatable {
       bytes.append(magic)
     case .intent(let identity): bytes.append(kind: 1, identity)
     case .fired(let identity): bytes.append(kind: 2, identity)
-    case .failed(let identity, let attempts): bytes.append(kind: 3, attempts: attempts, identity)
+    case .failed(let identity, let failures): bytes.append(kind: 3, identity, failures)
     case .committed(let identity): bytes.append(kind: 4, identity)
+    case .givenUp(let identity): bytes.append(kind: 5, identity)
     case .examined(let examined):
-      bytes.appendHead(kind: 5)
+      bytes.appendHead(kind: 6)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: UInt64(examined.rules), size: 4)
       bytes.append(bigEndian: examined.sum, size: 8)
@@ -77,15 +81,17 @@ extension Examined {
 }
 
 extension ByteBuffer<32> {
-  fileprivate mutating func appendHead(kind: UInt8, _ attempts: UInt8 = 0) {
+  fileprivate mutating func appendHead(kind: UInt8, _ first: UInt8 = 0, _ second: UInt8 = 0) {
     append(kind)
-    append(attempts)
-    append(0)
+    append(first)
+    append(second)
     append(0)
   }
 
-  fileprivate mutating func append(kind: UInt8, attempts: UInt8 = 0, _ identity: Identity) {
-    appendHead(kind: kind, attempts)
+  fileprivate mutating func append(
+    kind: UInt8, _ identity: Identity, _ failures: Failures = Failures()
+  ) {
+    appendHead(kind: kind, failures.attempts, failures.done)
     append(identity.bytes.span)
   }
 
