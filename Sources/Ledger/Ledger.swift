@@ -31,6 +31,11 @@ public final class Ledger<S: Store & ~Copyable> {
     find(identity).map { entries[$0].state } ?? .new
   }
 
+  /// How often the actions of `identity` have failed.
+  public func failedAttempts(of identity: Identity) -> Int {
+    Int(state(of: identity).failures.attempts)
+  }
+
   /// How many messages are left alone because their action failed too often.
   public var givenUpCount: Int {
     var count = 0
