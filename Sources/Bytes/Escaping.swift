@@ -1,0 +1,66 @@
+extension [UInt8] {
+  /// Adds `bytes` as text that can do nothing to a terminal or a journal: control characters (C0,
+  /// DEL, C1), line separators, bidirectional overrides and what is not UTF-8 become `\xNN`, byte
+  /// for byte, and a backslash becomes two.
+  public mutating func append(escaping bytes: Span<UInt8>) {
+    var index = 0
+    while index < bytes.count {
+      let length = printableLength(bytes.extracting(index...))
+      if length == 0 {
+        appendEscape(bytes[index])
+        index += 1
+      } else {
+        if bytes[index] == .ascii("\\") { append(.ascii("\\")) }
+        append(bytes.extracting(index..<(index + length)))
+        index += length
+      }
+    }
+  }
+
+  private mutating func appendEscape(_ byte: UInt8) {
+    append("\\x")
+    append(hexadecimalDigit(byte >> 4))
+    append(hexadecimalDigit(byte))
+  }
+}
+
+/// How many bytes the character at the front of `bytes` has; 0 where it is not to be shown.
+private func printableLength(_ bytes: Span<UInt8>) -> Int {
+  guard let (scalar, length) = decodeUTF8(bytes) else { return 0 }
+  switch scalar {
+  case 0..<0x20, 0x7F..<0xA0: return 0  // C0, DEL, C1
+  case 0x2028, 0x2029: return 0  // LINE and PARAGRAPH SEPARATOR
+  case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: return 0  // Bidi_Control
+  case 0xFEFF, 0xFFF9...0xFFFB: return 0
+  default: return length
+  }
+}
+
+// UTF8-char = UTF8-1 / UTF8-2 / UTF8-3 / UTF8-4                     ; RFC 3629 section 4
+//
+/// The character at the front of `bytes` and how many bytes it has; nil where they are not UTF-8.
+public func decodeUTF8(_ bytes: Span<UInt8>) -> (scalar: UInt32, length: Int)? {
+  guard let first = bytes.first else { return nil }
+  let (length, lowest): (Int, UInt32)
+  switch first {
+  case 0x00...0x7F: return (UInt32(first), 1)
+  case 0xC2...0xDF: (length, lowest) = (2, 0x80)
+  case 0xE0...0xEF: (length, lowest) = (3, 0x800)
+  case 0xF0...0xF4: (length, lowest) = (4, 0x10000)
+  default: return nil
+  }
+  guard bytes.count >= length else { return nil }
+  var scalar = UInt32(first) & (0x7F >> UInt32(length))
+  for index in 1..<length {
+    guard bytes[index].isUTF8Tail else { return nil }
+    scalar = scalar << 6 | UInt32(bytes[index] & 0x3F)
+  }
+  guard scalar >= lowest, scalar <= 0x10FFFF, !(0xD800...0xDFFF).contains(scalar) else {
+    return nil
+  }
+  return (scalar, length)
+}
+
+extension Span<UInt8> {
+  public var first: UInt8? { isEmpty ? nil : self[0] }
+}
