@@ -1,0 +1,140 @@
+internal import Bytes
+
+/// Why a user name or a secret is none.
+public enum CredentialError: Error, Equatable, Sendable {
+  case empty(CredentialPart)
+  /// Longer than `Limits.userOctets` or `Limits.secretOctets`.
+  case tooLong(CredentialPart)
+  /// CR or LF would begin a command of its own, NUL would end a part (CVE-2025-15367).
+  case forbiddenByte(CredentialPart, at: Int)
+}
+
+public enum CredentialPart: Equatable, Sendable { case user, secret }
+
+/// A user name and a secret: unprintable, and wiped when the login or its life is over.
+public struct Credential: ~Copyable {
+  /// A class, so that a move leaves no copy behind, and its end can write zeros.
+  private final class Storage {
+    /// Of `Limits.userOctets` and `Limits.secretOctets`.
+    var user = ByteBuffer<256>()
+    var secret = ByteBuffer<1_024>()
+
+    func wipe() {
+      scrub(&user)
+      scrub(&secret)
+    }
+
+    deinit { wipe() }
+  }
+
+  private let storage = Storage()
+
+  public init(user: Span<UInt8>, secret: Span<UInt8>) throws(CredentialError) {
+    try Self.check(user, .user, limit: Limits.userOctets)
+    try Self.check(secret, .secret, limit: Limits.secretOctets)
+    storage.user.append(user)
+    storage.secret.append(secret)
+  }
+
+  mutating func wipe() { storage.wipe() }
+
+  private static func check(_ text: Span<UInt8>, _ part: CredentialPart, limit: Int)
+    throws(CredentialError)
+  {
+    guard !text.isEmpty else { throw .empty(part) }
+    guard text.count <= limit else { throw .tooLong(part) }
+    for index in text.indices {
+      switch text[index] {
+      case 0, .carriageReturn, .lineFeed: throw .forbiddenByte(part, at: index)
+      default: break
+      }
+    }
+  }
+}
+
+// The lines of the logins. Each asks for the proof that law L3 demands.
+extension Credential {
+  /// `USER name`
+  func writeUser(to output: inout Output, _: borrowing Clearance) {
+    output.markSecret()
+    output.append("USER ")
+    output.append(storage.user.bytes)
+    output.append("\r\n")
+  }
+
+  /// `PASS secret`
+  func writePass(to output: inout Output, _: borrowing Clearance) {
+    output.markSecret()
+    output.append("PASS ")
+    output.append(storage.secret.bytes)
+    output.append("\r\n")
+  }
+
+  /// `APOP name digest`, the digest being MD5(stamp, secret): RFC 1939 section 7.
+  func writeAPOP<MD5: MD5Digest & ~Copyable>(
+    _ stamp: Span<UInt8>, _ digest: consuming MD5, to output: inout Output, _: borrowing Clearance
+  ) {
+    for index in stamp.indices { digest.update(stamp[index]) }
+    for index in storage.secret.bytes.indices { digest.update(storage.secret[index]) }
+    let hash = digest.finish()
+    output.markSecret()
+    output.append("APOP ")
+    output.append(storage.user.bytes)
+    output.append(" ")
+    for index in hash.indices {
+      output.append(hexadecimalDigit(hash[index] >> 4))
+      output.append(hexadecimalDigit(hash[index]))
+    }
+    output.append("\r\n")
+  }
+
+  /// Whether `AUTH PLAIN` and the response fit one command line: RFC 5034 section 4.
+  var fitsInitialResponse: Bool {
+    let octets = 2 + storage.user.count + storage.secret.count
+    return 11 + (octets + 2) / 3 * 4 + 2 <= Limits.commandOctets
+  }
+
+  /// `AUTH PLAIN response`
+  func writeInitialResponse(to output: inout Output, _ clearance: borrowing Clearance) {
+    output.append("AUTH PLAIN ")
+    writeResponse(to: &output, clearance)
+  }
+
+  /// `response`
+  func writeResponse(to output: inout Output, _: borrowing Clearance) {
+    output.markSecret()
+    forEachResponseDigit { output.append($0) }
+    output.append("\r\n")
+  }
+
+  /// Whether a server's `line` repeats the secret, bare or in the response: it is not for a log.
+  func isRepeated(in line: Span<UInt8>) -> Bool {
+    // 24 digits hold NUL, the user and the first octets of the secret; a line cut off by the
+    // framer may end in them.
+    var response = ByteBuffer<24>()
+    forEachResponseDigit { response.append($0) }
+    defer { scrub(&response) }
+    return line.contains(storage.secret.bytes) || line.contains(response.bytes)
+  }
+
+  // message = [authzid] UTF8NUL authcid UTF8NUL passwd               ; RFC 4616 section 2
+  private func forEachResponseDigit(_ body: (UInt8) -> Void) {
+    var encoder = Base64Encoder()
+    encoder.encode(0, body)
+    for index in storage.user.bytes.indices { encoder.encode(storage.user[index], body) }
+    encoder.encode(0, body)
+    for index in storage.secret.bytes.indices { encoder.encode(storage.secret[index], body) }
+    encoder.finish(body)
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func contains(_ other: Span<UInt8>) -> Bool {
+    guard count >= other.count else { return false }
+    for start in 0...(count - other.count)
+    where extracting(start..<(start + other.count)).equals(other) {
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,63 @@
+internal import Bytes
+
+/// What waits to be written; a line with a secret in it is wiped when all of it was.
+struct Output: ~Copyable {
+  private var buffer = Limits.Output()
+  private var start = 0
+  private var holdsSecret = false
+
+  /// How many octets wait.
+  var count: Int { buffer.count - start }
+  var isEmpty: Bool { count == 0 }
+
+  var bytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { buffer.bytes.extracting(start...) }
+  }
+
+  /// From here until all is written, it holds a secret.
+  mutating func markSecret() { holdsSecret = true }
+
+  mutating func append(_ byte: UInt8) {
+    makeRoom(for: 1)
+    precondition(buffer.append(byte), "Limits.Output holds the longest line")
+  }
+
+  mutating func append(_ text: StaticString) {
+    makeRoom(for: text.utf8CodeUnitCount)
+    precondition(buffer.append(text), "Limits.Output holds the longest line")
+  }
+
+  mutating func append(_ bytes: Span<UInt8>) {
+    for index in bytes.indices { append(bytes[index]) }
+  }
+
+  mutating func append(decimal number: UInt64) {
+    makeRoom(for: 20)
+    precondition(buffer.append(decimal: number), "Limits.Output holds the longest line")
+  }
+
+  /// Drops the first `count` octets, which were written; must not be more than wait.
+  mutating func didWrite(_ count: Int) {
+    precondition(count >= 0 && count <= self.count)
+    start += count
+    if isEmpty { clear() }
+  }
+
+  mutating func clear() {
+    start = 0
+    if holdsSecret { scrub(&buffer) } else { buffer.removeAll() }
+    holdsSecret = false
+  }
+
+  private mutating func makeRoom(for octets: Int) {
+    guard buffer.room < octets else { return }
+    buffer.removeFirst(start)
+    start = 0
+  }
+}
+
+/// Wipes `buffer` even where nobody reads it again.
+@inline(never)
+@_optimize(none)
+func scrub<let capacity: Int>(_ buffer: inout ByteBuffer<capacity>) { buffer.wipe() }

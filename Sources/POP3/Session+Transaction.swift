@@ -1,0 +1,128 @@
+internal import Bytes
+
+/// What the server's next bytes are.
+enum Reading: Equatable, Sendable {
+  case status
+  case capabilities(lines: Int)
+  case listing(Command, lines: Int, skipped: Int)
+  case content(message: Int)
+}
+
+extension Session where MD5: ~Copyable {
+  /// Whether `send` takes a command: one at a time, and up to `Limits.window` where the server
+  /// announced PIPELINING.
+  public var canSend: Bool {
+    guard step == .transaction, failure == nil, !window.endsInQuit else { return false }
+    return window.isEmpty || (capabilities.pipelining && !window.isFull)
+  }
+
+  /// Puts `command` into the output; `canSend` must be true, and a message number from 1 to
+  /// `Limits.messages`.
+  public mutating func send(_ command: Command) {
+    precondition(canSend)
+    let before = waiting.count
+    command.write(to: &waiting)
+    window.append(command, octets: waiting.count - before)
+  }
+
+  /// The oldest command's reply.
+  mutating func answer(_ status: Reply.Status, _ refusal: Refusal)
+    throws(ProtocolError.Reason) -> SessionEvent?
+  {
+    guard let command = window.first else { throw .unsolicitedReply }
+    switch (command, status) {
+    case (.uidl(nil), .ok), (.list(nil), .ok):
+      reading = .listing(command, lines: 0, skipped: 0)
+      return nil
+    case (.top(let message), .ok), (.retr(let message), .ok):
+      decoder = ContentDecoder(lineFeedEnds: framer.acceptsBareLineFeed)
+      reading = .content(message: message)
+      return nil
+    case (.stat, .ok):
+      return try finish(mailboxStatus())
+    case (.uidl(let message?), .ok):
+      let line = replyLine()
+      return finish(.uniqueID(message, line.message == message ? line.uniqueID : nil))
+    case (.list(let message?), .ok):
+      let line = replyLine()
+      return finish(.listing(message, octets: line.message == message ? line.octets : nil))
+    case (.dele(let message), .ok): return finish(.deleted(message))
+    case (.noop, .ok), (.rset, .ok): return finish(.done(command))
+    case (.quit, .ok): return finish(.goodbye)
+    case (.dele, .empty): return finish(.refused(command, .emptyLine))
+    case (_, .refused): return finish(.refused(command, refusal))
+    case (_, .continuation), (_, .empty), (_, .strange): throw .strangeReply
+    }
+  }
+
+  private mutating func finish(_ event: SessionEvent) -> SessionEvent {
+    window.removeFirst()
+    reading = .status
+    return event
+  }
+
+  // "+OK" SP count SP octets                                         ; RFC 1939 section 5
+  //
+  // The octets of some servers are negative.
+  private mutating func mailboxStatus() throws(ProtocolError.Reason) -> SessionEvent {
+    var rest = framer.line.extracting(3...)
+    guard let count = UInt64(decimal: takeWord(from: &rest)) else { throw .malformedStatus }
+    guard count <= UInt64(Limits.messages) else { throw .tooManyMessages }
+    messageCount = Int(count)
+    return .status(count: Int(count), octets: UInt64(decimal: takeWord(from: &rest)))
+  }
+
+  private func replyLine() -> ListingLine {
+    ListingLine(parsing: framer.line.extracting(3...), isTruncated: framer.isTruncated)
+  }
+}
+
+// The lines after the first.
+extension Session where MD5: ~Copyable {
+  mutating func takeCapability(_ byte: UInt8, _ lines: Int)
+    throws(ProtocolError.Reason) -> SessionEvent?
+  {
+    guard try framer.push(byte) == .line else { return nil }
+    if isEnd {
+      reading = .status
+      return try advance(on: .endOfCapabilities)
+    }
+    guard lines < Limits.capabilityLines else { throw .tooManyCapabilities }
+    reading = .capabilities(lines: lines + 1)
+    heard.add(parsing: unstuffed(framer.line))
+    return nil
+  }
+
+  mutating func takeListing(_ byte: UInt8, _ command: Command, _ lines: Int, _ skipped: Int)
+    throws(ProtocolError.Reason) -> SessionEvent?
+  {
+    guard try framer.push(byte) == .line else { return nil }
+    if isEnd { return finish(.endOfListing(command, skipped: skipped)) }
+    let limit = messageCount.map { $0 + Limits.listingSlack } ?? Limits.messages
+    guard lines < limit else { throw .tooManyLines }
+    let line = ListingLine(parsing: unstuffed(framer.line), isTruncated: framer.isTruncated)
+    guard let message = line.message else {
+      reading = .listing(command, lines: lines + 1, skipped: skipped + 1)
+      return nil
+    }
+    reading = .listing(command, lines: lines + 1, skipped: skipped)
+    return command == .uidl(nil)
+      ? .uniqueID(message, line.uniqueID) : .listing(message, octets: line.octets)
+  }
+
+  mutating func takeContent(_ byte: UInt8, _ message: Int) -> SessionEvent? {
+    switch decoder.push(byte) {
+    case .needsMore: nil
+    case .content(let byte): .content(byte)
+    case .end: finish(.endOfContent(message))
+    }
+  }
+
+  private var isEnd: Bool { !framer.isTruncated && framer.line.equals(".") }
+}
+
+/// A line without the dot that is put before each line that begins with one.
+@_lifetime(copy line)
+private func unstuffed(_ line: Span<UInt8>) -> Span<UInt8> {
+  line.hasPrefix(".") ? line.extracting(1...) : line
+}
