@@ -136,7 +136,7 @@ struct Player: ~Copyable {
       switch line.prefix(2) {
       case "S:", "L:", "R:": feed(Script.serverBytes(line))
       case "C:": expectWritten(rest + "\r\n", line)
-      case "> ": rest.split(separator: ",").forEach { session.send(command($0)) }
+      case "> ": for word in rest.split(separator: ",") { session.send(command(word)) }
       case "= ":
         #expect(told.first == String(rest), "\(script.testDescription): \(line)")
         told = Array(told.dropFirst())
