@@ -19,13 +19,15 @@ struct Output: ~Copyable {
   mutating func markSecret() { holdsSecret = true }
 
   mutating func append(_ byte: UInt8) {
-    makeRoom(for: 1)
+    if buffer.isFull {
+      buffer.removeFirst(start)
+      start = 0
+    }
     precondition(buffer.append(byte), "Limits.Output holds the longest line")
   }
 
   mutating func append(_ text: StaticString) {
-    makeRoom(for: text.utf8CodeUnitCount)
-    precondition(buffer.append(text), "Limits.Output holds the longest line")
+    for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
   }
 
   mutating func append(_ bytes: Span<UInt8>) {
@@ -33,8 +35,9 @@ struct Output: ~Copyable {
   }
 
   mutating func append(decimal number: UInt64) {
-    makeRoom(for: 20)
-    precondition(buffer.append(decimal: number), "Limits.Output holds the longest line")
+    var digits = ByteBuffer<20>()
+    digits.append(decimal: number)
+    append(digits.bytes)
   }
 
   /// Drops the first `count` octets, which were written; must not be more than wait.
@@ -48,12 +51,6 @@ struct Output: ~Copyable {
     start = 0
     if holdsSecret { scrub(&buffer) } else { buffer.removeAll() }
     holdsSecret = false
-  }
-
-  private mutating func makeRoom(for octets: Int) {
-    guard buffer.room < octets else { return }
-    buffer.removeFirst(start)
-    start = 0
   }
 }
 

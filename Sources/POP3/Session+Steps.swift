@@ -161,7 +161,6 @@ extension Session where MD5: ~Copyable {
 
   /// The server does not let us in.
   private mutating func reject(_ stage: LoginStage, _ refusal: Refusal) -> SessionEvent {
-    withholdSecret()
     credential.wipe()
     step = .ended
     return .rejected(stage, refusal)
@@ -173,11 +172,5 @@ extension Session where MD5: ~Copyable {
     heard = Capabilities()
     stamp = nil
     framer = .strict
-  }
-
-  /// A refusal may repeat the command, and is meant for a log.
-  mutating func withholdSecret() {
-    guard step.state == .login else { return }
-    replyIsWithheld = framer.isTruncated || credential.isRepeated(in: framer.line)
   }
 }

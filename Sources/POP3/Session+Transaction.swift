@@ -118,7 +118,7 @@ extension Session where MD5: ~Copyable {
     }
   }
 
-  private var isEnd: Bool { !framer.isTruncated && framer.line.equals(".") }
+  private var isEnd: Bool { framer.line.equals(".") }
 }
 
 /// A line without the dot that is put before each line that begins with one.

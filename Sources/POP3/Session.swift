@@ -18,7 +18,7 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   var waiting = Output()
   var window = CommandWindow()
   var messageCount: Int?
-  var replyIsWithheld = false
+  private var lineIsWithheld = false
   private var replyIsUnsolicited = false
   private var received: UInt64 = 0
   private(set) var failure: ProtocolError?
@@ -39,10 +39,10 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   public var awaiting: Command? { window.first }
 
   /// The last line of the server, raw and cut to 512 octets, for a log that escapes it; empty where
-  /// it repeats the secret. It stands until the next `receive`.
+  /// it may repeat the secret. It stands until the next `receive`.
   public var lastLine: Span<UInt8> {
     @_lifetime(borrow self)
-    borrowing get { replyIsWithheld ? framer.line.extracting(..<0) : framer.line }
+    borrowing get { lineIsWithheld ? framer.line.extracting(..<0) : framer.line }
   }
 
   /// What is to be written; then call `didWrite`.
@@ -83,7 +83,6 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   }
 
   private mutating func fail(_ reason: ProtocolError.Reason) -> ProtocolError {
-    withholdSecret()
     credential.wipe()
     waiting.clear()
     let error = ProtocolError(reason, at: received)
@@ -106,7 +105,11 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     if step == .ended { return nil }
     if step == .handshake { throw .bytesBeforeTLS }
     if framer.isAtLineStart { replyIsUnsolicited = !replyIsDue }
+    lineIsWithheld = step.state == .login
     guard try framer.push(byte) == .line else { return nil }
+    if lineIsWithheld {
+      lineIsWithheld = framer.isTruncated || credential.isRepeated(in: framer.line)
+    }
     guard !replyIsUnsolicited else { throw .unsolicitedReply }
     let reply = Reply(parsing: framer.line)
     return try advance(on: .reply(reply.status, reply.refusal))

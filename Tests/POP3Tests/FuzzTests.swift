@@ -15,7 +15,8 @@ import Testing
     print("fuzz seed: \(random.state)")
     for _ in 0..<2_500 {
       let script = Self.scripts.randomElement(using: &random)!
-      attack(with: mutate(script.stream, &random), &random)
+      let isNoise = Int.random(in: 0..<8, using: &random) == 0
+      attack(with: isNoise ? noise(&random) : mutate(script.stream, &random), &random)
     }
   }
 
@@ -55,6 +56,16 @@ import Testing
     if !isInPlace { #expect(["CAPA\r\n", "STLS\r\n"].contains { $0.hasSuffix(output) }) }
     let isPatient = Int.random(in: 0..<50, using: &random) > 0
     session.didWrite(isPatient ? output.utf8.count : output.utf8.count / 2)
+  }
+
+  /// Random octets, of which each second is one of a few that mean something.
+  private func noise(_ random: inout SplitMix64) -> [UInt8] {
+    Array("+OK ".utf8)
+      + (0..<256).map { _ in
+        Bool.random(using: &random)
+          ? .random(in: .min ... .max, using: &random)
+          : Array("\r\n. +1".utf8).randomElement(using: &random)!
+      }
   }
 
   private func mutate(_ stream: [UInt8], _ random: inout SplitMix64) -> [UInt8] {

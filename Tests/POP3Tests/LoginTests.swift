@@ -48,6 +48,18 @@ import Testing
     }
   }
 
+  /// Oracle's server lists UIDL only before the login, or only after it.
+  @Test func joinsWhatIsAnnouncedBeforeAndAfterTheLogin() throws {
+    var session = makeSession()
+    for lines in ["+OK", "+OK\r\nUIDL\r\nUSER\r\n.", "+OK", "+OK", "+OK\r\nTOP\r\n."] {
+      try receive("\(lines)\r\n", &session)
+      write(&session)
+    }
+    #expect(session.state == .transaction)
+    #expect(session.capabilities.uidl == true)
+    #expect(session.capabilities.top == true)
+  }
+
   @Test(arguments: [("-ERR", "+OK"), ("+OK", "-ERR")])
   func tellsWhichCommandWasRefused(first: String, second: String) throws {
     var session = makeSession(.tls, .user, asks: false)

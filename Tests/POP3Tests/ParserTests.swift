@@ -117,6 +117,16 @@ import Testing
   }
 }
 
+@Suite struct ListingLineTests {
+  @Test(arguments: [("1 abc", 1), ("1 120", 1), ("1 ", 1), ("1", nil)])
+  func takesNothingThatReachesTheCut(line: String, message: Int?) {
+    let parsed = with(line) { ListingLine(parsing: $0, isTruncated: true) }
+    #expect(parsed.message == message)
+    #expect(parsed.uniqueID == nil)
+    #expect(parsed.octets == nil)
+  }
+}
+
 @Suite struct CapabilitiesTests {
   private func parse(_ lines: String...) -> Capabilities {
     var capabilities = Capabilities()

@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "-ERR unknown command PASS tanstaaf", "-ERR what is AG1yb3NlAHRhbnN0YWFm",
+    "-ERR unknown command PASS tanstaaf", "+OK PASS tanstaaf", "-ERR what is AG1yb3NlAHRhbnN0YWFm",
     "-ERR " + String(repeating: "x", count: 600),
   ])
   func keepsAnEchoOfTheSecretOutOfTheLog(reply: String) {
@@ -120,7 +120,9 @@ import Testing
       var session = makeSession(.tls, mechanism, asks: false)
       for line in lines + [reply] {
         write(&session)
-        _ = try? receive("\(line)\r\n", &session)
+        _ = try? receive(line, &session)
+        #expect(text(session.lastLine) == "" || line != reply)
+        _ = try? receive("\r\n", &session)
       }
       #expect(text(session.lastLine) == "")
     }

@@ -60,6 +60,33 @@ func readySession(pipelining: Bool) throws -> TestSession {
     }
   }
 
+  @Test func takesNoReplyToACommandThatIsHalfWritten() throws {
+    for written in 0..<12 {
+      var session = try readySession(pipelining: true)
+      session.send(.noop)
+      session.send(.noop)
+      session.didWrite(written)
+      let error = try #require(throws: ProtocolError.self) {
+        if written >= 6 { try receive("+OK\r\n", &session) }
+        try receive("+OK\r\n", &session)
+      }
+      #expect(error.reason == .unsolicitedReply)
+      #expect(session.output.count == 0)
+    }
+  }
+
+  /// The output is never empty, and yet takes all that fits the window.
+  @Test func makesRoomWhereTheLastOctetStaysUnwritten() throws {
+    var session = try readySession(pipelining: true)
+    for answered in 0..<1_000 {
+      while session.canSend { session.send(.dele(Limits.messages)) }
+      let all = session.output.count
+      session.didWrite(all - 1)
+      let events = try receive("+OK\r\n", &session)
+      #expect(events == [.deleted(Limits.messages)], "\(answered)")
+    }
+  }
+
   @Test func sendsNothingAfterQuit() throws {
     var session = try readySession(pipelining: true)
     session.send(.dele(1))
