@@ -1,0 +1,32 @@
+import Bytes
+
+/// Rows of bytes, each with the same capacity: allocated once, never grown.
+struct ByteRows: ~Copyable {
+  private let capacity: Int
+  private var storage: [UInt8]
+  private var counts: [Int]
+
+  init(count: Int, capacity: Int) {
+    self.capacity = capacity
+    storage = [UInt8](repeating: 0, count: count * capacity)
+    counts = [Int](repeating: 0, count: count)
+  }
+
+  /// What the row holds.
+  subscript(row: Int) -> Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get {
+      storage.span.extracting((row * capacity)..<(row * capacity + counts[row]))
+    }
+  }
+
+  /// Adds a byte to the row. Returns `false`, and changes nothing, when it is full.
+  mutating func append(_ byte: UInt8, to row: Int) -> Bool {
+    guard counts[row] < capacity else { return false }
+    storage[row * capacity + counts[row]] = byte
+    counts[row] += 1
+    return true
+  }
+
+  mutating func removeAll(from row: Int) { counts[row] = 0 }
+}

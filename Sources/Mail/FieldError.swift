@@ -1,0 +1,18 @@
+/// Why the value of a field could not be parsed, and at which byte.
+public struct FieldError: Error, Equatable, Sendable {
+  public enum Reason: Sendable {
+    case unexpectedByte
+    /// A quoted string, comment, route or group that nothing ends.
+    case unterminated
+    case missingDomain
+    case tooLong
+    case noAddress
+    case severalAddresses
+    case group
+    case outOfRange
+    case unknownZone
+  }
+
+  public var reason: Reason
+  public var offset: Int
+}

@@ -1,0 +1,34 @@
+public import Bytes
+
+/// Every bound of this module; all of them are reached by cutting, never by an error that stops it.
+public enum Limits {
+  /// Fields beside the known ones that rules may name: each takes 3 KiB for good.
+  public static let extraFields = 8
+
+  /// Bytes of a field's name: with its colon it fills a line of 78, RFC 5322 section 2.1.1.
+  public static let fieldName = 77
+
+  /// Bytes of a field's unfolded value: twice the longest line of RFC 5322 section 2.1.1 (998).
+  ///
+  /// A folded Received of the big providers is 600, an encoded subject line seldom over 400.
+  public static let fieldValue = 2048
+
+  /// Bytes of a field's text as it is matched, logged and handed to programs.
+  ///
+  /// It bounds an argument, and a subject of 300 Cyrillic characters takes 600.
+  public static let text = 1024
+
+  /// Bytes before the "@" of an address: RFC 5321 section 4.5.3.1.1.
+  public static let localPart = 64
+
+  /// Bytes after the "@" of an address: RFC 5321 section 4.5.3.1.2.
+  public static let domain = 255
+}
+
+typealias FieldName = ByteBuffer<77>
+
+/// A field's text in UTF-8: `Limits.text` bytes.
+public typealias DecodedText = ByteBuffer<1024>
+
+/// An address as `local@domain`: 64 + 1 + 255 bytes.
+public typealias Address = ByteBuffer<320>

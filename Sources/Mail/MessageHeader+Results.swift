@@ -1,0 +1,102 @@
+import Bytes
+
+/// What the header says, once it is complete.
+extension MessageHeader {
+  /// How often the field was there; it is not counted further than 255.
+  public func occurrences(of field: HeaderField) -> Int { occurrences[rows.row(of: field)] }
+
+  /// Whether the value of its topmost occurrence was longer than `Limits.fieldValue`.
+  public func isTruncated(_ field: HeaderField) -> Bool { isTruncated[rows.row(of: field)] }
+
+  /// The value of its topmost occurrence as it was sent, unfolded, without blanks at the ends.
+  @_lifetime(borrow self)
+  public borrowing func value(of field: HeaderField) -> Span<UInt8> {
+    values[rows.row(of: field)].trimmingBlanks
+  }
+
+  /// The text of the topmost Subject, as `decodedText(of:)` gives it; empty where there is none.
+  public var subject: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { texts[0] }
+  }
+
+  /// The text of the topmost occurrence of an extra field; nil where there is none.
+  @_lifetime(borrow self)
+  public func extra(_ index: Int) -> Span<UInt8>? {
+    guard occurrences(of: .extra(index)) > 0 else { return nil }
+    return texts[index + 1]
+  }
+
+  /// The value of Date as it was sent.
+  public var date: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { values[rows.row(of: .date)].trimmingBlanks }
+  }
+
+  /// The value of Message-ID as it was sent.
+  public var messageID: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { values[rows.row(of: .messageID)].trimmingBlanks }
+  }
+
+  // received = "Received:" *received-token ";" date-time CRLF    ; RFC 5322 section 3.6.7
+  /// When the topmost server says that it took the message; nil where that cannot be read.
+  public var receivedDate: Date? {
+    guard !isTruncated(.received) else { return nil }
+    let value = value(of: .received)
+    guard let semicolon = value.indices.last(where: { value[$0] == .ascii(";") }) else { return nil }
+    return try? Date(parsing: value.extracting((semicolon + 1)...))
+  }
+
+  /// The sender's address; nil unless there is one From field, and in it one address, beyond doubt.
+  ///
+  /// Display names and comments never count. A second From field, a second address, a group, a value that
+  /// was cut, and anything that the grammar does not allow give nil.
+  public var from: Span<UInt8>? {
+    @_lifetime(borrow self)
+    borrowing get { sender.isEmpty ? nil : sender.bytes }
+  }
+
+  /// Calls `body` with each address of To, members of groups too, until it returns `false`.
+  ///
+  /// What is no address is passed over, and so is the last one of a value that was cut.
+  public func forEachTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .to, body) }
+
+  /// Calls `body` with each address of Reply-To, as `forEachTo` does.
+  public func forEachReplyTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .replyTo, body) }
+
+  private func forEachAddress(of field: HeaderField, _ body: (Span<UInt8>) -> Bool) {
+    var list = AddressList(value(of: field))
+    while !list.isAtEnd {
+      guard let next = try? list.next() else { continue }
+      if list.isAtEnd, isTruncated(field) { return }
+      guard body(next.bytes) else { return }
+    }
+  }
+
+  /// Whether it is the message in which IMAP servers keep their data about the mailbox.
+  ///
+  /// "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", written by UW-IMAP and its heirs into mbox files.
+  public var isFolderInternalData: Bool { subject.containsIgnoringCase("folder internal data") }
+
+  /// Whether there is anything by which the message can be told from another.
+  public var hasIdentity: Bool {
+    !value(of: .messageID).isEmpty || !value(of: .date).isEmpty || !value(of: .received).isEmpty
+  }
+
+  /// Calls `body` with the bytes that tell the message from another, for a digest.
+  ///
+  /// Message-ID, Date and the topmost Received, each as it was sent and as long as it was kept, behind
+  /// its length in two bytes, the higher first.
+  public func forEachIdentityByte(_ body: (UInt8) -> Void) {
+    emit(value(of: .messageID), body)
+    emit(value(of: .date), body)
+    emit(value(of: .received), body)
+  }
+
+  private func emit(_ value: Span<UInt8>, _ body: (UInt8) -> Void) {
+    body(UInt8(truncatingIfNeeded: value.count >> 8))
+    body(UInt8(truncatingIfNeeded: value.count))
+    for index in value.indices { body(value[index]) }
+  }
+}

@@ -1,0 +1,169 @@
+import Bytes
+
+/// Which bytes end a line of the header block.
+public enum LineEnds: Sendable {
+  /// CRLF only, as POP3 has it; a CR or LF by itself is content.
+  case strict
+  /// LF too, for files.
+  case any
+}
+
+/// The header block of a message: reads it a byte at a time, and then holds what is asked of it.
+///
+/// Law: its memory is decided when it is made, whatever is sent. Of a long value the first
+/// `Limits.fieldValue` bytes are kept, of a field that is there more than once the topmost; the
+/// rest is counted and passed over.
+public struct MessageHeader: ~Copyable {
+  private let lineEnds: LineEnds
+  let rows: FieldRows
+
+  private var state = State.lineStart
+  private var isAfterCarriageReturn = false
+  private var name = FieldName()
+  /// Where the value goes; nil passes over it.
+  private var row: Int?
+
+  private(set) var values: ByteRows
+  private(set) var isTruncated: [Bool]
+  private(set) var occurrences: [Int]
+
+  /// The text of Subject, then those of the extra fields.
+  private(set) var texts: ByteRows
+  /// The sole address of From; empty where there is none.
+  private(set) var sender = Address()
+
+  /// Keeps the known fields and `extraFields`, names of which there are at most `Limits.extraFields`.
+  ///
+  /// A name over `Limits.fieldName` bytes is never found.
+  public init(extraFields: [[UInt8]] = [], lineEnds: LineEnds = .strict) {
+    precondition(extraFields.count <= Limits.extraFields)
+    self.lineEnds = lineEnds
+    rows = FieldRows(extraFields: extraFields)
+    values = ByteRows(count: rows.count, capacity: Limits.fieldValue)
+    isTruncated = [Bool](repeating: false, count: rows.count)
+    occurrences = [Int](repeating: 0, count: rows.count)
+    texts = ByteRows(count: 1 + rows.extraCount, capacity: Limits.text)
+  }
+
+  /// Forgets the message and is ready for the next.
+  public mutating func reset() {
+    state = .lineStart
+    isAfterCarriageReturn = false
+    row = nil
+    for row in 0..<rows.count {
+      values.removeAll(from: row)
+      isTruncated[row] = false
+      occurrences[row] = 0
+    }
+    for row in 0...rows.extraCount { texts.removeAll(from: row) }
+    sender.removeAll()
+  }
+
+  /// Whether the header block has ended.
+  public var isComplete: Bool { state == .complete }
+
+  /// Takes the next byte of the message; what follows the header block is ignored.
+  public mutating func receive(_ byte: UInt8) {
+    if byte == .lineFeed, isAfterCarriageReturn || lineEnds == .any {
+      isAfterCarriageReturn = false
+      advance(.lineEnd)
+      return
+    }
+    if isAfterCarriageReturn { advance(.byte(.carriageReturn)) }
+    isAfterCarriageReturn = byte == .carriageReturn
+    if !isAfterCarriageReturn { advance(.byte(byte)) }
+  }
+
+  /// Takes the end of the message: it also ends a header block without an empty line behind it.
+  ///
+  /// Some servers send no such line where the message has no body.
+  public mutating func finish() {
+    advance(.end)
+  }
+
+  private enum State {
+    case lineStart
+    case name
+    /// In the blanks between a name and its colon.
+    case blankAfterName
+    /// In a value, or in a line that is passed over.
+    case value
+    case complete
+  }
+
+  private enum Input {
+    case byte(UInt8)
+    case lineEnd
+    case end
+  }
+
+  private mutating func advance(_ input: Input) {
+    let next = next(input)
+    if next == .complete, state != .complete { decode() }
+    state = next
+  }
+
+  // field = field-name *WSP ":" unstructured CRLF                ; RFC 5322 sections 2.2, 4.5
+  // unfolding: a CRLF before WSP goes, the WSP stays             ; section 2.2.3
+  //
+  // A line that is no field (mbox's "From ", ">From ", rubbish) is passed over with what is folded
+  // under it.
+  private mutating func next(_ input: Input) -> State {
+    switch (state, input) {
+    case (.complete, _), (_, .end), (.lineStart, .lineEnd): return .complete
+    case (.lineStart, .byte(let byte)) where byte.isBlank:
+      store(byte)
+      return .value
+    case (.lineStart, .byte(let byte)):
+      row = nil
+      name.removeAll()
+      return stateAfter(inName: byte)
+    case (.name, .byte(let byte)): return stateAfter(inName: byte)
+    case (.blankAfterName, .byte(let byte)) where byte.isBlank: return .blankAfterName
+    case (.blankAfterName, .byte(.ascii(":"))): return stateAfter(inName: .ascii(":"))
+    case (.blankAfterName, .byte): return .value
+    case (.value, .byte(let byte)):
+      store(byte)
+      return .value
+    case (.name, .lineEnd), (.blankAfterName, .lineEnd), (.value, .lineEnd): return .lineStart
+    }
+  }
+
+  // field-name = 1*ftext ; ftext = %d33-57 / %d59-126
+  private mutating func stateAfter(inName byte: UInt8) -> State {
+    switch byte {
+    case .ascii(":"):
+      row = openRow()
+      return .value
+    case .space, .horizontalTab: return .blankAfterName
+    case 0x21...0x7E: return name.append(byte) ? .name : .value
+    default: return .value
+    }
+  }
+
+  /// The row for the value of the field with `name`; nil where it has none or is already there.
+  private mutating func openRow() -> Int? {
+    guard let row = rows.row(named: name.bytes) else { return nil }
+    if occurrences[row] < Int(UInt8.max) { occurrences[row] += 1 }
+    return occurrences[row] == 1 ? row : nil
+  }
+
+  private mutating func store(_ byte: UInt8) {
+    guard let row else { return }
+    if values[row].isEmpty, byte.isBlank { return }
+    if !values.append(byte, to: row) { isTruncated[row] = true }
+  }
+
+  private mutating func decode() {
+    setText(0, of: .subject)
+    for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
+    let from = rows.row(of: .from)
+    guard occurrences[from] == 1, !isTruncated[from] else { return }
+    sender = (try? soleAddress(in: values[from])) ?? Address()
+  }
+
+  private mutating func setText(_ index: Int, of field: HeaderField) {
+    let text = decodedText(of: values[rows.row(of: field)])
+    for byte in 0..<text.count { _ = texts.append(text[byte], to: index) }
+  }
+}
