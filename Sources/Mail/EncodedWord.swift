@@ -40,7 +40,9 @@ struct EncodedWord {
   private static func endOfCharset(in field: Span<UInt8>, from start: Int) -> Int? {
     var index = start
     while index < field.count, field[index] != .ascii("?") {
-      guard field[index] > 0x20, field[index] < 0x7F, field[index] != .ascii("=") else { return nil }
+      guard field[index] > 0x20, field[index] < 0x7F, field[index] != .ascii("=") else {
+        return nil
+      }
       index += 1
     }
     return index > start && index < field.count ? index : nil

@@ -4,6 +4,7 @@ public struct FieldError: Error, Equatable, Sendable {
     case unexpectedByte
     /// A quoted string, comment, route or group that nothing ends.
     case unterminated
+    /// No "@" where it must come.
     case missingDomain
     case tooLong
     case noAddress
@@ -15,4 +16,9 @@ public struct FieldError: Error, Equatable, Sendable {
 
   public var reason: Reason
   public var offset: Int
+
+  public init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
 }

@@ -96,8 +96,13 @@ extension FieldScanner {
     var content = FieldScanner(text.extracting((start + 1)..<(offset - 1)))
     var plain = ByteBuffer<64>()
     while content.next != nil {
-      let byte = switch try content.textByte() { case .plain(let byte), .quoted(let byte): byte }
-      guard byte >= 0x20, byte < 0x80 else { throw error(.unexpectedByte) }
+      let byte =
+        switch try content.textByte() {
+        case .plain(let byte), .quoted(let byte): byte
+        }
+      guard byte >= 0x20, byte < 0x80 else {
+        throw FieldError(reason: .unexpectedByte, offset: start + content.offset)
+      }
       guard plain.append(byte) else { throw error(.tooLong) }
     }
     let needsQuotes = !plain.bytes.isDotAtom

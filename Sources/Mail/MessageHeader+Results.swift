@@ -44,7 +44,9 @@ extension MessageHeader {
   public var receivedDate: Date? {
     guard !isTruncated(.received) else { return nil }
     let value = value(of: .received)
-    guard let semicolon = value.indices.last(where: { value[$0] == .ascii(";") }) else { return nil }
+    guard let semicolon = value.indices.last(where: { value[$0] == .ascii(";") }) else {
+      return nil
+    }
     return try? Date(parsing: value.extracting((semicolon + 1)...))
   }
 

@@ -1,0 +1,151 @@
+import Bytes
+import Mail
+import TestSupport
+import Testing
+
+/// The sole address of `field`, or why there is none.
+private func soleAddress(of field: String) -> Result<String, FieldError> {
+  let bytes = Array(field.utf8)
+  do throws(FieldError) {
+    let address = try soleAddress(in: bytes.span)
+    return .success(text(address.bytes))
+  } catch {
+    return .failure(error)
+  }
+}
+
+@Suite struct AddressTests {
+  @Test(
+    arguments: [
+      ("alarm@panel.example", "alarm@panel.example"),
+      ("<alarm@panel.example>", "alarm@panel.example"),
+      (" Alarm@PANEL.Example ", "Alarm@panel.example"),
+      ("Panel < alarm@panel.example >", "alarm@panel.example"),
+      ("\"Panel, \\\"12\\\" <x@y>\" <alarm@panel.example>", "alarm@panel.example"),
+      ("J. Doe (night (shift) \\) ) <alarm@panel.example>", "alarm@panel.example"),
+      ("[UPS 2] <alarm@panel.example>", "alarm@panel.example"),
+      ("Türkontakt <alarm@panel.example>", "alarm@panel.example"),
+      ("=?utf-8?Q?T=C3=BCr?= <alarm@panel.example>", "alarm@panel.example"),
+      ("(Cron) alarm@panel.example (Daemon)", "alarm@panel.example"),
+      ("a.b+c-d_e=!#$%&'*/?^`{|}~@panel.example", "a.b+c-d_e=!#$%&'*/?^`{|}~@panel.example"),
+      ("root@localhost", "root@localhost"),
+      ("cam_1@my_host.example", "cam_1@my_host.example"),
+      ("camera@[192.0.2.7]", "camera@[192.0.2.7]"),
+      ("camera@[IPv6:2001:DB8::7]", "camera@[ipv6:2001:db8::7]"),
+      ("\"alarm\"@panel.example", "alarm@panel.example"),
+      ("\"a\\l.arm\"@panel.example", "al.arm@panel.example"),
+      ("\"al arm\"@panel.example", "\"al arm\"@panel.example"),
+      ("\"a\\\"\\\\b\"@panel.example", "\"a\\\"\\\\b\"@panel.example"),
+      ("\"a..b\"@panel.example", "\"a..b\"@panel.example"),
+      ("\".\"@panel.example", "\".\"@panel.example"),
+      ("\"\"@panel.example", "\"\"@panel.example"),
+      ("<@relay.example,@hub.example:alarm@panel.example>", "alarm@panel.example"),
+      (",, alarm@panel.example ,", "alarm@panel.example"),
+      // Spoofs: what the sender really is.
+      ("\"alarm@panel.example\" <evil@x>", "evil@x"),
+      ("\"alarm@panel.example\"<evil@x>", "evil@x"),
+      ("\"<alarm@panel.example>\" <evil@x>", "evil@x"),
+      ("=?utf-8?Q?alarm=40panel.example?= <evil@x>", "evil@x"),
+      ("=?utf-8?B?YWxhcm1AcGFuZWwuZXhhbXBsZQ==?= <evil@x>", "evil@x"),
+      ("(alarm@panel.example) evil@x", "evil@x"),
+      ("(<alarm@panel.example>) <evil@x>", "evil@x"),
+      ("evil@x (alarm@panel.example)", "evil@x"),
+      ("<evil@x> (<alarm@panel.example>, )", "evil@x"),
+      ("<@panel.example:evil@x>", "evil@x"),
+      ("\"alarm@panel.example\"@x", "\"alarm@panel.example\"@x"),
+      ("\"alarm@panel.example \"@x", "\"alarm@panel.example \"@x"),
+      ("=?utf-8?Q?alarm=40panel.example=3E?=@x", "=?utf-8?Q?alarm=40panel.example=3E?=@x"),
+    ] as [(String, String)])
+  func findsTheSoleAddress(field: String, address: String) {
+    #expect(soleAddress(of: field) == .success(address))
+  }
+
+  @Test(
+    arguments: [
+      ("", .noAddress, 0), (" (nobody) ", .noAddress, 0), (",", .noAddress, 0),
+      ("root", .missingDomain, 4), ("root (Cron Daemon)", .missingDomain, 18),
+      ("alarm panel@example", .missingDomain, 5), ("alarm@", .unexpectedByte, 6),
+      ("@panel.example", .unexpectedByte, 0), ("<>", .unexpectedByte, 1),
+      ("<alarm>", .missingDomain, 6), ("<alarm@panel", .unexpectedByte, 12),
+      ("alarm@panel>", .unexpectedByte, 11), ("a..b@panel", .unexpectedByte, 2),
+      (".a@panel", .unexpectedByte, 0), ("a.@panel", .unexpectedByte, 2),
+      ("a@.panel", .unexpectedByte, 2), ("a@panel.", .unexpectedByte, 8),
+      ("a@b..c", .unexpectedByte, 4), ("a@b@c", .unexpectedByte, 3),
+      ("a (x) @panel", .missingDomain, 1), ("a@ panel", .unexpectedByte, 2),
+      ("a . b@panel", .missingDomain, 1), ("\"a\".b@panel", .missingDomain, 3),
+      ("a.\"b\"@panel", .unexpectedByte, 2), ("tür@panel", .missingDomain, 1),
+      ("a@tür", .unexpectedByte, 3), ("\"tür\"@panel", .unexpectedByte, 2),
+      ("a@[192.0.2.1", .unterminated, 12), ("a@[192.0.2.1 ]", .unexpectedByte, 12),
+      ("a@[x]y", .unexpectedByte, 5), ("<@relay a@x>", .unexpectedByte, 11),
+      ("<@relay.example", .unterminated, 15), ("<@relay.example:>", .unexpectedByte, 16),
+      ("a@x, b@y", .severalAddresses, 0), ("a@x,,b@y", .severalAddresses, 0),
+      ("a@x; b@y", .unexpectedByte, 3), ("a@x b@y", .unexpectedByte, 4),
+      ("a@x <", .unexpectedByte, 4), ("a@x, b", .missingDomain, 6), ("b, a@x", .missingDomain, 1),
+      ("G: a@x;", .group, 0), ("G:;", .group, 0), ("G: a@x", .unterminated, 6),
+      (": a@x", .unexpectedByte, 0), ("G: H: a@x;;", .unexpectedByte, 4),
+      ("G: a@x; b@y", .group, 0),
+      // Spoofs: in doubt, nobody.
+      ("alarm@panel.example <evil@x>", .unexpectedByte, 20),
+      ("<alarm@panel.example> <evil@x>", .unexpectedByte, 22),
+      ("<alarm@panel.example><evil@x>", .unexpectedByte, 21),
+      ("<<alarm@panel.example> evil@x>", .unexpectedByte, 1),
+      ("<evil@x>, alarm@panel.example", .severalAddresses, 0),
+      ("alarm@panel.example:evil@x", .unexpectedByte, 19),
+      ("alarm@panel.example\\@x", .unexpectedByte, 19),
+      ("alarm@panel.example(\"", .unterminated, 21),
+      ("\"alarm@panel.example <evil@x>", .unterminated, 29),
+      ("Alarm\" <alarm@panel.example>", .unterminated, 28),
+      ("(alarm@panel.example <evil@x>", .unterminated, 29), ("(a\\", .unterminated, 3),
+      ("alarm@panel.example)", .unexpectedByte, 19),
+      ("alarm@panel.example\u{0}.evil", .unexpectedByte, 19),
+      ("\"al\u{0}arm\" <alarm@panel.example>", .unexpectedByte, 3),
+      ("(\u{0}) alarm@panel.example", .unexpectedByte, 1),
+      ("alarm\u{0}@panel.example", .unexpectedByte, 5),
+      ("alarm@panel.example\r\nX: y", .unexpectedByte, 19),
+      ("evil@x\nFrom: alarm@panel.example", .unexpectedByte, 6),
+      ("\"\t\"@panel.example", .unexpectedByte, 1),
+    ] as [(String, FieldError.Reason, Int)])
+  func rejects(field: String, reason: FieldError.Reason, offset: Int) {
+    #expect(soleAddress(of: field) == .failure(FieldError(reason: reason, offset: offset)))
+  }
+
+  @Test(
+    arguments: [
+      (64, 255, nil), (65, 255, FieldError.Reason.tooLong), (64, 256, .tooLong),
+      (400, 3, .tooLong), (3, 400, .tooLong),
+    ])
+  func boundsTheParts(local: Int, domain: Int, reason: FieldError.Reason?) {
+    for quote in ["", "\""] {
+      let address =
+        quote + String(repeating: "a", count: local) + quote + "@"
+        + String(repeating: "b", count: domain)
+      var found: FieldError.Reason?
+      if case .failure(let error) = soleAddress(of: address) { found = error.reason }
+      #expect(found == reason)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("", []), ("a@x, b@Y", ["a@x", "b@y"]), ("undisclosed-recipients:;", []),
+      ("undisclosed-recipients:", []), ("root, a@x", ["a@x"]), ("a@x; b@y, c@z", ["c@z"]),
+      ("G: a@x, \"N\" <b@y>;, c@z", ["a@x", "b@y", "c@z"]), ("G:a@x;c@z", ["a@x", "c@z"]),
+      ("G: bad, a@x; , c@z", ["a@x", "c@z"]), ("a@x, \"b@y", ["a@x"]), ("<>, a@x", ["a@x"]),
+    ] as [(String, [String])])
+  func findsTheAddressesOfAList(field: String, addresses: [String]) {
+    let reading = read(message("To: \(field)", "Reply-To: \(field)", ""))
+    #expect(reading.to == addresses)
+    #expect(reading.replyTo == addresses)
+  }
+
+  @Test func stopsWhereItIsAskedTo() {
+    var header = MessageHeader()
+    header.receive(message("To: a@x, b@y, c@z", ""))
+    var count = 0
+    header.forEachTo { _ in
+      count += 1
+      return count < 2
+    }
+    #expect(count == 2)
+  }
+}

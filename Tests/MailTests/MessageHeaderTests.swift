@@ -1,0 +1,230 @@
+import Bytes
+import Mail
+import TestSupport
+import Testing
+
+/// A header block, and what it says; `extras` asks for X-Zone and for Date.
+struct HeaderFixture: Sendable, CustomTestStringConvertible {
+  var name: String
+  var header: String
+  var subject = ""
+  var from: String?
+  var zone: String?
+
+  init(
+    _ name: String, _ header: String, subject: String = "", from: String? = nil, zone: String? = nil
+  ) {
+    (self.name, self.header, self.subject, self.from, self.zone) = (
+      name, header, subject, from, zone
+    )
+  }
+
+  var testDescription: String { name }
+
+  /// The header with CRLF for each LF.
+  var stream: [UInt8] { header.utf8.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] } }
+
+  static let all = [
+    HeaderFixture("empty", "\n"),
+    HeaderFixture("one field", "Subject: a\n\n", subject: "a"),
+    HeaderFixture(
+      "names in any case", "sUBJECT:a\nFROM:a@x\nx-zOnE:1\n\n", subject: "a", from: "a@x", zone: "1"
+    ),
+    HeaderFixture(
+      "blanks before the colon", "Subject \t: a\nFrom : a@x\n\n", subject: "a", from: "a@x"),
+    HeaderFixture("folded", "Subject: a\n b\n\t c\nX-Zone:\n 1\n\n", subject: "a b  c", zone: "1"),
+    HeaderFixture("folded with a line of blanks", "Subject: a\n \n b\n\n", subject: "a  b"),
+    HeaderFixture("folded before the value", "Subject:\n  \n a\n\n", subject: "a"),
+    HeaderFixture("empty value", "Subject:\nX-Zone: \n\n", zone: ""),
+    HeaderFixture("colons in the value", "Subject: a: b:\n\n", subject: "a: b:"),
+    HeaderFixture("names that only begin alike", "Subjects: a\nSubjec: b\nX-Subject: c\n\n"),
+    HeaderFixture(
+      "the topmost counts", "Subject: a\nX-Zone: 1\nSubject: b\n c\nX-Zone: 2\n\n", subject: "a",
+      zone: "1"),
+    HeaderFixture("the topmost counts, even empty", "Subject:\nSubject: b\n\n"),
+    HeaderFixture(
+      "mbox", "From a@y Tue Nov 10 03:14:22 2026\nFrom: a@x\n>From a@z: b\n\n", from: "a@x"),
+    HeaderFixture("what is folded under rubbish", "rubbish\n Subject: a\nX-Zone: 1\n\n", zone: "1"),
+    HeaderFixture("what is folded under nothing", " Subject: a\nX-Zone: 1\n\n", zone: "1"),
+    HeaderFixture("rubbish goes with the field above", "Subject: a\nrubbish\n b\n\n", subject: "a"),
+    HeaderFixture("no name", ": a\nSubject: b\n\n", subject: "b"),
+    HeaderFixture("names with other bytes", "Süb: a\nSub\u{1}ject: b\nSubject x: c\n\n"),
+    HeaderFixture(
+      "CR and LF by themselves", "Subject: a\rb\r\r\n\rX-Zone: 1\nX-Zone: 2\n\n", subject: "a b",
+      zone: "2"),
+    HeaderFixture(
+      "CR before the empty line", "Subject: a\n\r\nX-Zone: 1\n\n", subject: "a", zone: "1"),
+    HeaderFixture(
+      "NUL", "Subject: a\u{0}b\nSub\u{0}ject: c\n\u{0}\nX-Zone: 1\n\n", subject: "a b", zone: "1"),
+    HeaderFixture("two From", "From: a@x\nfrom: a@x\n\n"),
+    HeaderFixture("two From, one empty", "From: a@x\nFrom\t:\n\n"),
+    HeaderFixture("two addresses in From", "From: a@x,\n b@x\n\n"),
+    HeaderFixture("folded From", "From: \"A\n B\"\n <a@x>\n\n", from: "a@x"),
+    HeaderFixture("LF in From", "From: a@x\u{B}\n\n"),
+    HeaderFixture("UTF-8", "Subject: Tür\nX-Zone: \u{202E}\n\n", subject: "Tür", zone: "\u{202E}"),
+  ]
+}
+
+@Suite struct MessageHeaderTests {
+  private static let extras = ["x-zone", "Date"].map { Array($0.utf8) }
+
+  @Test(arguments: HeaderFixture.all)
+  func readsAStreamHoweverItArrives(fixture: HeaderFixture) {
+    for body in ["", "\r\n", "Subject: body\r\nFrom: body@x\r\n\r\n", " body"] {
+      forEachSplit(of: fixture.stream + Array(body.utf8)) { parts in
+        var header = MessageHeader(extraFields: Self.extras)
+        for part in parts { header.receive(part) }
+        let isComplete = header.isComplete
+        #expect(isComplete)
+        header.finish()
+        let reading = Reading(header, extras: 2)
+        #expect(reading.subject == fixture.subject)
+        #expect(reading.from == fixture.from)
+        #expect(reading.extras == [fixture.zone, nil])
+      }
+    }
+  }
+
+  @Test(arguments: HeaderFixture.all)
+  func readsLinesThatEndInLFWhereItIsAskedTo(fixture: HeaderFixture) {
+    // The same, but in those whose point is a CR.
+    guard !fixture.header.utf8.contains(0x0D) else { return }
+    let extras = ["X-Zone", "Date"]
+    let reading = read(fixture.stream, extras: extras)
+    #expect(read(fixture.header.utf8, extras: extras, lineEnds: .any) == reading)
+    #expect(read(fixture.stream, extras: extras, lineEnds: .any) == reading)
+  }
+
+  @Test func takesLFForContentWhereItIsStrict() {
+    let reading = read("Subject: a\nFrom: a@x\n\nX-Zone: 1\r\n\r\n".utf8, extras: ["X-Zone"])
+    #expect(reading.subject == "a From: a@x  X-Zone: 1")
+    #expect(reading.from == nil)
+    #expect(reading.extras == [nil])
+  }
+
+  @Test(arguments: [
+    "Subject: a\r\n", "Subject: a", "Subject: a\r", "Subject: a\r\nFrom", "Subject: a\r\nFrom ",
+  ])
+  func isCompleteAtTheEndWithoutAnEmptyLine(stream: String) {
+    var header = MessageHeader()
+    header.receive(stream.utf8)
+    let wasComplete = header.isComplete
+    #expect(!wasComplete)
+    header.finish()
+    let isComplete = header.isComplete
+    #expect(isComplete)
+    #expect(text(header.subject) == "a")
+    let occurrences = header.occurrences(of: .from)
+    #expect(occurrences == 0)
+  }
+
+  @Test func startsAnewAfterReset() {
+    var header = MessageHeader(extraFields: Self.extras)
+    let empty = Reading(header, extras: 2)
+    header.receive(
+      message(
+        "Received: a; 1 Jan 2026 00:00 GMT", "Subject: a", "From: a@x", "To: b@x", "Date: now",
+        "Message-ID: <1>", "Reply-To: c@x", "X-Zone: \(String(repeating: "1", count: 3000))", ""))
+    #expect(Reading(header, extras: 2) != empty)
+    header.reset()
+    let isComplete = header.isComplete
+    #expect(!isComplete)
+    #expect(Reading(header, extras: 2) == empty)
+    header.finish()
+    #expect(Reading(header, extras: 2) == empty)
+    header.reset()
+    header.receive("X-Zone: 2\r".utf8)
+    header.reset()
+    header.receive("\nSubject: b\r\n".utf8)
+    header.reset()
+    header.receive(" c\r\nX-Zone: 3\r\n\r\n".utf8)
+    let (subject, isTruncated) = (text(header.subject), header.isTruncated(.extra(0)))
+    #expect(subject == "")
+    #expect(!isTruncated)
+    #expect(Reading(header, extras: 1).extras == ["3"])
+  }
+
+  @Test func findsExtraFieldsThatAreKnownOrTwiceInTheList() {
+    let extras = ["SUBJECT", "X-A", "x-a", "Received", String(repeating: "x", count: 78)]
+    let long = String(repeating: "x", count: 78) + ": 1"
+    let reading = read(
+      message("Received: by b", "Subject: =?utf-8?q?s?=", "X-A: =?utf-8?q?a?=", long, ""),
+      extras: extras)
+    #expect(reading.extras == ["s", "a", "a", "by b", nil])
+  }
+
+  @Test func keepsThePrefixOfALongLineAndStaysInStep() {
+    var header = MessageHeader()
+    header.receive("Subject: ".utf8)
+    for index in 0..<10_000_000 { header.receive(0x61 + UInt8(index % 26)) }
+    header.receive("\r\nFrom: a@x\r\n\r\n".utf8)
+    let subject = text(header.subject)
+    #expect(subject.utf8.count == Limits.text)
+    #expect(subject.hasPrefix("abcdefghijklmnopqrstuvwxyzabc"))
+    let kept = header.value(of: .subject).count
+    #expect(kept == Limits.fieldValue)
+    let (isTruncated, from) = (header.isTruncated(.subject), Reading(header).from)
+    #expect(isTruncated)
+    #expect(from == "a@x")
+  }
+
+  @Test func readsHeadersWithoutEnd() {
+    var header = MessageHeader()
+    for _ in 0..<100_000 { header.receive(message("Subject: a", "X: b", "Received: c")) }
+    let isComplete = header.isComplete
+    #expect(!isComplete)
+    header.receive(message("From: a@x", ""))
+    let (occurrences, subject) = (header.occurrences(of: .subject), text(header.subject))
+    #expect(occurrences == 255)
+    #expect(subject == "a")
+    #expect(Reading(header).from == "a@x")
+  }
+
+  @Test(arguments: [2047, 2048, 2049])
+  func knowsWhetherAValueWasCut(count: Int) {
+    let value = String(repeating: "a", count: count)
+    var header = MessageHeader()
+    header.receive(message("Subject: \(value)", "From: (\(value.dropLast(5))) a@x", ""))
+    let (subject, from) = (header.isTruncated(.subject), Reading(header).from)
+    #expect(subject == (count > Limits.fieldValue))
+    #expect(from == (count > Limits.fieldValue - 1 ? nil : "a@x"))
+  }
+
+  @Test func passesOverTheLastAddressOfAListThatWasCut() {
+    let list = Array(repeating: "alarm@panel.example.net", count: 100).joined(separator: ", ")
+    let reading = read(message("To: \(list)", ""))
+    #expect(
+      reading.to == Array(repeating: "alarm@panel.example.net", count: Limits.fieldValue / 25))
+  }
+
+  @Test(
+    arguments: [
+      ("DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", true),
+      ("=?utf-8?q?Folder_internal_data?=", true), ("FOLDER INTERNAL", false), ("", false),
+    ])
+  func knowsTheMessageOfIMAPServers(subject: String, isInternal: Bool) {
+    #expect(read(message("Subject: \(subject)", "")).isFolderInternalData == isInternal)
+  }
+
+  @Test func givesEachMessageAnotherIdentity() {
+    let messages = [
+      message(""), message("Message-ID: a"), message("Date: a"), message("Received: a"),
+      message("Message-ID: aa"), message("Message-ID: a", "Date: a"),
+      message("Message-ID: a", "Received: a"), message("Date: a", "Received: a"),
+      message("Message-ID: a", "Date: a", "Received: a"),
+      message("Message-ID: \(String(repeating: "a", count: 256))"),
+    ]
+    let identities = messages.map { read($0).identity }
+    #expect(Set(identities).count == messages.count)
+    #expect(identities[5] == [0, 1, 0x61, 0, 1, 0x61, 0, 0])
+    #expect(identities[9].prefix(2) == [1, 0])
+    #expect(messages.map { read($0).hasIdentity } == [false] + Array(repeating: true, count: 9))
+  }
+
+  @Test func givesTheSameIdentityForTheSameFields() {
+    let a = read(message("Received: a", "Date: b", "MESSAGE-ID:<c>\t", "Subject: a", ""))
+    let b = read(message("Subject: b", "Message-Id: <c>", "Received: a", "Received: d", "Date: b"))
+    #expect(a.identity == b.identity)
+    #expect(!read(message("Message-ID: ", "Date:", "Subject: a", "")).hasIdentity)
+  }
+}

@@ -1,0 +1,85 @@
+import Bytes
+import Mail
+import TestSupport
+
+import struct Foundation.Data
+import struct Foundation.URL
+
+/// What a header says, in a form that can be compared.
+struct Reading: Equatable {
+  var subject = ""
+  var from: String?
+  var to: [String] = []
+  var replyTo: [String] = []
+  var date = ""
+  var messageID = ""
+  var receivedDate: Int64?
+  var extras: [String?] = []
+  var identity: [UInt8] = []
+  var hasIdentity = false
+  var isFolderInternalData = false
+
+  init(_ header: borrowing MessageHeader, extras count: Int = 0) {
+    subject = text(header.subject)
+    if let address = header.from { from = text(address) }
+    var (to, replyTo, identity) = ([String](), [String](), [UInt8]())
+    header.forEachTo {
+      to.append(text($0))
+      return true
+    }
+    header.forEachReplyTo {
+      replyTo.append(text($0))
+      return true
+    }
+    header.forEachIdentityByte { identity.append($0) }
+    (self.to, self.replyTo, self.identity) = (to, replyTo, identity)
+    date = text(header.date)
+    messageID = text(header.messageID)
+    receivedDate = header.receivedDate?.secondsSince1970
+    for index in 0..<count {
+      if let extra = header.extra(index) { extras.append(text(extra)) } else { extras.append(nil) }
+    }
+    hasIdentity = header.hasIdentity
+    isFolderInternalData = header.isFolderInternalData
+  }
+}
+
+extension MessageHeader {
+  mutating func receive(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { receive(byte) }
+  }
+}
+
+/// What `message` says when it is read whole and the end is told.
+func read(
+  _ message: some Sequence<UInt8>, extras: [String] = [], lineEnds: LineEnds = .strict
+) -> Reading {
+  var header = MessageHeader(extraFields: extras.map { Array($0.utf8) }, lineEnds: lineEnds)
+  header.receive(message)
+  header.finish()
+  return Reading(header, extras: extras.count)
+}
+
+/// `lines` with CRLF behind each.
+func message(_ lines: String...) -> [UInt8] {
+  lines.flatMap { Array($0.utf8) + [0x0D, 0x0A] }
+}
+
+func contents(ofMail name: String) throws -> [UInt8] {
+  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  let file = folder.appendingPathComponent("../Fixtures/mail/\(name).eml")
+  return try Array(Data(contentsOf: file))
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
