@@ -19,6 +19,7 @@ public struct AddressList: ~Escapable {
   public var isAtEnd: Bool { scanner.next == nil }
 
   /// The next address; nil after the last.
+  @inline(never)
   @_lifetime(self: copy self)
   public mutating func next() throws(FieldError) -> Address? {
     do throws(FieldError) {

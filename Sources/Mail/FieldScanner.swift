@@ -29,6 +29,8 @@ struct FieldScanner: ~Escapable {
   }
 
   // CFWS = (1*([FWS] comment) [FWS]) / FWS                       ; RFC 5322 section 3.2.2
+  // Not inlined: it is called from twenty places, and the board's flash is small.
+  @inline(never)
   @_lifetime(self: copy self)
   mutating func skipBlanksAndComments() throws(FieldError) {
     while let byte = next, byte.isBlank || byte == .ascii("(") {
