@@ -1,0 +1,110 @@
+public import Bytes
+
+/// What a rule does; only the platform can do it.
+public enum Action: Sendable {
+  /// Starts a program: its path, then its arguments.
+  case run([Template])
+  /// Changes an output, by its place in `Names.outputs`.
+  case output(Int, OutputChange)
+}
+
+/// What happens to an output.
+public enum OutputChange: Sendable, Equatable {
+  case on, off, toggle
+  case pulse(Interval)
+  /// On for a while and off for a while, so many times.
+  case blink(on: Interval, off: Interval, count: Int)
+
+  /// Whether it leaves the output on until something else turns it off.
+  public var mayLeaveOn: Bool {
+    switch self {
+    case .on, .toggle: true
+    case .off, .pulse, .blink: false
+    }
+  }
+
+  /// How long the output is on at a time, where the change itself ends that.
+  public var onTime: Interval? {
+    switch self {
+    case .on, .off, .toggle: nil
+    case .pulse(let time): time
+    case .blink(let on, _, _): on
+    }
+  }
+}
+
+extension Action {
+  /// The action in words: `pulse siren 10s`.
+  public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
+    switch self {
+    case .run(let arguments):
+      sink.write("run")
+      for argument in arguments {
+        sink.write(.space)
+        sink.write(argument: argument.source.span)
+      }
+    case .output(let index, let change):
+      sink.write(change.verb)
+      sink.write(.space)
+      sink.write(names.outputs[index])
+      change.describeTimes(into: &sink)
+    }
+  }
+}
+
+extension OutputChange {
+  public var verb: StaticString {
+    switch self {
+    case .on: "on"
+    case .off: "off"
+    case .toggle: "toggle"
+    case .pulse: "pulse"
+    case .blink: "blink"
+    }
+  }
+
+  func describeTimes(into sink: inout some ByteSink & ~Copyable) {
+    switch self {
+    case .on, .off, .toggle: break
+    case .pulse(let time):
+      sink.write(.space)
+      sink.write(time)
+    case .blink(let on, let off, let count):
+      sink.write(.space)
+      sink.write(on)
+      sink.write(.space)
+      sink.write(off)
+      sink.write(.space)
+      sink.write(decimal: count)
+    }
+  }
+}
+
+extension ByteSink where Self: ~Copyable {
+  /// Adds an argument so that it can be read back: in quotes where it needs them.
+  public mutating func write(argument text: Span<UInt8>) {
+    guard text.needsQuotes else {
+      write(text)
+      return
+    }
+    write(.ascii("\""))
+    for index in text.indices {
+      if text[index] == .ascii("\"") || text[index] == .ascii("\\") { write(.ascii("\\")) }
+      write(text[index])
+    }
+    write(.ascii("\""))
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate var needsQuotes: Bool {
+    guard !isEmpty else { return true }
+    for index in indices {
+      switch self[index] {
+      case .space, .horizontalTab, .ascii("\""), .ascii("'"), .ascii("\\"), .ascii("#"): return true
+      default: continue
+      }
+    }
+    return false
+  }
+}

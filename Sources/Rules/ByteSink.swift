@@ -1,0 +1,94 @@
+public import Bytes
+
+/// Where text is written to, a byte at a time: an array at start, a bounded buffer later.
+public protocol ByteSink: ~Copyable {
+  /// Adds a byte. Returns `false`, and changes nothing, when full.
+  @discardableResult
+  mutating func write(_ byte: UInt8) -> Bool
+}
+
+extension ByteBuffer: ByteSink {
+  @discardableResult
+  public mutating func write(_ byte: UInt8) -> Bool { append(byte) }
+}
+
+extension [UInt8]: ByteSink {
+  @discardableResult
+  public mutating func write(_ byte: UInt8) -> Bool {
+    append(byte)
+    return true
+  }
+}
+
+extension ByteSink where Self: ~Copyable {
+  /// Adds as many of the first `bytes` as fit. Returns `false` when some did not.
+  @discardableResult
+  public mutating func write(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      guard write(bytes[index]) else { return false }
+    }
+    return true
+  }
+
+  @discardableResult
+  public mutating func write(_ bytes: [UInt8]) -> Bool { write(bytes.span) }
+
+  @discardableResult
+  public mutating func write(_ text: StaticString) -> Bool {
+    for index in 0..<text.utf8CodeUnitCount {
+      guard write(text.byte(at: index)) else { return false }
+    }
+    return true
+  }
+
+  public mutating func write(decimal number: Int) {
+    var digits = ByteBuffer<20>()
+    digits.append(decimal: UInt64(number.magnitude))
+    if number < 0 { write(.ascii("-")) }
+    write(digits.bytes)
+  }
+
+  /// Adds `interval` as the configuration writes it, in the largest unit that is exact: `90s`.
+  public mutating func write(_ interval: Interval) {
+    var digits = ByteBuffer<20>()
+    let count = interval.milliseconds.magnitude
+    let (divisor, unit): (UInt64, StaticString) =
+      switch count {
+      case 0: (1, "s")
+      case _ where count % 86_400_000 == 0: (86_400_000, "d")
+      case _ where count % 3_600_000 == 0: (3_600_000, "h")
+      case _ where count % 60_000 == 0: (60_000, "m")
+      case _ where count % 1000 == 0: (1000, "s")
+      default: (1, "ms")
+      }
+    digits.append(decimal: count / divisor)
+    write(digits.bytes)
+    write(unit)
+  }
+
+  /// Adds at most `limit` bytes of `text`; what does not print becomes `\xNN`, what is cut off `...`.
+  public mutating func write(printable text: Span<UInt8>, limit: Int = 64) {
+    var index = 0
+    while index < text.count {
+      let length = text.characterLength(at: index)
+      guard index + length <= limit else {
+        write("...")
+        return
+      }
+      let byte = text[index]
+      if byte.isControl || (length == 1 && byte >= 0x80) || (byte == 0xC2 && text[index + 1] < 0xA0)
+      {
+        for offset in 0..<length { write(escaped: text[index + offset]) }
+      } else {
+        write(text.extracting(index..<(index + length)))
+      }
+      index += length
+    }
+  }
+
+  private mutating func write(escaped byte: UInt8) {
+    write("\\x")
+    write(hexadecimalDigit(byte >> 4))
+    write(hexadecimalDigit(byte))
+  }
+}

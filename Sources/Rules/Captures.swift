@@ -1,0 +1,118 @@
+import Bytes
+
+/// What a rule's patterns captured, in the order of its `CaptureNames`.
+public struct Captures: ~Copyable, Sendable {
+  // `Limits.captures` values of `Limits.captureValue` bytes.
+  private var bytes = InlineArray<4096, UInt8>(repeating: 0)
+  private var lengths = InlineArray<16, Int>(repeating: 0)
+  public private(set) var count = 0
+  private var groups = 0
+
+  public init() {}
+
+  /// The value at `index`; empty where nothing was captured.
+  @_lifetime(borrow self)
+  public borrowing func value(at index: Int) -> Span<UInt8> {
+    guard index < count else { return bytes.span.extracting(0..<0) }
+    let start = index * Limits.captureValue
+    return bytes.span.extracting(start..<(start + lengths[index]))
+  }
+
+  /// Adds a value, cut to `Limits.captureValue` bytes.
+  ///
+  /// Returns `false`, and changes nothing, where there are `Limits.captures` of them.
+  @discardableResult
+  public mutating func append(_ value: Span<UInt8>) -> Bool {
+    guard count < Limits.captures else { return false }
+    let value = value.prefix(ofCharactersWithin: Limits.captureValue)
+    for index in value.indices { bytes[count * Limits.captureValue + index] = value[index] }
+    lengths[count] = value.count
+    count += 1
+    return true
+  }
+
+  /// Adds the first `count` groups found in `text`, as far as `Limits.groups` of the rule go.
+  mutating func append(_ groups: GroupRanges, of text: Span<UInt8>, count groupCount: Int) {
+    for number in 0..<min(groupCount, Limits.groups - self.groups) {
+      append(text.extracting(groups[number + 1]))
+      self.groups += 1
+    }
+  }
+
+  public mutating func removeAll() {
+    count = 0
+    groups = 0
+  }
+}
+
+/// What a rule's captures are called: names from wildcards, and numbers for groups of expressions.
+public struct CaptureNames: Sendable {
+  public private(set) var names: [[UInt8]] = []
+  private var groups = 0
+
+  public init() {}
+
+  /// Adds the captures of the rule's next pattern.
+  public mutating func add(_ pattern: Pattern) throws(CaptureError) {
+    switch pattern {
+    case .wildcard(let wildcard):
+      for name in wildcard.names { try add(name) }
+    case .expression(let expression):
+      for _ in 0..<groupsCaptured(from: expression) {
+        groups += 1
+        try append([0x30 | UInt8(groups)])
+      }
+    }
+  }
+
+  /// Which of the names `name` is; letters may differ in case, and `-` is `_`.
+  public func index(of name: Span<UInt8>) -> Int? {
+    names.firstIndex { candidate in isSameName(candidate.span, name) }
+  }
+
+  private func groupsCaptured(from expression: Expression) -> Int {
+    min(expression.groupCount, Limits.groups - groups)
+  }
+
+  private mutating func add(_ name: [UInt8]) throws(CaptureError) {
+    guard AlertValue(reserved: name.span) == nil else {
+      throw CaptureError(reason: .nameReserved, name: name)
+    }
+    guard index(of: name.span) == nil else {
+      throw CaptureError(reason: .nameTaken, name: name)
+    }
+    try append(name)
+  }
+
+  private mutating func append(_ name: [UInt8]) throws(CaptureError) {
+    guard names.count < Limits.captures else { throw CaptureError(reason: .tooMany, name: []) }
+    names.append(name)
+  }
+}
+
+// name = letter *( letter / digit / "-" / "_" )
+func isCaptureName(_ text: Span<UInt8>) -> Bool {
+  guard !text.isEmpty, text.count <= Limits.captureName, text[0].isLetter else { return false }
+  for index in text.indices {
+    let byte = text[index]
+    guard byte.isLetter || byte.isDigit || byte == .ascii("-") || byte == .ascii("_") else {
+      return false
+    }
+  }
+  return true
+}
+
+/// Whether two names are the same environment variable.
+func isSameName(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  guard left.count == right.count else { return false }
+  for index in left.indices where variableByte(left[index]) != variableByte(right[index]) {
+    return false
+  }
+  return true
+}
+
+/// A name's byte in an environment variable: upper case, and `_` for `-`.
+func variableByte(_ byte: UInt8) -> UInt8 {
+  if byte == .ascii("-") { return .ascii("_") }
+  return byte.isLetter ? byte & 0xDF : byte
+}

@@ -1,0 +1,81 @@
+public import Bytes
+
+/// What happens to a message when its actions have succeeded.
+public enum Disposition: Sendable, Equatable { case delete, keep }
+
+/// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
+public enum CrashPolicy: Sendable, Equatable { case again, never }
+
+/// Which messages it takes, and what it does about them.
+public struct Rule: Sendable {
+  public var name: [UInt8]
+  /// Where it begins in the configuration.
+  public var line: Int
+  /// The only mailbox that it is for, by its place in `Names.mailboxes`; nil for all of them.
+  public var mailbox: Int?
+  /// All of them must hold.
+  public var conditions: [Condition]
+  public var captures: CaptureNames
+  /// In the order in which they are done.
+  public var actions: [Action]
+  public var disposition: Disposition
+  public var onCrash: CrashPolicy
+  /// How often actions that failed are tried again.
+  public var retries: Int
+  /// How long a program may run.
+  public var timeout: Interval
+
+  public init(
+    name: [UInt8], line: Int, mailbox: Int?, conditions: [Condition], captures: CaptureNames,
+    actions: [Action], disposition: Disposition, onCrash: CrashPolicy, retries: Int,
+    timeout: Interval
+  ) {
+    self.name = name
+    self.line = line
+    self.mailbox = mailbox
+    self.conditions = conditions
+    self.captures = captures
+    self.actions = actions
+    self.disposition = disposition
+    self.onCrash = onCrash
+    self.retries = retries
+    self.timeout = timeout
+  }
+
+  /// Whether it takes the message; where it does, `captures` holds what its patterns captured.
+  public func takes(
+    _ message: borrowing some MessageFields & ~Copyable, from mailbox: Int,
+    expressions: borrowing some RegularExpressions & ~Copyable, captures: inout Captures
+  ) -> Bool {
+    captures.removeAll()
+    guard self.mailbox == nil || self.mailbox == mailbox else { return false }
+    for condition in conditions {
+      guard condition.holds(for: message, expressions, &captures) else { return false }
+    }
+    return true
+  }
+}
+
+extension Rule {
+  /// The values that its programs find in their environment.
+  public var variableCount: Int { AlertValue.reserved.count + captures.names.count }
+
+  /// Adds the variable `index`, less than `variableCount`, to `sink`: `POPBELL_ZONE=kitchen`.
+  ///
+  /// Returns `false` where it did not fit.
+  public func writeVariable(
+    _ index: Int, of values: borrowing AlertValues, into sink: inout some ByteSink & ~Copyable
+  ) -> Bool {
+    let fixed = AlertValue.reserved.count
+    let value = index < fixed ? AlertValue.reserved[index] : .capture(index - fixed)
+    sink.write("POPBELL_")
+    if index < fixed {
+      let name = value.name
+      for place in 0..<name.utf8CodeUnitCount { sink.write(variableByte(name.byte(at: place))) }
+    } else {
+      for byte in captures.names[index - fixed] { sink.write(variableByte(byte)) }
+    }
+    guard sink.write(.ascii("=")) else { return false }
+    return values.write(value, of: self, into: &sink)
+  }
+}

@@ -1,0 +1,94 @@
+/// What the places in rules stand for.
+public struct Names: Sendable {
+  public var mailboxes: [[UInt8]]
+  public var outputs: [[UInt8]]
+  /// Header fields beside the known ones, which Mail must keep.
+  public var headers: [[UInt8]]
+
+  public init(mailboxes: [[UInt8]] = [], outputs: [[UInt8]] = [], headers: [[UInt8]] = []) {
+    self.mailboxes = mailboxes
+    self.outputs = outputs
+    self.headers = headers
+  }
+}
+
+/// The rules, in the order in which they are tried.
+public struct RuleSet: Sendable {
+  public let rules: [Rule]
+  public let names: Names
+
+  public init(rules: [Rule], names: Names) {
+    self.rules = rules
+    self.names = names
+  }
+
+  /// The first rule that takes the message, by its place in `rules`; nil where none does.
+  ///
+  /// Where one does, `captures` holds what its patterns captured.
+  public func firstMatch(
+    mailbox: Int, message: borrowing some MessageFields & ~Copyable,
+    expressions: borrowing some RegularExpressions & ~Copyable, captures: inout Captures
+  ) -> Int? {
+    for index in rules.indices
+    where rules[index].takes(
+      message, from: mailbox, expressions: expressions, captures: &captures)
+    {
+      return index
+    }
+    captures.removeAll()
+    return nil
+  }
+
+  /// The expressions of all rules, each at its index.
+  public var expressions: [Expression] {
+    var expressions: [Expression] = []
+    for rule in rules {
+      for condition in rule.conditions {
+        if case .expression(let expression) = condition.pattern { expressions.append(expression) }
+      }
+    }
+    return expressions
+  }
+}
+
+extension Rule {
+  /// The rule in words, a line for each condition, action and choice, each behind two blanks.
+  public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
+    sink.write("rule ")
+    sink.write(name)
+    sink.write("\n")
+    if let mailbox {
+      sink.write("  mailbox = ")
+      sink.write(names.mailboxes[mailbox])
+      sink.write("\n")
+    }
+    for condition in conditions {
+      sink.write("  ")
+      condition.describe(names, into: &sink)
+      sink.write(condition.pattern.isCaseSensitive ? " (case matters)\n" : "\n")
+    }
+    for action in actions {
+      sink.write("  ")
+      action.describe(names, into: &sink)
+      sink.write("\n")
+    }
+    describeChoices(into: &sink)
+  }
+
+  private func describeChoices(into sink: inout some ByteSink & ~Copyable) {
+    switch disposition {
+    case .delete: sink.write("  then delete the message")
+    case .keep: sink.write("  then keep the message")
+    }
+    switch onCrash {
+    case .again: sink.write("; after a crash fire again")
+    case .never: sink.write("; after a crash never fire again")
+    }
+    sink.write("; try ")
+    sink.write(decimal: retries)
+    sink.write(retries == 1 ? " more time" : " more times")
+    sink.write("; programs run at most ")
+    sink.write(timeout)
+    sink.write("\n")
+  }
+}
