@@ -1,0 +1,79 @@
+import Bytes
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct DescriptionTests {
+  let names = Names(
+    mailboxes: [Array("alarms".utf8)], outputs: [Array("siren".utf8)],
+    headers: [Array("X-Priority".utf8)])
+
+  @Test(
+    arguments: [
+      (.output(0, .on), "on siren"), (.output(0, .off), "off siren"),
+      (.output(0, .toggle), "toggle siren"), (.output(0, .pulse(.seconds(10))), "pulse siren 10s"),
+      (
+        .output(0, .blink(on: .milliseconds(500), off: .seconds(60), count: 3)),
+        "blink siren 500ms 1m 3"
+      ),
+    ] as [(Action, String)])
+  func namesOutputs(action: Action, expected: String) {
+    #expect(described { action.describe(names, into: &$0) } == expected)
+  }
+
+  @Test func quotesArgumentsWhereTheyNeedIt() throws {
+    let arguments = try ["/bin/x", "zone-{rule}", "a b", "", "q\"\\", "#", "'"].map {
+      try template($0)
+    }
+    #expect(
+      described { Action.run(arguments).describe(names, into: &$0) }
+        == ##"run /bin/x zone-{rule} "a b" "" "q\"\\" "#" "'""##)
+  }
+
+  @Test func describesARule() throws {
+    var rule = try rule(
+      named: "intrusion", mailbox: 0,
+      [(.subject, "ALARM zone {zone} *"), (.from, "/@panel/"), (.to, "*"), (.header(0), #"\*"#)],
+      actions: [.output(0, .pulse(.seconds(10)))], retries: 1)
+    rule.timeout = .seconds(90)
+    let lines = """
+      rule intrusion
+        mailbox = alarms
+        subject = ALARM zone {zone} *
+        from = /@panel/
+        to = *
+        header.X-Priority = \\*
+        pulse siren 10s
+        then delete the message; after a crash fire again; try 1 more time; programs run at most 90s
+
+      """
+    #expect(described { rule.describe(names, into: &$0) } == lines)
+    rule.disposition = .keep
+    rule.onCrash = .never
+    rule.conditions = [
+      Condition(field: .subject, pattern: try pattern("A", caseSensitive: true))
+    ]
+    let changed = described { rule.describe(names, into: &$0) }
+    #expect(changed.contains("  subject = A (case matters)\n"))
+    #expect(changed.contains("then keep the message; after a crash never fire again"))
+  }
+
+  @Test(
+    arguments: [
+      (0, "0s"), (1, "1ms"), (1500, "1500ms"), (90_000, "90s"), (120_000, "2m"),
+      (7_200_000, "2h"), (1_209_600_000, "14d"),
+    ] as [(Int64, String)])
+  func writesIntervalsAsTheyAreRead(milliseconds: Int64, expected: String) {
+    #expect(described { $0.write(Interval.milliseconds(milliseconds)) } == expected)
+  }
+
+  @Test(
+    arguments: [
+      ([0x61, 0x1B, 0x5B], #"a\x1B["#), ([0xC3, 0xA9, 0xE9], #"é\xE9"#),
+      ([0xC2, 0x9B], #"\xC2\x9B"#),
+      ([UInt8](repeating: 0x61, count: 70), String(repeating: "a", count: 64) + "..."),
+    ] as [([UInt8], String)])
+  func escapesWhatDoesNotPrint(bytes: [UInt8], expected: String) {
+    #expect(described { $0.write(printable: bytes.span) }.lowercased() == expected.lowercased())
+  }
+}

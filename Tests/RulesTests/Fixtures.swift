@@ -1,0 +1,129 @@
+import Bytes
+import Rules
+import TestSupport
+
+func pattern(_ source: String, caseSensitive: Bool = false, index: Int = 0) throws(PatternError)
+  -> Pattern
+{
+  try Pattern(
+    parsing: Array(source.utf8).span, caseSensitive: caseSensitive, expressionIndex: index)
+}
+
+func wildcard(_ source: String, caseSensitive: Bool = false) throws -> Wildcard {
+  guard case .wildcard(let wildcard) = try pattern(source, caseSensitive: caseSensitive) else {
+    fatalError("an expression")
+  }
+  return wildcard
+}
+
+/// What the wildcard captures from `text`; nil where it does not match.
+func captured(_ wildcard: Wildcard, from text: [UInt8], steps: inout Int) -> [[UInt8]]? {
+  var ranges = CaptureRanges()
+  guard wildcard.match(text.span, ranges: &ranges, steps: &steps) else { return nil }
+  return (0..<ranges.count).map { Array(text[ranges[$0]]) }
+}
+
+func captured(_ wildcard: Wildcard, from text: String) -> [String]? {
+  var steps = 0
+  return captured(wildcard, from: Array(text.utf8), steps: &steps)?.map {
+    String(decoding: $0, as: UTF8.self)
+  }
+}
+
+struct Message: MessageFields {
+  var subjectText: [UInt8] = []
+  var fromText: [UInt8]?
+  var to: [String] = []
+  private var extraText: [UInt8] = []
+  private var extraRanges: [Range<Int>?] = []
+
+  init(_ subject: String = "", from: String? = nil, to: [String] = [], extras: [String?] = []) {
+    subjectText = Array(subject.utf8)
+    fromText = from.map { Array($0.utf8) }
+    self.to = to
+    for extra in extras {
+      let start = extraText.count
+      extraText += Array((extra ?? "").utf8)
+      extraRanges.append(extra == nil ? nil : start..<extraText.count)
+    }
+  }
+
+  var subject: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { subjectText.span }
+  }
+
+  var from: Span<UInt8>? {
+    @_lifetime(borrow self)
+    borrowing get { fromText?.span }
+  }
+
+  func forEachTo(_ body: (Span<UInt8>) -> Bool) {
+    for address in to {
+      guard with(address, body) else { return }
+    }
+  }
+
+  @_lifetime(borrow self)
+  borrowing func extra(_ index: Int) -> Span<UInt8>? {
+    guard let range = extraRanges[index] else { return nil }
+    return extraText.span.extracting(range)
+  }
+}
+
+/// Finds its words, and gives each nine groups: the word, cut by one byte more at each.
+struct Words: RegularExpressions {
+  var words: [String] = []
+
+  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool {
+    let word = Array(words[index].utf8)
+    guard text.count >= word.count else { return false }
+    for start in 0...(text.count - word.count)
+    where text.extracting(start..<(start + word.count)).equals(word.span) {
+      for number in 1...9 { groups[number] = start..<max(start, start + word.count - number + 1) }
+      return true
+    }
+    return false
+  }
+}
+
+func rule(
+  named name: String = "r", mailbox: Int? = nil, _ conditions: [(Condition.Field, String)],
+  actions: [Action] = [], retries: Int = 5
+) throws -> Rule {
+  var names = CaptureNames()
+  var index = 0
+  var parsed: [Condition] = []
+  for (field, source) in conditions {
+    let pattern = try pattern(source, index: index)
+    if case .expression = pattern { index += 1 }
+    try names.add(pattern)
+    parsed.append(Condition(field: field, pattern: pattern))
+  }
+  return Rule(
+    name: Array(name.utf8), line: 1, mailbox: mailbox, conditions: parsed, captures: names,
+    actions: actions, disposition: .delete, onCrash: .again, retries: retries,
+    timeout: .seconds(30))
+}
+
+func template(_ source: String, _ captures: CaptureNames = CaptureNames()) throws(TemplateError)
+  -> Template
+{
+  try Template(parsing: Array(source.utf8).span, captures: captures)
+}
+
+/// What the rule captures from the message; nil where it does not take it.
+func captures(_ rule: Rule, _ message: Message, mailbox: Int = 0, words: [String] = []) -> [String]?
+{
+  var captures = Captures()
+  let taken = rule.takes(
+    message, from: mailbox, expressions: Words(words: words), captures: &captures)
+  guard taken else { return nil }
+  return (0..<captures.count).map { text(captures.value(at: $0)) }
+}
+
+func described(_ body: (inout [UInt8]) -> Void) -> String {
+  var bytes: [UInt8] = []
+  body(&bytes)
+  return text(bytes.span)
+}

@@ -1,0 +1,109 @@
+import Bytes
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct RuleTests {
+  @Test(
+    arguments: [
+      ([(.subject, "*")], Message(), []),
+      ([(.subject, "a *"), (.from, "*@b")], Message("a x", from: "c@b"), []),
+      ([(.subject, "a *"), (.from, "*@b")], Message("a x", from: "c@d"), nil),
+      ([(.subject, "a *"), (.from, "*@b")], Message("b x", from: "c@b"), nil),
+      ([(.from, "*")], Message("a"), nil), ([(.to, "*")], Message("a"), nil),
+      ([(.to, "{x}@b")], Message(to: ["1@a", "2@b", "3@b"]), ["2"]),
+      ([(.to, "{x}@c")], Message(to: ["1@a", "2@b", "3@b"]), nil),
+      ([(.header(1), "hi{x}")], Message(extras: ["no", "High"]), ["gh"]),
+      ([(.header(0), "*")], Message(extras: [nil]), nil),
+      ([(.from, "{who}@*"), (.subject, "{x} {y}")], Message("a b", from: "c@d"), ["c", "a", "b"]),
+    ] as [([(Condition.Field, String)], Message, [String]?)])
+  func takesAMessageWhereAllHolds(
+    conditions: [(Condition.Field, String)], message: Message, expected: [String]?
+  ) throws {
+    #expect(captures(try rule(conditions), message) == expected)
+  }
+
+  @Test func numbersGroupsThroughTheRule() throws {
+    let rule = try rule([
+      (.subject, "/(ab(c))[(]/"), (.from, "{who}@*"), (.to, "/(x)/"),
+      (.header(0), "/((((((((y))))))))/"),
+    ])
+    #expect(
+      rule.captures.names.map { text($0.span) } == ["1", "2", "who", "3"] + (4...9).map(String.init)
+    )
+    let message = Message("-abc-", from: "me@x", to: ["zx"], extras: ["yyyyyyyy"])
+    let values = captures(rule, message, words: ["abc", "x", "yyyyyyyy"])
+    #expect(values?.prefix(4) == ["abc", "ab", "me", "x"])
+    #expect(values?.count == rule.captures.names.count)
+  }
+
+  @Test(
+    arguments: [
+      ("a", 0), ("(a)(b)", 2), (#"\(a\)"#, 0), (#"\\(a)"#, 1), ("[(](a)", 1), ("[]((](a)", 1),
+      ("[^](](a)", 1), ("[[:alpha:](](a)", 1), ("[[.(.]](a)", 1), ("[a(", 0), ("(a[", 1), ("\\", 0),
+      ("[[:", 0), (#"[\](a)"#, 1),
+    ])
+  func countsGroupsAsPOSIXDoes(source: String, count: Int) throws {
+    guard case .expression(let expression) = try pattern("/\(source)/") else {
+      Issue.record("no expression")
+      return
+    }
+    #expect(expression.groupCount == count)
+    #expect(text(expression.source.span) == source)
+  }
+
+  @Test func triesRulesInOrderForTheirMailbox() throws {
+    let rules = RuleSet(
+      rules: [
+        try rule(mailbox: 1, [(.subject, "{a}")]), try rule([(.subject, "b{b}")]),
+        try rule([(.subject, "*")]),
+      ], names: Names())
+    var captures = Captures()
+    for (mailbox, subject, expected) in [(1, "bc", 0), (0, "bc", 1), (0, "c", 2), (1, "", 2)] {
+      let found = rules.firstMatch(
+        mailbox: mailbox, message: Message(subject), expressions: Words(), captures: &captures)
+      #expect(found == expected)
+      let names = rules.rules[expected].captures.names
+      let count = captures.count
+      #expect(count == names.count)
+    }
+    let none = RuleSet(rules: [], names: Names()).firstMatch(
+      mailbox: 0, message: Message(), expressions: Words(), captures: &captures)
+    let count = captures.count
+    #expect(none == nil)
+    #expect(count == 0)
+  }
+
+  @Test func forgetsWhatARuleCapturedThatDidNotTakeTheMessage() throws {
+    let conditions: [(Condition.Field, String)] = [(.subject, "{a} {b}"), (.to, "/x/")]
+    let set = RuleSet(
+      rules: [try rule(conditions), try rule([(.subject, "1 {c}")])], names: Names())
+    var captures = Captures()
+    let found = set.firstMatch(
+      mailbox: 0, message: Message("1 2"), expressions: Words(words: ["x"]), captures: &captures)
+    let values = (0..<captures.count).map { text(captures.value(at: $0)) }
+    #expect(found == 1)
+    #expect(values == ["2"])
+  }
+
+  @Test(
+    arguments: [
+      (["{a}", "x{A}"], .nameTaken, "A"), (["{a-b} {a_b}"], .nameTaken, "a_b"),
+      (["{subject}"], .nameReserved, "subject"), (["{Message_ID}"], .nameReserved, "Message_ID"),
+      (["{UIDL}"], .nameReserved, "UIDL"),
+      (["{a}-{b}-{c}-{d}-{e}-{f}-{g}-{h}", "/(((((((((x)))))))))/"], .tooMany, ""),
+    ] as [([String], CaptureError.Reason, String)])
+  func refusesNamesThatClash(sources: [String], reason: CaptureError.Reason, name: String) throws {
+    let error = #expect(throws: CaptureError.self) {
+      try rule(sources.map { (.subject, $0) })
+    }
+    #expect(error?.reason == reason)
+    #expect(error?.name == Array(name.utf8))
+  }
+
+  @Test func cutsCapturesBeforeACharacter() throws {
+    let values = captures(
+      try rule([(.subject, "{a}")]), Message("a" + String(repeating: "é", count: 200)))
+    #expect(values == ["a" + String(repeating: "é", count: 127)])
+  }
+}
