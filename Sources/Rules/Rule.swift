@@ -1,10 +1,10 @@
 public import Bytes
 
 /// What happens to a message when its actions have succeeded.
-public enum Disposition: Sendable, Equatable { case delete, keep }
+public enum Disposition: Sendable, Equatable, CaseIterable { case delete, keep }
 
 /// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
-public enum CrashPolicy: Sendable, Equatable { case again, never }
+public enum CrashPolicy: Sendable, Equatable, CaseIterable { case again, never }
 
 /// Which messages it takes, and what it does about them.
 public struct Rule: Sendable {

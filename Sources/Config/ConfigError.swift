@@ -1,0 +1,142 @@
+public import Bytes
+public import Rules
+
+/// Where in the file something stands.
+public struct Place: Sendable, Equatable {
+  /// From 1; 0 for what is nowhere.
+  public var line: Int
+  /// What stands between the brackets; empty outside of a section.
+  public var section: [UInt8]
+  /// As it is written; empty for the section as a whole.
+  public var key: [UInt8]
+
+  func with(_ key: Key) -> Place { Place(line: line, section: section, key: [UInt8](key.word)) }
+}
+
+/// What is wrong with the configuration, and where.
+public struct ConfigError: Error, Sendable {
+  public enum Reason: Sendable {
+    case line(LineProblem)
+    case section(SectionProblem)
+    case key(KeyProblem)
+    case value(ValueProblem)
+    case conflict(Conflict)
+    // The bytes are the part that is to blame.
+    case pattern(PatternError.Reason, [UInt8])
+    case capture(CaptureError.Reason, [UInt8])
+    case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
+    /// What only the edge can find, in its own words: a missing file, an expression, a line.
+    case machine([UInt8])
+  }
+
+  public let place: Place
+  public let reason: Reason
+
+  public init(at place: Place, _ reason: Reason) {
+    self.place = place
+    self.reason = reason
+  }
+}
+
+/// What is wrong with a line.
+public enum LineProblem: Sendable {
+  case notASetting
+  case tooLong(limit: Int)
+}
+
+/// What is wrong with a section.
+public enum SectionProblem: Sendable {
+  case unknown(suggestion: [UInt8]?)
+  case noName(SectionKind)
+  case popbellWithName
+  case badName
+  case repeated(firstLine: Int)
+  case tooMany(SectionKind)
+  /// The key stands before the first section.
+  case none
+  /// The configuration has no section of the kind.
+  case missing(SectionKind)
+}
+
+/// What is wrong with a key, or with not having it.
+public enum KeyProblem: Sendable {
+  case unknown(SectionKind, suggestion: [UInt8]?)
+  case belongs(in: SectionKind)
+  case repeated(firstLine: Int)
+  case repeatedCondition(firstLine: Int)
+  case missing(Key)
+  case passwordInFile
+  case noSecret
+  case secondSecret(first: Key, firstLine: Int)
+  case noCondition
+  case noAction
+  case badHeaderName
+  case headerWithOwnKey(Key)
+  /// More than `limit` of them.
+  case tooMany(StaticString, limit: Int)
+}
+
+/// What is wrong with a value alone.
+public enum ValueProblem: Error, Sendable {
+  case none
+  case controlByte(UInt8)
+  case notUTF8
+  case tooLong(limit: Int)
+  case unclosedQuote
+  case textBehindQuote
+  case notOneOf([UInt8], [StaticString], suggestion: [UInt8]?)
+  case noUnit([UInt8])
+  case notAnInterval([UInt8])
+  case intervalOutside([UInt8], ClosedRange<Interval>)
+  case numberOutside([UInt8], ClosedRange<Int>)
+  case notAHost([UInt8])
+  case hostWithPort([UInt8], port: [UInt8])
+  case notAbsolute([UInt8])
+  case notACredential([UInt8])
+  case wrongForm(Key)
+  case backslashAtEnd
+  case tooManyArguments
+  /// The path of a program has a value of the alert in it.
+  case programNotFixed([UInt8])
+}
+
+/// What does not go together.
+public enum Conflict: Sendable {
+  case plaintext
+  case unknownName(SectionKind, [UInt8], suggestion: [UInt8]?)
+  case lineWithoutChip([UInt8])
+  case lineTaken(by: [UInt8])
+  /// A rule in `line` leaves the output on.
+  case leftOn(line: Int)
+  case startsOn
+  case overMaxOn(Interval, output: [UInt8], maxOn: Interval)
+}
+
+/// The errors of a configuration.
+public struct ConfigErrors: Sendable {
+  private var errors: [ConfigError] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { errors.isEmpty }
+
+  /// Adds an error; over `Limits.errors` it is dropped.
+  public mutating func add(_ error: ConfigError) {
+    if errors.count < Limits.errors { errors.append(error) }
+  }
+
+  mutating func add(_ place: Place, _ reason: ConfigError.Reason) {
+    add(ConfigError(at: place, reason))
+  }
+
+  /// By line; those of one line as they were found.
+  public var sorted: [ConfigError] {
+    var sorted: [ConfigError] = []
+    for error in errors {
+      var index = sorted.count
+      while index > 0, sorted[index - 1].place.line > error.place.line { index -= 1 }
+      sorted.insert(error, at: index)
+    }
+    return sorted
+  }
+}

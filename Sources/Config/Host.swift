@@ -1,0 +1,96 @@
+import Bytes
+
+/// Whether it is a host name or an IP address.
+func isHost(_ text: Span<UInt8>) -> Bool {
+  if text.firstIndex(of: .ascii(":")) != nil { return ipv6(text) != nil }
+  return isIPv4(text) || isHostName(text)
+}
+
+/// Whether it can only be this machine: `localhost`, 127.0.0.0/8, `::1`.
+func isLoopback(_ text: Span<UInt8>) -> Bool {
+  if text.equalsIgnoringCase("localhost") { return true }
+  if isIPv4(text) { return text.hasPrefix("127.") }
+  return ipv6(text) == [0, 0, 0, 0, 0, 0, 0, 1]
+}
+
+// name  = label *( "." label ) ["."]                 ; RFC 1123 section 2.1
+// label = 1*63( letter / digit / "-" / "_" )         ; "_" is in names of private networks
+/// The last label is no number: resolvers read `127.1` as an address.
+private func isHostName(_ text: Span<UInt8>) -> Bool {
+  guard text.count <= Limits.host else { return false }
+  var length = 0
+  var isNumber = true
+  for index in text.indices {
+    let byte = text[index]
+    if byte == .ascii("."), length > 0 {
+      if index + 1 < text.count { (length, isNumber) = (0, true) }
+    } else if byte.isLetter || byte.isDigit || byte == .ascii("-") || byte == .ascii("_") {
+      length += 1
+      isNumber = isNumber && byte.isDigit
+      guard length <= 63, byte != .ascii("-") || length > 1 else { return false }
+    } else {
+      return false
+    }
+  }
+  return length > 0 && !isNumber
+}
+
+// IPv4address = dec-octet 3( "." dec-octet )         ; RFC 3986 section 3.2.2
+private func isIPv4(_ text: Span<UInt8>) -> Bool {
+  var start = 0
+  var octets = 0
+  while octets < 4 {
+    let end = text.firstIndex(of: .ascii("."), from: start) ?? text.count
+    let digits = text.extracting(start..<end)
+    guard UInt8(decimal: digits) != nil, digits.count == 1 || digits[0] != .ascii("0") else {
+      return false
+    }
+    octets += 1
+    if end == text.count { break }
+    start = end + 1
+  }
+  return octets == 4 && text.firstIndex(of: .ascii("."), from: start) == nil
+}
+
+// IPv6address = 8 groups of h16 between ":", one run of zeros as "::"    ; RFC 3986 section 3.2.2
+// A zone may follow: "%" 1*OCTET                                         ; RFC 4007 section 11
+/// Its eight groups; nil where it is none. An IPv4 address at the end is not taken.
+private func ipv6(_ text: Span<UInt8>) -> [UInt16]? {
+  let end = text.firstIndex(of: .ascii("%")) ?? text.count
+  guard end == text.count || end + 1 < text.count else { return nil }
+  var groups: [UInt16] = []
+  var gap: Int?
+  var index = 0
+  if end >= 2, text.hasPrefix("::") { (gap, index) = (0, 2) }
+  while index < end {
+    guard let group = hexadecimalGroup(text, at: &index, end) else { return nil }
+    groups.append(group)
+    guard groups.count <= 8 else { return nil }
+    if index == end { break }
+    guard text[index] == .ascii(":") else { return nil }
+    index += 1
+    if index < end, text[index] == .ascii(":") {
+      guard gap == nil else { return nil }
+      gap = groups.count
+      index += 1
+    } else if index == end {
+      return nil
+    }
+  }
+  guard let gap else { return groups.count == 8 ? groups : nil }
+  guard groups.count < 8 else { return nil }
+  let zeros = [UInt16](repeating: 0, count: 8 - groups.count)
+  return Array(groups[..<gap]) + zeros + Array(groups[gap...])
+}
+
+private func hexadecimalGroup(_ text: Span<UInt8>, at index: inout Int, _ end: Int) -> UInt16? {
+  var value: UInt16 = 0
+  var digits = 0
+  while index < end, let digit = hexadecimalValue(of: text[index]) {
+    guard digits < 4 else { return nil }
+    value = value << 4 | UInt16(digit)
+    digits += 1
+    index += 1
+  }
+  return digits > 0 ? value : nil
+}

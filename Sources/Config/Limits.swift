@@ -1,0 +1,46 @@
+public import Bytes
+
+/// Every bound of this module; over one, the configuration is refused, and the error names it.
+public enum Limits {
+  /// Mailboxes: one fetcher each, all of them at once, on a board with 64 MB.
+  public static let mailboxes = 8
+  /// Outputs: more lines than a board's header has.
+  public static let outputs = 32
+  public static let rules = 64
+  /// Conditions of a rule.
+  public static let conditions = 8
+  /// Actions of a rule.
+  public static let actions = 8
+  /// Arguments of a program, its path among them.
+  public static let arguments = 32
+  /// Header fields, beside the known ones, that all rules name together: Mail keeps each in memory.
+  public static let headers = 8
+
+  /// Bytes of the name of a mailbox, an output or a rule.
+  public static let name = 32
+  /// Bytes of a value: what a line of the file holds.
+  public static let value = 512
+  /// Octets of a user name: RFC 4616 section 2 has 255 characters.
+  public static let user = 255
+  /// Octets of a host name: RFC 1035 section 2.3.4.
+  public static let host = 253
+  /// Bytes of a line's or chip's name: GPIO_MAX_NAME_SIZE without its NUL.
+  public static let lineName = 31
+  /// Octets of a header field's name: with its colon it fills a line of 78, RFC 5322 section 2.1.1.
+  public static let headerName = 77
+
+  /// Errors that are kept, in the order in which they are found.
+  public static let errors = 100
+
+  /// Between polls: servers lock out who comes more often than about once a minute.
+  public static let interval = Interval.seconds(5)...Interval.seconds(7 * 86_400)
+  /// Of a poll: a login alone may take 6 s.
+  public static let deadline = Interval.seconds(5)...Interval.seconds(3600)
+  /// Of a program.
+  public static let timeout = Interval.milliseconds(100)...Interval.seconds(86_400)
+  /// Of a pulse and of the parts of a blink: below 10 ms no relay follows.
+  public static let pulse = Interval.milliseconds(10)...Interval.seconds(86_400)
+  public static let maxOn = Interval.milliseconds(10)...Interval.seconds(365 * 86_400)
+  public static let blinks = 1...1000
+  public static let retries = 0...100
+}

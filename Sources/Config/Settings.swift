@@ -1,0 +1,151 @@
+public import Bytes
+public import Rules
+
+/// What the configuration says, without a gap and without a secret.
+public struct Settings: Sendable {
+  public var mailboxes: [MailboxSettings]
+  public var outputs: [OutputSettings]
+  public var rules: RuleSet
+  /// Whom a fetcher becomes when popbell runs as root.
+  public var user: [UInt8]
+  public var stateDirectory: [UInt8]
+}
+
+/// A mailbox, and how to poll it.
+public struct MailboxSettings: Sendable {
+  public var name: [UInt8]
+  /// A host name or an IP address.
+  public var server: [UInt8]
+  public var port: UInt16
+  public var tls: TLSMode
+  /// A file or a directory of certificates to trust; nil for the system's.
+  public var ca: [UInt8]?
+  public var user: [UInt8]
+  public var secret: SecretSource
+  public var authentication: Authentication
+  /// From the start of a poll to the start of the next.
+  public var interval: Interval
+  /// The longest that a poll takes.
+  public var deadline: Interval
+  public var unmatched: Unmatched
+  public var capabilities: CapabilityPolicy
+}
+
+/// How the connection is protected.
+public enum TLSMode: Sendable, Equatable, Word {
+  case implicit, startTLS, none
+
+  public var word: StaticString {
+    switch self {
+    case .implicit: "implicit"
+    case .startTLS: "starttls"
+    case .none: "none"
+    }
+  }
+}
+
+/// Where the secret is read from, at each poll.
+public enum SecretSource: Sendable, Equatable {
+  case file([UInt8])
+  /// A program's path and its arguments; the secret is the first line of its output.
+  case command([[UInt8]])
+  /// A file in `$CREDENTIALS_DIRECTORY`, where systemd puts it.
+  case credential([UInt8])
+}
+
+/// How popbell logs in.
+public enum Authentication: Sendable, Equatable, Word {
+  case auto
+  /// AUTH PLAIN with the response in the command.
+  case plain
+  /// AUTH PLAIN with the response in a line of its own.
+  case plainChallenge
+  case user, apop
+
+  public var word: StaticString {
+    switch self {
+    case .auto: "auto"
+    case .plain: "plain"
+    case .plainChallenge: "plain-challenge"
+    case .user: "user"
+    case .apop: "apop"
+    }
+  }
+}
+
+/// What happens to a message that no rule takes.
+public enum Unmatched: Sendable, Equatable, Word {
+  case leave, delete
+  public var word: StaticString { self == .leave ? "leave" : "delete" }
+}
+
+/// Whether the server is asked what it can do; some hang when they are.
+public enum CapabilityPolicy: Sendable, Equatable, Word {
+  case ask, skip
+  public var word: StaticString { self == .ask ? "ask" : "skip" }
+}
+
+/// A line that rules switch.
+public struct OutputSettings: Sendable {
+  public var name: [UInt8]
+  public var line: LineAddress
+  /// Whether the line is low while the output is on.
+  public var isActiveLow: Bool
+  public var bias: Bias
+  public var drive: Drive
+  public var isInitiallyActive: Bool
+  /// The longest that it is on at a time; nil where the owner says `never`, or no rule leaves it on.
+  public var maxOn: Interval?
+}
+
+/// Where a line is found.
+public enum LineAddress: Sendable, Equatable {
+  /// By its name, on the chip with this name, label or path; nil for any chip.
+  case named([UInt8], chip: [UInt8]?)
+  case offset(UInt32, chip: [UInt8])
+
+  public var chip: [UInt8]? {
+    switch self {
+    case .named(_, let chip): chip
+    case .offset(_, let chip): chip
+    }
+  }
+
+  /// Whether nothing is switched, and what would be is only logged: `chip = simulated`.
+  public var isSimulated: Bool { chip == [UInt8]("simulated") }
+}
+
+public enum Bias: Sendable, Equatable, Word {
+  case asIs, disabled, pullUp, pullDown
+
+  public var word: StaticString {
+    switch self {
+    case .asIs: "as-is"
+    case .disabled: "disabled"
+    case .pullUp: "pull-up"
+    case .pullDown: "pull-down"
+    }
+  }
+}
+
+public enum Drive: Sendable, Equatable, Word {
+  case pushPull, openDrain, openSource
+
+  public var word: StaticString {
+    switch self {
+    case .pushPull: "push-pull"
+    case .openDrain: "open-drain"
+    case .openSource: "open-source"
+    }
+  }
+}
+
+enum ActiveLevel: Word {
+  case high, low
+  var word: StaticString { self == .high ? "high" : "low" }
+}
+
+enum InitialState: Word {
+  case inactive, active
+  var word: StaticString { self == .inactive ? "inactive" : "active" }
+}

@@ -1,0 +1,146 @@
+import Bytes
+
+// value   = DQUOTE *( any but DQUOTE ) DQUOTE [comment] / text [comment]
+// comment = blank "#" [ blank *OCTET ]
+/// A value without its quotes and its comment; empty only where it is in quotes.
+func unquoted(_ raw: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
+  guard raw.hasPrefix("\"") else {
+    let text = raw.extracting(..<startOfComment(in: raw)).trimmingBlanks
+    guard !text.isEmpty else { throw .none }
+    return [UInt8](text)
+  }
+  guard let close = raw.firstIndex(of: .ascii("\""), from: 1) else { throw .unclosedQuote }
+  let rest = raw.extracting((close + 1)...)
+  guard rest.extracting(..<startOfComment(in: rest)).trimmingBlanks.isEmpty else {
+    throw .textBehindQuote
+  }
+  return [UInt8](raw.extracting(1..<close))
+}
+
+private func startOfComment(in text: Span<UInt8>) -> Int {
+  var index = 0
+  while index < text.count, !isComment(text, at: index) { index += 1 }
+  return index
+}
+
+/// `ALARM #5` is text: only a `#` between blanks begins a comment, or one at an end.
+private func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
+  text[index] == .ascii("#") && (index == 0 || text[index - 1].isBlank)
+    && (index + 1 == text.count || text[index + 1].isBlank)
+}
+
+// command  = argument *( 1*blank argument ) [comment]
+// argument = 1*( "'" *any "'" / DQUOTE *any DQUOTE / "\" any / any )
+/// The arguments of a command, as a shell would quote them, and nothing else that a shell does.
+///
+/// Between double quotes a backslash escapes `"` and `\`; between single quotes, nothing.
+func arguments(_ raw: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
+  var arguments: [[UInt8]] = []
+  var argument: [UInt8]?
+  var quote: UInt8?
+  var index = 0
+  while index < raw.count {
+    let byte = raw[index]
+    let next: UInt8? = index + 1 < raw.count ? raw[index + 1] : nil
+    if let open = quote {
+      if byte == open {
+        quote = nil
+      } else if let next, open == .ascii("\""), byte == .ascii("\\"), next == open || next == byte {
+        argument?.append(next)
+        index += 1
+      } else {
+        argument?.append(byte)
+      }
+    } else if byte == .ascii("\\") {
+      guard let next else { throw .backslashAtEnd }
+      argument = (argument ?? []) + [next]
+      index += 1
+    } else if byte == .ascii("\"") || byte == .ascii("'") {
+      quote = byte
+      argument = argument ?? []
+    } else if byte.isBlank {
+      if let argument { arguments.append(argument) }
+      argument = nil
+    } else if isComment(raw, at: index) {
+      break
+    } else {
+      argument = (argument ?? []) + [byte]
+    }
+    index += 1
+  }
+  guard quote == nil else { throw .unclosedQuote }
+  if let argument { arguments.append(argument) }
+  guard !arguments.isEmpty else { throw .none }
+  guard arguments.count <= Limits.arguments else { throw .tooManyArguments }
+  return arguments
+}
+
+/// The words of `text`, between blanks.
+func words(_ text: [UInt8]) -> [[UInt8]] {
+  text.split { $0.isBlank }.map { [UInt8]($0) }
+}
+
+// interval = 1*DIGIT ( "ms" / "s" / "m" / "h" / "d" )
+func interval(_ text: [UInt8], in range: ClosedRange<Interval>) throws(ValueProblem) -> Interval {
+  let digits = text.prefix { $0.isDigit }
+  let unit = text[digits.count...]
+  if !digits.isEmpty, unit.isEmpty { throw .noUnit(text) }
+  guard let count = Int64(decimal: digits.span), let factor = milliseconds(in: unit.span) else {
+    throw .notAnInterval(text)
+  }
+  let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+  let interval = Interval(milliseconds: overflow ? .max : product)
+  guard range.contains(interval) else { throw .intervalOutside(text, range) }
+  return interval
+}
+
+private func milliseconds(in unit: Span<UInt8>) -> Int64? {
+  if unit.equals("ms") { return 1 }
+  if unit.equals("s") { return 1000 }
+  if unit.equals("m") { return 60_000 }
+  if unit.equals("h") { return 3_600_000 }
+  if unit.equals("d") { return 86_400_000 }
+  return nil
+}
+
+func number(_ text: [UInt8], in range: ClosedRange<Int>) throws(ValueProblem) -> Int {
+  guard let number = Int(decimal: text.span), range.contains(number) else {
+    throw .numberOutside(text, range)
+  }
+  return number
+}
+
+func choice<W: Word>(_ text: [UInt8]) throws(ValueProblem) -> W {
+  guard let word = W(text.span) else {
+    throw .notOneOf(text, W.words, suggestion: nearest(to: text.span, among: W.words))
+  }
+  return word
+}
+
+func absolutePath(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
+  guard text.first == .ascii("/") else { throw .notAbsolute(text) }
+  return text
+}
+
+func host(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
+  if isHost(text.span) { return text }
+  let name = text.prefix { $0 != .ascii(":") }
+  let port = text[name.count...].dropFirst()
+  guard isHost(name.span), UInt16(decimal: port.span) != nil else { throw .notAHost(text) }
+  throw .hostWithPort([UInt8](name), port: [UInt8](port))
+}
+
+/// The name of a file, without a path.
+func credential(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
+  guard !text.contains(.ascii("/")), text != [UInt8]("."), text != [UInt8]("..") else {
+    throw .notACredential(text)
+  }
+  return text
+}
+
+/// A program and its arguments.
+func command(_ text: [UInt8]) throws(ValueProblem) -> [[UInt8]] {
+  let arguments = try arguments(text.span)
+  guard arguments[0].first == .ascii("/") else { throw .notAbsolute(arguments[0]) }
+  return arguments
+}
