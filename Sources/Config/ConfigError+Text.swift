@@ -227,7 +227,7 @@ extension Conflict {
 
 extension PatternError.Reason {
   fileprivate func write(_ part: [UInt8], into sink: inout some ByteSink & ~Copyable) {
-    if self != .notUTF8 {
+    if self != .notUTF8, self != .tooManyCaptures {
       sink.write(quoted: part)
       sink.write(" ")
     }

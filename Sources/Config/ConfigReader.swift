@@ -34,6 +34,7 @@ public struct ConfigReader {
   private var currentText: [UInt8] = []
   var sections: [Section] = []
   var errors = ConfigErrors()
+  var hasRefusedSection = false
 
   public init() {}
 
@@ -98,6 +99,7 @@ extension ConfigReader {
 
   private mutating func refuse(_ place: Place, _ problem: SectionProblem) -> Current {
     errors.add(place, .section(problem))
+    hasRefusedSection = hasRefusedSection || !place.section.isEmpty
     return .refused
   }
 

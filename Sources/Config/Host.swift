@@ -38,18 +38,16 @@ private func isHostName(_ text: Span<UInt8>) -> Bool {
 // IPv4address = dec-octet 3( "." dec-octet )         ; RFC 3986 section 3.2.2
 private func isIPv4(_ text: Span<UInt8>) -> Bool {
   var start = 0
-  var octets = 0
-  while octets < 4 {
+  for octet in 1...4 {
     let end = text.firstIndex(of: .ascii("."), from: start) ?? text.count
     let digits = text.extracting(start..<end)
-    guard UInt8(decimal: digits) != nil, digits.count == 1 || digits[0] != .ascii("0") else {
+    let isZeroFilled = digits.count > 1 && digits[0] == .ascii("0")
+    guard UInt8(decimal: digits) != nil, !isZeroFilled, (end == text.count) == (octet == 4) else {
       return false
     }
-    octets += 1
-    if end == text.count { break }
     start = end + 1
   }
-  return octets == 4 && text.firstIndex(of: .ascii("."), from: start) == nil
+  return true
 }
 
 // IPv6address = 8 groups of h16 between ":", one run of zeros as "::"    ; RFC 3986 section 3.2.2

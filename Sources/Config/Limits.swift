@@ -26,6 +26,8 @@ public enum Limits {
   public static let host = 253
   /// Bytes of a line's or chip's name: GPIO_MAX_NAME_SIZE without its NUL.
   public static let lineName = 31
+  /// The number of a line on its chip: many times what any chip has.
+  public static let lineOffset = 0...65535
   /// Octets of a header field's name: with its colon it fills a line of 78, RFC 5322 section 2.1.1.
   public static let headerName = 77
 

@@ -35,8 +35,9 @@ extension SettingsBuilder {
   private mutating func lineAddress(_ section: Section) -> LineAddress? {
     let chip = text(.chip, in: section)
     guard let line = text(.line, in: section, limit: Limits.lineName) else { return nil }
-    guard let offset = UInt32(decimal: line.span) else { return .named(line, chip: chip) }
-    if let chip { return .offset(offset, chip: chip) }
+    guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
+    guard let offset = number(.line, in: section, Limits.lineOffset) else { return nil }
+    if let chip { return .offset(UInt32(offset), chip: chip) }
     if section.entry(.chip) == nil, let entry = section.entry(.line) {
       errors.add(entry.place, .conflict(.lineWithoutChip(line)))
     }

@@ -6,6 +6,7 @@ import Rules
 /// After an error it goes on with a value that nobody will see.
 struct SettingsBuilder {
   let sections: [Section]
+  let hasRefusedSection: Bool
   var errors: ConfigErrors
   var checks: [MachineCheck] = []
   var names = Names()
@@ -14,9 +15,10 @@ struct SettingsBuilder {
   var retries = 5
   var timeout = Interval.seconds(30)
 
-  init(_ sections: [Section], _ errors: ConfigErrors) {
-    self.sections = sections
-    self.errors = errors
+  init(_ reader: consuming ConfigReader) {
+    sections = reader.sections
+    errors = reader.errors
+    hasRefusedSection = reader.hasRefusedSection
     names.mailboxes = sections.filter { $0.kind == .mailbox }.map { $0.name }
     names.outputs = sections.filter { $0.kind == .output }.map { $0.name }
   }
@@ -27,15 +29,19 @@ struct SettingsBuilder {
     for section in sections(.output) { outputs.append(output(section)) }
     let rules = sections(.rule).map { rule($0) }
     for output in outputs { checkMaxOn(of: output) }
-    for (kind, isMissing) in [(SectionKind.mailbox, mailboxes.isEmpty), (.rule, rules.isEmpty)]
-    where isMissing {
-      errors.add(Place(line: 0, section: [], key: []), .section(.missing(kind)))
-    }
+    if mailboxes.isEmpty { reportMissing(.mailbox) }
+    if rules.isEmpty { reportMissing(.rule) }
     let settings = Settings(
       mailboxes: mailboxes, outputs: outputs.map { $0.settings },
       rules: RuleSet(rules: rules, names: names), user: user, stateDirectory: stateDirectory)
     return ConfigOutcome(
       settings: errors.isEmpty ? settings : nil, errors: errors, checks: checks)
+  }
+
+  /// A section that was refused may be the one that is missing.
+  private mutating func reportMissing(_ kind: SectionKind) {
+    guard !hasRefusedSection else { return }
+    errors.add(Place(line: 0, section: [], key: []), .section(.missing(kind)))
   }
 
   private func sections(_ kind: SectionKind) -> [Section] { sections.filter { $0.kind == kind } }
@@ -117,7 +123,7 @@ extension Section {
 extension ConfigReader {
   /// The settings, or all that is wrong with them.
   public consuming func finish() -> ConfigOutcome {
-    var builder = SettingsBuilder(sections, errors)
+    var builder = SettingsBuilder(self)
     return builder.build()
   }
 }

@@ -1,0 +1,122 @@
+import Bytes
+import Config
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct ConfigFuzzTests {
+  private static let words =
+    Key.allCases.map { "\($0.word)" } + SectionKind.allCases.map { "\($0.word) a" } + [
+      "popbell", "header.X", "a", "a 1s", "a 1s 2s 3", "60", "18446744073709551616d", "*", "{a}{b}",
+      "{a}", "/(a)/", "/", "//", "\"a\"", "\"", "'", "\\", " # ", "#", "/n {a} {1}", "::1",
+      "127.0.0.1",
+      "4294967295", "never", "none", "yes", "active", "simulated", "é", "\u{0}", "\r\n", "",
+    ]
+
+  /// Whatever stands in the file, it is understood or refused: nothing traps.
+  @Test(arguments: [UInt64.random(in: 0 ... .max)])
+  func takesAnyBytes(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<400 {
+      var reader = ConfigReader()
+      for line in 1...Int.random(in: 1...60, using: &random) {
+        let section = bytes(&random)
+        if Int.random(in: 0..<8, using: &random) == 0 { reader.section(section.span, line: line) }
+        reader.entry(
+          section: section.span, key: bytes(&random).span, value: bytes(&random).span, line: line)
+      }
+      let outcome = reader.finish()
+      #expect((outcome.settings == nil) != outcome.errors.isEmpty, "seed \(seed)")
+      for error in outcome.errors.sorted { expectOneLine(error, seed) }
+    }
+  }
+
+  /// A line of a good file, replaced by anything.
+  @Test(arguments: [UInt64.random(in: 0 ... .max)])
+  func takesAnyValueInItsPlace(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let sections: [(String, [Key])] = [
+      ("mailbox m", [.server, .port, .tls, .ca, .user, .passwordFile, .interval, .auth]),
+      ("output o", [.line, .chip, .maxOn, .initial]),
+      ("rule a", [.subject, .header, .run, .pulse, .blink, .on, .timeout, .case]),
+    ]
+    var accepted = 0
+    for _ in 0..<4000 {
+      var reader = ConfigReader()
+      for (section, keys) in sections {
+        let fuzzed = Int.random(in: 0..<24, using: &random)
+        for (line, key) in keys.enumerated() {
+          let good = goodValue(key)
+          let value = line == fuzzed ? bytes(&random) : Array(good.utf8)
+          let name = key == .header ? "header.X" : "\(key.word)"
+          reader.entry(
+            section: Array(section.utf8).span, key: Array(name.utf8).span, value: value.span,
+            line: line + 1)
+        }
+      }
+      let outcome = reader.finish()
+      for error in outcome.errors.sorted { expectOneLine(error, seed) }
+      if let settings = outcome.settings {
+        accepted += 1
+        var text: [UInt8] = []
+        settings.describe(into: &text)
+        #expect(!text.contains(0), "seed \(seed)")
+      }
+    }
+    #expect(accepted > 400, "seed \(seed): hardly anything was accepted")
+  }
+
+  private func goodValue(_ key: Key) -> String {
+    switch key {
+    case .server: "pop.example.net"
+    case .port: "995"
+    case .tls: "implicit"
+    case .ca, .passwordFile: "/etc/x"
+    case .auth: "auto"
+    case .interval, .timeout, .maxOn: "60s"
+    case .line: "17"
+    case .initial: "inactive"
+    case .run: "/n {zone}"
+    case .pulse: "o 1s"
+    case .blink: "o 1s 1s 3"
+    case .on: "o"
+    case .case: "ignore"
+    case .subject: "x {zone}"
+    default: "u"
+    }
+  }
+
+  private func expectOneLine(_ error: ConfigError, _ seed: UInt64) {
+    var bytes: [UInt8] = []
+    error.write(into: &bytes)
+    #expect(!bytes.isEmpty && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "seed \(seed)")
+    #expect(bytes.count < 800, "seed \(seed)")
+  }
+
+  private func bytes(_ random: inout SeededGenerator) -> [UInt8] {
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0:
+      (0..<Int.random(in: 0...40, using: &random)).map { _ in .random(in: 0...255, using: &random) }
+    case 1:
+      Array(
+        (Self.words.randomElement(using: &random)! + Self.words.randomElement(using: &random)!).utf8
+      )
+    default: Array(Self.words.randomElement(using: &random)!.utf8)
+    }
+  }
+}
+
+/// SplitMix64, so that a seed that was printed gives the same run again.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

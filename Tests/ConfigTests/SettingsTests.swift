@@ -1,0 +1,198 @@
+import Bytes
+import Config
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct SettingsTests {
+  @Test func fillsInWhatIsLeftOut() throws {
+    let settings = try settings(mailboxLines + outputLines + ruleLines)
+    let mailbox = settings.mailboxes[0]
+    #expect(mailbox.port == 995)
+    #expect(mailbox.tls == .implicit)
+    #expect(mailbox.ca == nil)
+    #expect(mailbox.secret == .file(Array("/etc/p".utf8)))
+    #expect(mailbox.authentication == .auto)
+    #expect(mailbox.interval == .seconds(60))
+    #expect(mailbox.deadline == .seconds(60))
+    #expect(mailbox.unmatched == .leave)
+    #expect(mailbox.capabilities == .ask)
+    let output = settings.outputs[0]
+    #expect(output.line == .named(Array("GPIO17".utf8), chip: nil))
+    #expect(!output.isActiveLow && !output.isInitiallyActive)
+    #expect(output.bias == .asIs && output.drive == .pushPull && output.maxOn == nil)
+    let rule = settings.rules.rules[0]
+    #expect(rule.disposition == .delete && rule.onCrash == .again)
+    #expect(rule.retries == 5 && rule.timeout == .seconds(30) && rule.mailbox == nil)
+    #expect(rule.line == 8)
+    #expect(strings([settings.user, settings.stateDirectory]) == ["popbell", "/var/lib/popbell"])
+  }
+
+  @Test(
+    arguments: [
+      ("", 995), ("tls = implicit", 995), ("tls = starttls", 110), ("tls = starttls\nport = 1", 1),
+      ("tls = none\nallow-plaintext = yes", 110),
+    ] as [(String, UInt16)])
+  func choosesThePort(lines: String, port: UInt16) throws {
+    #expect(try settings(mailboxLines + lines + "\n" + ruleLines).mailboxes[0].port == port)
+  }
+
+  @Test(
+    arguments: [
+      ("localhost", true), ("LOCALHOST", true), ("127.0.0.1", true), ("127.255.0.9", true),
+      ("::1", true), ("0:0:0:0:0:0:0:1", true), ("0::0001", true), ("localhost.example.net", false),
+      ("127.0.0.1.example.net", false), ("128.0.0.1", false), ("::2", false), ("::", false),
+      ("1::1", false), ("fe80::1%eth0", false), ("xn--bcher-kva.example", false), ("a_b", false),
+      ("mail.", false), ("1.example", false),
+    ])
+  func sendsNoPasswordInTheClearButToItself(server: String, isLoopback: Bool) throws {
+    let lines = mailboxLines.split(separator: "\n").filter { !$0.hasPrefix("server") }
+    let text = lines.joined(separator: "\n") + "\nserver = \(server)\ntls = none\n" + ruleLines
+    #expect(errors(text).isEmpty == isLoopback)
+    #expect(errors(text).allSatisfy { $0.hasPrefix("5: [mailbox m] tls: without TLS") })
+  }
+
+  @Test(
+    arguments: [
+      "127.1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "127.0.0.01", "0x7f.1", "a..b", ".a", "-a.b",
+      "a b",
+      "[::1]", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "::1%", "1:",
+      ":1",
+      "::1:", "1:2:3:4::5:6:7:8", "bücher.example", String(repeating: "a", count: 64),
+      String(repeating: "a.", count: 127),
+    ])
+  func refusesWhatIsNoHost(server: String) {
+    let lines = mailboxLines.split(separator: "\n").filter { !$0.hasPrefix("server") }
+    let text = lines.joined(separator: "\n") + "\nserver = \(server)\n" + ruleLines
+    #expect(errors(text).map { $0.contains("neither a host name") } == [true])
+  }
+
+  @Test(
+    arguments: [
+      ("line = 17\nchip = gpiochip0", .offset(17, chip: Array("gpiochip0".utf8)), false),
+      (
+        "line = LED\nchip = pinctrl-rp1",
+        .named(Array("LED".utf8), chip: Array("pinctrl-rp1".utf8)), false
+      ),
+      ("line = 1\nchip = simulated", .offset(1, chip: Array("simulated".utf8)), true),
+      ("line = 1a", .named(Array("1a".utf8), chip: nil), false),
+    ] as [(String, LineAddress, Bool)])
+  func findsLines(lines: String, address: LineAddress, isSimulated: Bool) throws {
+    let outcome = outcome(mailboxLines + "[output o]\n\(lines)\n" + ruleLines)
+    let settings = try #require(outcome.settings)
+    #expect(settings.outputs[0].line == address)
+    #expect(settings.outputs[0].line.isSimulated == isSimulated)
+    let isChecked = outcome.checks.contains { if case .line = $0.kind { true } else { false } }
+    #expect(isChecked != isSimulated)
+  }
+
+  @Test func keepsTheOrderOfTheFile() throws {
+    let text =
+      mailboxLines + outputLines + "max-on = never\n[output lamp]\nline = GPIO5\n" + """
+        [rule b]
+        run = /bin/one
+        to = *
+        pulse = siren 10s
+        header.X-B = y
+        on = siren
+        subject = *
+        blink = lamp 500ms 1500ms 3
+        [rule a]
+        header.x-b = z
+        off = lamp
+        header.X-A = z
+        mailbox = m
+        toggle = siren
+
+        """
+    let rules = try settings(text).rules
+    #expect(strings(rules.rules.map { $0.name }) == ["b", "a"])
+    #expect(strings(rules.names.headers) == ["X-B", "X-A"])
+    #expect(rules.rules[0].conditions.map { $0.field } == [.to, .header(0), .subject])
+    #expect(rules.rules[1].conditions.map { $0.field } == [.header(0), .header(1)])
+    #expect(rules.rules[1].mailbox == 0)
+    let changes = rules.rules.flatMap { $0.actions }.map { action -> (Int, OutputChange)? in
+      if case .output(let output, let change) = action { (output, change) } else { nil }
+    }
+    #expect(changes.map { $0?.0 } == [nil, 0, 0, 1, 1, 0])
+    #expect(
+      changes.map { $0?.1 } == [
+        nil, .pulse(.seconds(10)), .on,
+        .blink(on: .milliseconds(500), off: .milliseconds(1500), count: 3), .off, .toggle,
+      ])
+  }
+
+  @Test func rulesOverrideWhatAllOfThemHave() throws {
+    let global = "[popbell]\nretries = 0\ntimeout = 2m\nuser = bell\nstate-directory = /data\n"
+    let second = "[rule s]\nsubject = y\nrun = /bin/true\nretries = 9\ntimeout = 500ms\n"
+    let settings = try settings(mailboxLines + ruleLines + second + global)
+    #expect(settings.rules.rules.map { $0.retries } == [0, 9])
+    #expect(settings.rules.rules.map { $0.timeout } == [.seconds(120), .milliseconds(500)])
+    #expect(strings([settings.user, settings.stateDirectory]) == ["bell", "/data"])
+  }
+
+  @Test func numbersExpressionsThroughTheFile() throws {
+    let text =
+      mailboxLines
+      + "[rule a]\nsubject = /(a)/\nfrom = x\nto = /b/\nrun = /n {1}\ncase = sensitive\n"
+      + "[rule b]\nsubject = /((c))/\nrun = /n {2}\n"
+    let outcome = outcome(text)
+    let expressions = try #require(outcome.settings).rules.expressions
+    #expect(strings(expressions.map { $0.source }) == ["(a)", "b", "((c))"])
+    #expect(expressions.map { $0.index } == [0, 1, 2])
+    #expect(expressions.map { $0.groupCount } == [1, 0, 2])
+    #expect(expressions.map { $0.caseSensitive } == [true, true, false])
+    let lines = outcome.checks.compactMap { check in
+      if case .expression = check.kind { check.place.line } else { nil }
+    }
+    #expect(lines == [6, 8, 12])
+  }
+
+  @Test(
+    arguments: [
+      ("a # b", "a"), ("ALARM #5", "ALARM #5"), ("a#b # c", "a#b"), ("a #", "a"),
+      ("\"a # b\"", "a # b"),
+      ("\"a\" # b", "a"), ("\" a \"", " a "), ("\"\"", ""), ("x \"a # b\"", "x \"a"), ("#5", "#5"),
+      ("a\t#\tb", "a"), (#"\"a" # b"#, #"\"a""#), ("a \\# b", "a \\# b"), ("##", "##"),
+      ("a ## b", "a ## b"),
+    ])
+  func takesQuotesAndCommentsOff(value: String, expected: String) throws {
+    let rules = try settings(mailboxLines + "[rule r]\nsubject = \(value)\nrun = /n\n").rules
+    var bytes: [UInt8] = []
+    rules.rules[0].conditions[0].pattern.describe(into: &bytes)
+    #expect(text(bytes.span) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("/n", ["/n"]), ("/n a  b\tc", ["/n", "a", "b", "c"]),
+      (#"/n "a b" 'c d'"#, ["/n", "a b", "c d"]),
+      (#"/n a\ b \"c\' \\"#, ["/n", "a b", "\"c'", "\\"]),
+      (#"/n "a\"b\\c\d""#, ["/n", #"a"b\c\d"#]),
+      (#"/n 'a\"b'"#, ["/n", #"a\"b"#]), (#"/n "" ''"#, ["/n", "", ""]),
+      (#"/n a"b c"d"#, ["/n", "ab cd"]),
+      ("/n a # b", ["/n", "a"]), ("/n a #b c#", ["/n", "a", "#b", "c#"]),
+      ("/n \"a # b\"", ["/n", "a # b"]),
+      ("/n $(x) `y` ; | > *", ["/n", "$(x)", "`y`", ";", "|", ">", "*"]), ("/n #", ["/n"]),
+      ("/n \\# b", ["/n", "#", "b"]), ("\"/my prog\" x", ["/my prog", "x"]),
+    ])
+  func splitsArgumentsAndNothingElse(value: String, expected: [String]) throws {
+    let lines = mailboxLines.replacing(
+      "password-file = /etc/p", with: "password-command = \(value)")
+    let rule = "[rule r]\nsubject = x\nrun = "
+    let settings = try settings(lines + rule + value + "\n")
+    guard case .run(let templates) = settings.rules.rules[0].actions[0] else {
+      Issue.record("no program")
+      return
+    }
+    #expect(strings(templates.map { $0.source }) == expected)
+    #expect(settings.mailboxes[0].secret == .command(expected.map { Array($0.utf8) }))
+    // What `check` prints can be put back into the file.
+    var bytes: [UInt8] = []
+    settings.rules.rules[0].actions[0].describe(settings.rules.names, into: &bytes)
+    let command = text(bytes.span).dropFirst("run ".count)
+    let again = try ConfigTests.settings(mailboxLines + rule + command + "\n")
+    guard case .run(let same) = again.rules.rules[0].actions[0] else { return }
+    #expect(strings(same.map { $0.source }) == expected)
+  }
+}
