@@ -53,7 +53,7 @@ public enum SectionProblem: Sendable {
   case repeated(firstLine: Int)
   case tooMany(SectionKind)
   /// The key stands before the first section.
-  case none
+  case outside
   /// The configuration has no section of the kind.
   case missing(SectionKind)
 }
@@ -78,7 +78,7 @@ public enum KeyProblem: Sendable {
 
 /// What is wrong with a value alone.
 public enum ValueProblem: Error, Sendable {
-  case none
+  case missing
   case controlByte(UInt8)
   case notUTF8
   case tooLong(limit: Int)
@@ -109,6 +109,8 @@ public enum Conflict: Sendable {
   /// A rule in `line` leaves the output on.
   case leftOn(line: Int)
   case startsOn
+  /// The rule `by` is tried before and takes every message.
+  case neverTried(by: [UInt8])
   case overMaxOn(Interval, output: [UInt8], maxOn: Interval)
 }
 

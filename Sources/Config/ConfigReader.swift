@@ -74,7 +74,7 @@ public struct ConfigReader {
 // name    = 1*32( letter / digit / "-" / "_" / "." )
 extension ConfigReader {
   private mutating func open(_ text: Span<UInt8>, _ place: Place) -> Current {
-    guard !text.isEmpty else { return refuse(place, .none) }
+    guard !text.isEmpty else { return refuse(place, .outside) }
     var end = 0
     while end < text.count, !text[end].isBlank { end += 1 }
     let name = text.extracting(end...).trimmingBlanks
@@ -196,7 +196,7 @@ extension ConfigReader {
       guard raw.count <= Limits.value else { throw .tooLong(limit: Limits.value) }
       guard !key.isCommand else { return [UInt8](raw.trimmingBlanks) }
       let value = try unquoted(raw.trimmingBlanks)
-      guard !value.isEmpty || key.isCondition else { throw .none }
+      guard !value.isEmpty || key.isCondition else { throw .missing }
       return value
     } catch {
       throw ConfigError(at: place, .value(error))

@@ -18,6 +18,20 @@ extension SettingsBuilder {
       timeout: interval(.timeout, in: section, Limits.timeout) ?? timeout)
   }
 
+  /// A rule that is never tried would be an alarm that never rings.
+  mutating func checkReach(of rules: [Rule]) {
+    let sections = sections.filter { $0.kind == .rule }
+    let isLast = { (index: Int) in
+      // What was left out for an error may well narrow it.
+      let narrowing = sections[index].entries.count { $0.key.isCondition || $0.key == .mailbox }
+      return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
+    }
+    guard let last = rules.indices.first(where: isLast) else { return }
+    for section in sections[(last + 1)...] {
+      errors.add(section.place, .conflict(.neverTried(by: rules[last].name)))
+    }
+  }
+
   /// The conditions, and whether none of them was left out for an error.
   private mutating func conditions(
     _ section: Section, _ captures: inout CaptureNames
@@ -64,11 +78,8 @@ extension SettingsBuilder {
     case .from: return .from
     case .to: return .to
     case .header:
-      if let index = names.headers.firstIndex(where: {
-        $0.span.equalsIgnoringCase(entry.header.span)
-      }) {
-        return .header(index)
-      }
+      let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(entry.header.span) }
+      if let index = names.headers.firstIndex(where: isSame) { return .header(index) }
       guard names.headers.count < Limits.headers else {
         let problem = KeyProblem.tooMany("different header fields", limit: Limits.headers)
         errors.add(entry.place, .key(problem))

@@ -28,6 +28,7 @@ struct SettingsBuilder {
     let mailboxes = sections(.mailbox).map { mailbox($0) }
     for section in sections(.output) { outputs.append(output(section)) }
     let rules = sections(.rule).map { rule($0) }
+    checkReach(of: rules)
     for output in outputs { checkMaxOn(of: output) }
     if mailboxes.isEmpty { reportMissing(.mailbox) }
     if rules.isEmpty { reportMissing(.rule) }

@@ -6,7 +6,7 @@ import Bytes
 func unquoted(_ raw: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
   guard raw.hasPrefix("\"") else {
     let text = raw.extracting(..<startOfComment(in: raw)).trimmingBlanks
-    guard !text.isEmpty else { throw .none }
+    guard !text.isEmpty else { throw .missing }
     return [UInt8](text)
   }
   guard let close = raw.firstIndex(of: .ascii("\""), from: 1) else { throw .unclosedQuote }
@@ -24,55 +24,9 @@ private func startOfComment(in text: Span<UInt8>) -> Int {
 }
 
 /// `ALARM #5` is text: only a `#` between blanks begins a comment, or one at an end.
-private func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
+func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
   text[index] == .ascii("#") && (index == 0 || text[index - 1].isBlank)
     && (index + 1 == text.count || text[index + 1].isBlank)
-}
-
-// command  = argument *( 1*blank argument ) [comment]
-// argument = 1*( "'" *any "'" / DQUOTE *any DQUOTE / "\" any / any )
-/// The arguments of a command, as a shell would quote them, and nothing else that a shell does.
-///
-/// Between double quotes a backslash escapes `"` and `\`; between single quotes, nothing.
-func arguments(_ raw: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
-  var arguments: [[UInt8]] = []
-  var argument: [UInt8]?
-  var quote: UInt8?
-  var index = 0
-  while index < raw.count {
-    let byte = raw[index]
-    let next: UInt8? = index + 1 < raw.count ? raw[index + 1] : nil
-    if let open = quote {
-      if byte == open {
-        quote = nil
-      } else if let next, open == .ascii("\""), byte == .ascii("\\"), next == open || next == byte {
-        argument?.append(next)
-        index += 1
-      } else {
-        argument?.append(byte)
-      }
-    } else if byte == .ascii("\\") {
-      guard let next else { throw .backslashAtEnd }
-      argument = (argument ?? []) + [next]
-      index += 1
-    } else if byte == .ascii("\"") || byte == .ascii("'") {
-      quote = byte
-      argument = argument ?? []
-    } else if byte.isBlank {
-      if let argument { arguments.append(argument) }
-      argument = nil
-    } else if isComment(raw, at: index) {
-      break
-    } else {
-      argument = (argument ?? []) + [byte]
-    }
-    index += 1
-  }
-  guard quote == nil else { throw .unclosedQuote }
-  if let argument { arguments.append(argument) }
-  guard !arguments.isEmpty else { throw .none }
-  guard arguments.count <= Limits.arguments else { throw .tooManyArguments }
-  return arguments
 }
 
 /// The words of `text`, between blanks.
@@ -136,11 +90,4 @@ func credential(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
     throw .notACredential(text)
   }
   return text
-}
-
-/// A program and its arguments.
-func command(_ text: [UInt8]) throws(ValueProblem) -> [[UInt8]] {
-  let arguments = try arguments(text.span)
-  guard arguments[0].first == .ascii("/") else { throw .notAbsolute(arguments[0]) }
-  return arguments
 }

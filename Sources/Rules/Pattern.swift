@@ -43,6 +43,15 @@ public enum Pattern: Sendable {
     }
   }
 
+  /// Whether it is `*`; an expression is never known to be.
+  var takesEveryText: Bool {
+    switch self {
+    case .wildcard(let wildcard):
+      wildcard.elements.isEmpty && wildcard.pieces.count == 2 && wildcard.pieces[1].gap == .run
+    case .expression: false
+    }
+  }
+
   public var isCaseSensitive: Bool {
     switch self {
     case .wildcard(let wildcard): wildcard.caseSensitive

@@ -42,6 +42,12 @@ public struct Rule: Sendable {
     self.timeout = timeout
   }
 
+  /// Whether rules behind it are never tried.
+  public var takesEveryMessage: Bool {
+    mailbox == nil && !conditions.isEmpty
+      && conditions.allSatisfy { $0.field == .subject && $0.pattern.takesEveryText }
+  }
+
   /// Whether it takes the message; where it does, `captures` holds what its patterns captured.
   public func takes(
     _ message: borrowing some MessageFields & ~Copyable, from mailbox: Int,

@@ -240,6 +240,23 @@ import Testing
     #expect(errors(mailboxLines + outputLines + "max-on = never\n" + rule) == [])
   }
 
+  @Test func ofARuleThatIsNeverTried() {
+    let all = "[rule all]\nsubject = **\nrun = /n\n"
+    #expect(
+      errors(mailboxLines + ruleLines + all + "[rule s]\nsubject = *\nrun = /n\n") == [
+        "12: [rule s]: it is never tried, as [rule all] above it takes every message: put that one last"
+      ])
+    for line in ["mailbox = m", "from = *", "header.X = *", "mailbox = x", "from = /"] {
+      #expect(
+        !errors(mailboxLines + all + line + "\n" + ruleLines).contains {
+          $0.contains("never tried")
+        })
+    }
+    for pattern in ["?*", "{a}", "*x", "\"\""] {
+      #expect(errors(mailboxLines + all.replacing("**", with: pattern) + ruleLines) == [])
+    }
+  }
+
   @Test(arguments: [
     (
       "[mail x]",
