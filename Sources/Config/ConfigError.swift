@@ -96,7 +96,7 @@ public enum ValueProblem: Error, Sendable {
   case wrongForm(Key)
   case backslashAtEnd
   case tooManyArguments
-  /// The path of a program has a value of the alert in it.
+  /// The path of a program has a brace in it.
   case programNotFixed([UInt8])
 }
 

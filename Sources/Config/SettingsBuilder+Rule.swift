@@ -120,6 +120,9 @@ extension SettingsBuilder {
     _ place: Place, _ value: [UInt8], _ captures: CaptureNames?
   ) throws(ConfigError) -> Action? {
     let words = try at(place) { () throws(ValueProblem) in try command(value) }
+    guard !words[0].contains(where: { $0 == .ascii("{") || $0 == .ascii("}") }) else {
+      throw ConfigError(at: place, .value(.programNotFixed(words[0])))
+    }
     var templates: [Template] = []
     for word in words {
       do throws(TemplateError) {
@@ -130,9 +133,6 @@ extension SettingsBuilder {
         throw ConfigError(
           at: place, .template(error.reason, [UInt8](part), suggestion: name(like: part, captures)))
       }
-    }
-    guard templates[0].isFixed else {
-      throw ConfigError(at: place, .value(.programNotFixed(words[0])))
     }
     checks.append(MachineCheck(kind: .program(words[0]), place: place))
     return .run(templates)

@@ -68,13 +68,6 @@ public struct Template: Sendable {
     return close + 1
   }
 
-  /// Whether it is the same for every alert.
-  public var isFixed: Bool {
-    parts.allSatisfy {
-      if case .literal = $0 { true } else { false }
-    }
-  }
-
   /// Adds the argument for an alert that `rule` took to `sink`; returns `false` where it did not fit.
   @discardableResult
   public func expand(

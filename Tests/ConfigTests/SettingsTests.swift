@@ -88,7 +88,8 @@ import Testing
 
   @Test func keepsTheOrderOfTheFile() throws {
     let text =
-      mailboxLines + outputLines + "max-on = never\n[output lamp]\nline = GPIO5\n" + """
+      mailboxLines + outputLines + "max-on = 10s\n[output lamp]\nline = GPIO5\nmax-on = 500ms\n"
+        + """
         [rule b]
         run = /bin/one
         to = *

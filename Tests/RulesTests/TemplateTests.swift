@@ -32,11 +32,6 @@ import Testing
     #expect(described { template.expand(values, of: rule, into: &$0) } == expected)
   }
 
-  @Test func knowsWhetherItIsTheSameForEveryAlert() throws {
-    #expect(try template("a{{b}}").isFixed)
-    #expect(try !template("a{rule}").isFixed)
-  }
-
   @Test(
     arguments: [
       ("a{b", .unclosedBrace, 1, 2), ("a}b", .strayBrace, 1, 1), ("a{zome}", .unknownName, 2, 4),
