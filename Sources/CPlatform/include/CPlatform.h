@@ -1,1 +1,245 @@
 #pragma once
+
+/* The edge to Linux, for Swift. Nothing but the compiler's own headers may stand here, so that a
+ * bare Embedded triple can import it without a C library.
+ *
+ * Unless it says otherwise, a function returns 0 or more, or -errno, and never -EINTR. Text comes
+ * as bytes and a length, without NUL: -EINVAL where it holds one, -ENAMETOOLONG where too long. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Errors that Swift tells apart. errors.c checks that they are the system's. */
+enum {
+  PB_EPERM = 1,
+  PB_ENOENT = 2,
+  PB_EAGAIN = 11,
+  PB_EACCES = 13,
+  PB_EBUSY = 16,
+  PB_ENODEV = 19,
+  PB_EINVAL = 22,
+  PB_ENOSPC = 28,
+  PB_EPIPE = 32,
+  PB_ENAMETOOLONG = 36,
+  PB_ETIMEDOUT = 110,
+};
+
+/* What the error means, in English; the text is good until the next call. */
+const char *pb_error_text(int32_t number);
+
+/* Clock */
+
+/* Milliseconds of CLOCK_BOOTTIME: never set, and counts on while the machine sleeps. */
+int64_t pb_clock_milliseconds(void);
+/* Seconds since 1970, as far as the machine knows. */
+int64_t pb_wall_seconds(void);
+int pb_random(uint8_t *bytes, size_t count);
+/* Writes an ISO 8601 date and time, without a NUL, and returns its length. */
+int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity);
+
+/* Arguments and environment: they stay as long as the process. */
+
+/* main's first call. Also opens /dev/null on whichever of descriptors 0 to 2 is closed, so that
+ * nothing that is opened later takes their place. */
+void pb_arguments(int count, char **arguments);
+int32_t pb_argument_count(void);
+/* NULL where there is none. */
+const char *pb_argument(int32_t index);
+const char *pb_environment(const char *name);
+
+struct pb_option {
+  const char *name;
+  bool takes_argument;
+  int32_t code;
+};
+enum { PB_OPTION_END = -1, PB_OPTION_UNKNOWN = '?', PB_OPTION_NO_ARGUMENT = ':' };
+/* The next option's code, by getopt_long, and its argument, or what was refused. `letters` begins
+ * with ":"; operands may stand between options. */
+int32_t pb_option_next(const char *letters, const struct pb_option *options, size_t count,
+                       const char **argument);
+/* After PB_OPTION_END: the first operand. */
+int32_t pb_operand_index(void);
+
+/* Descriptors */
+
+int64_t pb_read(int32_t fd, uint8_t *bytes, size_t count);
+int64_t pb_write(int32_t fd, const uint8_t *bytes, size_t count);
+/* Writes all, and waits for room, for up to `limit` milliseconds in all (-1: for ever). */
+int pb_write_all(int32_t fd, const uint8_t *bytes, size_t count, int64_t limit);
+int pb_close(int32_t fd);
+bool pb_is_terminal(int32_t fd);
+
+/* A struct pollfd. */
+struct pb_poll_entry {
+  int32_t fd;
+  int16_t wanted;
+  int16_t ready;
+};
+enum { PB_POLL_READ = 1, PB_POLL_WRITE = 4 };
+/* Waits up to `limit` milliseconds (-1: for ever), and returns how many are ready. */
+int pb_poll(struct pb_poll_entry *entries, size_t count, int64_t limit);
+
+/* Files */
+
+struct pb_file_status {
+  int64_t size;
+  uint32_t owner;
+  uint32_t mode;
+  bool is_regular;
+};
+/* Opens to read, and never waits for the other end of a pipe. The status is the opened file's. */
+int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status);
+uint32_t pb_effective_user(void);
+
+int pb_folder_open(const uint8_t *path, size_t length);
+/* -EAGAIN where another process holds the lock; it ends with the descriptor. */
+int pb_lock(int32_t fd);
+/* Opens to read and append, never through a symbolic link; creates it with mode 0600. */
+int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length);
+int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, const uint8_t *to,
+                     size_t to_length);
+int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length);
+int64_t pb_file_size(int32_t fd);
+int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count);
+int pb_truncate(int32_t fd, int64_t size);
+int pb_synchronize_data(int32_t fd);
+int pb_synchronize(int32_t fd);
+
+/* INI files */
+
+enum { PB_INI_LINE = 1024, PB_INI_SECTION = 49 };
+enum {
+  PB_INI_OK,
+  PB_INI_SYNTAX,
+  PB_INI_LINE_TOO_LONG,
+  PB_INI_SECTION_TOO_LONG,
+  PB_INI_NUL,
+  PB_INI_MEMORY,
+};
+typedef void (*pb_ini_handler)(void *context, const char *section, const char *key,
+                               const char *value, int32_t line);
+/* Calls the handler for each entry, in order. Returns PB_INI_… and the line of the first problem;
+ * after PB_INI_SYNTAX the lines that follow it were parsed too. */
+int32_t pb_ini_parse(const uint8_t *text, size_t length, pb_ini_handler handler, void *context,
+                     int32_t *line);
+
+/* Sockets */
+
+/* A socket address. */
+struct pb_address {
+  uint32_t length;
+  uint32_t bytes[7];
+};
+enum { PB_RESOLVE_TRY_AGAIN = -1, PB_RESOLVE_NOT_FOUND = -2, PB_RESOLVE_OTHER = -3 };
+/* Returns how many addresses were found, or PB_RESOLVE_… with the resolver's own code. */
+int pb_resolve(const uint8_t *host, size_t length, uint16_t port, struct pb_address *addresses,
+               size_t capacity, int32_t *code);
+const char *pb_resolve_text(int32_t code);
+/* Writes "192.0.2.1:995" or "[2001:db8::1]:995", without a NUL, and returns its length. */
+int pb_address_text(const struct pb_address *address, uint8_t *text, size_t capacity);
+/* A non-blocking TCP socket that has begun to connect; unanswered data ends the connection after
+ * `user_timeout` milliseconds. */
+int pb_connect(const struct pb_address *address, int32_t user_timeout);
+/* How connecting has ended, once the socket is writable. */
+int pb_connect_result(int32_t fd);
+
+/* Processes */
+
+/* A child that dies with its parent, keeps only descriptors 0 to 2 and its channel, has default
+ * signals but ignores SIGPIPE, and reads nothing from descriptor 0. Returns 0 in the child, and
+ * its id in the parent; `*channel` is a non-blocking SOCK_SEQPACKET end in both. */
+int pb_fork(int32_t *channel);
+_Noreturn void pb_exit(int32_t code);
+enum { PB_RUNNING, PB_EXITED, PB_KILLED };
+/* PB_RUNNING, or PB_EXITED and the exit code, or PB_KILLED and the signal. */
+int pb_reap(int32_t process, bool wait, int32_t *value);
+enum { PB_SIGHUP = 1, PB_SIGINT = 2, PB_SIGKILL = 9, PB_SIGUSR1 = 10, PB_SIGTERM = 15,
+       PB_SIGCHLD = 17 };
+int pb_kill(int32_t process, int32_t signal);
+int pb_kill_group(int32_t process, int32_t signal);
+int32_t pb_process_id(void);
+
+enum { PB_PROGRAM_ARGUMENTS = 64, PB_PROGRAM_ENVIRONMENT = 128 };
+/* Starts the program at the absolute path that `arguments` begins with. Both lists are texts that
+ * each end in NUL. Its standard output and error are one pipe, whose other end is `*output`,
+ * non-blocking. Returns its id, which is also its process group. */
+int pb_program_start(const uint8_t *arguments, size_t arguments_length, const uint8_t *environment,
+                     size_t environment_length, int32_t *output);
+
+/* Sandbox */
+
+int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *group);
+bool pb_is_root(void);
+int pb_privileges_drop(uint32_t user, uint32_t group);
+int pb_sandbox_enter(bool kill);
+
+/* Signals */
+
+/* Ignores SIGPIPE, blocks the signals of the PB_SIG… list but SIGKILL, and opens a descriptor
+ * that delivers them. */
+int pb_signals_open(void);
+int pb_signals_next(int32_t fd);
+
+/* Service manager */
+
+/* Sends one datagram to a UNIX socket; a name that begins with "@" is abstract. */
+int pb_notify(const uint8_t *name, size_t length, const uint8_t *text, size_t text_length);
+
+/* GPIO, the character device's second interface (Linux 5.10) */
+
+enum { PB_GPIO_NAME = 32, PB_GPIO_FILE = 32 };
+struct pb_gpio_chip {
+  uint64_t device;
+  uint32_t lines;
+  char name[PB_GPIO_NAME];
+  char label[PB_GPIO_NAME];
+};
+struct pb_gpio_line {
+  uint64_t flags;
+  char name[PB_GPIO_NAME];
+  char consumer[PB_GPIO_NAME];
+};
+enum {
+  PB_GPIO_USED = 1 << 0,
+  PB_GPIO_ACTIVE_LOW = 1 << 1,
+  PB_GPIO_INPUT = 1 << 2,
+  PB_GPIO_OUTPUT = 1 << 3,
+  PB_GPIO_OPEN_DRAIN = 1 << 6,
+  PB_GPIO_OPEN_SOURCE = 1 << 7,
+  PB_GPIO_PULL_UP = 1 << 8,
+  PB_GPIO_PULL_DOWN = 1 << 9,
+  PB_GPIO_NO_PULL = 1 << 10,
+};
+struct pb_gpio_file {
+  char name[PB_GPIO_FILE];
+};
+/* Lists the files named gpiochip… in the folder, in the order of their numbers. */
+int pb_gpio_list(const uint8_t *folder, size_t length, struct pb_gpio_file *files,
+                 size_t capacity);
+/* -ENODEV where it is no GPIO chip. */
+int pb_gpio_open(const uint8_t *path, size_t length, struct pb_gpio_chip *chip);
+int pb_gpio_line(int32_t chip, uint32_t offset, struct pb_gpio_line *line);
+/* Makes the line an output of the given value in one step, and returns the descriptor that holds
+ * it. Values are logical: with PB_GPIO_ACTIVE_LOW, 1 is a low level. */
+int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
+int pb_gpio_set(int32_t line, bool value);
+int pb_gpio_get(int32_t line);
+
+/* Regular expressions, POSIX extended, where letters match both cases */
+
+enum { PB_REGEX_TEXT = 1024, PB_REGEX_GROUPS = 10, PB_REGEX_EXPRESSIONS = 128 };
+struct pb_regex_group {
+  int32_t start;
+  int32_t end;
+};
+struct pb_regex_table;
+/* NULL where there is no memory. */
+struct pb_regex_table *pb_regex_open(void);
+void pb_regex_close(struct pb_regex_table *table);
+/* Returns the expression's index, or -errno; -EINVAL with the reason's length in `*error_length`. */
+int pb_regex_compile(struct pb_regex_table *table, const uint8_t *pattern, size_t length,
+                     uint8_t *error, size_t error_capacity, size_t *error_length);
+/* Returns 1 and the groups (-1 for one that took no part) where it matches, 0 where not. */
+int pb_regex_match(const struct pb_regex_table *table, int32_t index, const uint8_t *text,
+                   size_t length, struct pb_regex_group *groups, size_t count);

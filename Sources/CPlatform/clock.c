@@ -1,0 +1,39 @@
+#include "internal.h"
+#include <sys/random.h>
+#include <time.h>
+
+int64_t pb_clock_milliseconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_BOOTTIME, &now) < 0) return -errno;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t pb_wall_seconds(void) {
+  struct timespec now;
+  return clock_gettime(CLOCK_REALTIME, &now) < 0 ? 0 : now.tv_sec;
+}
+
+int pb_random(uint8_t *bytes, size_t count) {
+  for (size_t done = 0; done < count;) {
+    ssize_t got = getrandom(bytes + done, count - done, 0);
+    if (got < 0 && errno != EINTR) return -errno;
+    if (got > 0) done += (size_t)got;
+  }
+  return 0;
+}
+
+int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity) {
+  time_t time = (time_t)seconds;
+  struct tm parts;
+  if (!(local ? localtime_r(&time, &parts) : gmtime_r(&time, &parts))) return -EOVERFLOW;
+  char buffer[64];
+  size_t length = strftime(buffer, sizeof buffer, local ? "%FT%T%z" : "%FT%TZ", &parts);
+  if (local && length >= 5) { /* +0100 becomes +01:00 */
+    memmove(buffer + length - 1, buffer + length - 2, 2);
+    buffer[length - 2] = ':';
+    length += 1;
+  }
+  if (length == 0 || length > capacity) return -EOVERFLOW;
+  memcpy(text, buffer, length);
+  return (int)length;
+}

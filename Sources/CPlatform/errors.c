@@ -1,0 +1,9 @@
+#include "internal.h"
+
+_Static_assert(PB_EPERM == EPERM && PB_ENOENT == ENOENT, "errno");
+_Static_assert(PB_EAGAIN == EAGAIN && PB_EAGAIN == EWOULDBLOCK, "errno");
+_Static_assert(PB_EACCES == EACCES && PB_EBUSY == EBUSY && PB_ENODEV == ENODEV, "errno");
+_Static_assert(PB_EINVAL == EINVAL && PB_ENOSPC == ENOSPC && PB_EPIPE == EPIPE, "errno");
+_Static_assert(PB_ENAMETOOLONG == ENAMETOOLONG && PB_ETIMEDOUT == ETIMEDOUT, "errno");
+
+const char *pb_error_text(int32_t number) { return strerror(number); }

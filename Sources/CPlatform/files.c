@@ -1,0 +1,98 @@
+#include "internal.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int open_at(int folder, const char *path, int flags) {
+  int fd;
+  do fd = openat(folder, path, flags | O_CLOEXEC, 0600);
+  while (fd < 0 && errno == EINTR);
+  return (int)pb_result(fd);
+}
+
+static int open_text(int folder, const uint8_t *path, size_t length, int flags) {
+  char copy[PATH_MAX];
+  int error = pb_copy_text(copy, sizeof copy, path, length);
+  return error < 0 ? error : open_at(folder, copy, flags);
+}
+
+int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status) {
+  int fd = open_text(AT_FDCWD, path, length, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return fd;
+  struct stat info;
+  if (fstat(fd, &info) < 0) {
+    int error = -errno;
+    close(fd);
+    return error;
+  }
+  *status = (struct pb_file_status){info.st_size, info.st_uid, info.st_mode & 07777,
+                                    S_ISREG(info.st_mode)};
+  return fd;
+}
+
+uint32_t pb_effective_user(void) { return geteuid(); }
+
+int pb_folder_open(const uint8_t *path, size_t length) {
+  return open_text(AT_FDCWD, path, length, O_RDONLY | O_DIRECTORY);
+}
+
+int pb_lock(int32_t fd) {
+  int result;
+  do result = flock(fd, LOCK_EX | LOCK_NB);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
+}
+
+int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length) {
+  return open_text(folder, name, length, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY);
+}
+
+int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, const uint8_t *to,
+                     size_t to_length) {
+  char old_name[NAME_MAX + 1], new_name[NAME_MAX + 1];
+  int error = pb_copy_text(old_name, sizeof old_name, from, from_length);
+  if (error == 0) error = pb_copy_text(new_name, sizeof new_name, to, to_length);
+  return error < 0 ? error : (int)pb_result(renameat(folder, old_name, folder, new_name));
+}
+
+int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length) {
+  char copy[NAME_MAX + 1];
+  int error = pb_copy_text(copy, sizeof copy, name, length);
+  return error < 0 ? error : (int)pb_result(unlinkat(folder, copy, 0));
+}
+
+int64_t pb_file_size(int32_t fd) {
+  struct stat info;
+  return fstat(fd, &info) < 0 ? -errno : info.st_size;
+}
+
+int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count) {
+  ssize_t done;
+  do done = pread(fd, bytes, count, offset);
+  while (done < 0 && errno == EINTR);
+  return pb_result(done);
+}
+
+int pb_truncate(int32_t fd, int64_t size) {
+  int result;
+  do result = ftruncate(fd, size);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
+}
+
+int pb_synchronize_data(int32_t fd) {
+  int result;
+  do result = fdatasync(fd);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
+}
+
+int pb_synchronize(int32_t fd) {
+  int result;
+  do result = fsync(fd);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
+}

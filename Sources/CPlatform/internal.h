@@ -1,0 +1,27 @@
+#pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "CPlatform.h"
+#include <errno.h>
+#include <string.h>
+
+/* What a system call returned, as this library returns it. */
+static inline int64_t pb_result(int64_t result) { return result < 0 ? -errno : result; }
+
+/* Copies text and ends it with NUL. */
+static inline int pb_copy_text(char *copy, size_t capacity, const uint8_t *text, size_t length) {
+  if (length >= capacity) return -ENAMETOOLONG;
+  if (length > 0 && memchr(text, 0, length)) return -EINVAL;
+  if (length > 0) memcpy(copy, text, length);
+  copy[length] = 0;
+  return 0;
+}
+
+/* processes.c */
+void pb_close_from(unsigned first);
+void pb_reset_signals(void);
+int pb_die_with_parent(void);
+int pb_block_signals_and_fork(void);

@@ -1,0 +1,75 @@
+public import Bytes
+internal import CPlatform
+
+/// An IP address and a TCP port.
+public struct Address: Sendable {
+  var value = pb_address()
+
+  /// "192.0.2.1:995" or "[2001:db8::1]:995".
+  public var text: ByteBuffer<64> {
+    var text = InlineArray<64, UInt8>(repeating: 0)
+    var span = text.mutableSpan
+    // SAFETY: the library writes at most `count` bytes, and keeps no pointer.
+    let length = unsafe withUnsafePointer(to: value) { address in
+      unsafe span.withUnsafeMutableBufferPointer { buffer in
+        unsafe pb_address_text(address, buffer.baseAddress, buffer.count)
+      }
+    }
+    return ByteBuffer(prefixOf: text.span.extracting(..<Int(length)))
+  }
+}
+
+/// The addresses of a host: at least one, and no more than 16, the system's favourite first.
+public struct AddressList: Sendable {
+  private var addresses = InlineArray<16, Address>(repeating: Address())
+  public private(set) var count = 0
+
+  /// Asks the system's resolver for a name, or takes an address in digits. Has no time limit.
+  public init(resolving host: Span<UInt8>, port: UInt16) throws(ResolveError) {
+    var found = InlineArray<16, pb_address>(repeating: pb_address())
+    var span = found.mutableSpan
+    var code: Int32 = 0
+    // SAFETY: the library reads and writes within the counts, and keeps no pointer.
+    let result = unsafe host.withUnsafeBufferPointer { host in
+      unsafe span.withUnsafeMutableBufferPointer { addresses in
+        unsafe pb_resolve(
+          host.baseAddress, host.count, port, addresses.baseAddress, addresses.count, &code)
+      }
+    }
+    switch Int(result) {
+    case 1...: count = Int(result)
+    case PB_RESOLVE_TRY_AGAIN: throw .tryAgain
+    case 0, PB_RESOLVE_NOT_FOUND: throw .notFound
+    default: throw .other(code)
+    }
+    for index in 0..<count { addresses[index].value = found[index] }
+  }
+
+  public subscript(index: Int) -> Address {
+    precondition(index < count)
+    return addresses[index]
+  }
+}
+
+/// Why a host has no address.
+public enum ResolveError: Error, Equatable, Sendable {
+  /// The name servers do not answer: the network may not be up yet.
+  case tryAgain
+  /// There is no such name, or it has no address.
+  case notFound
+  /// Anything else, by getaddrinfo's code.
+  case other(Int32)
+
+  /// For people.
+  public var text: ByteBuffer<64> {
+    switch self {
+    case .tryAgain: return ByteBuffer("the name servers do not answer")
+    case .notFound: return ByteBuffer("no such host")
+    case .other(let code):
+      var text = ByteBuffer<64>()
+      // SAFETY: the library returns a literal.
+      unsafe text.appendPrefix(ofText: pb_resolve_text(code))
+      return text
+    }
+  }
+}

@@ -1,0 +1,73 @@
+internal import CPlatform
+
+/// How a process ended.
+public enum Ending: Equatable, Sendable {
+  case exited(Int32)
+  case killed(signal: Int32)
+}
+
+/// A process that this one started. One that is dropped before its end is known is killed.
+public struct ChildProcess: ~Copyable {
+  public let id: Int32
+  /// Whether signals go to all of the process group that it leads.
+  private let isGroup: Bool
+  public private(set) var ending: Ending?
+
+  init(id: Int32, isGroup: Bool) {
+    self.id = id
+    self.isGroup = isGroup
+  }
+
+  deinit {
+    guard ending == nil else { return }
+    var value: Int32 = 0
+    _ = isGroup ? pb_kill_group(id, Int32(PB_SIGKILL)) : pb_kill(id, Int32(PB_SIGKILL))
+    // SAFETY: the library writes one value, and keeps no pointer.
+    _ = unsafe pb_reap(id, true, &value)
+  }
+
+  /// How it ended; nil while it runs. Does not wait: ask again when SIGCHLD came.
+  public mutating func reap() throws(SystemError) -> Ending? {
+    guard ending == nil else { return ending }
+    var value: Int32 = 0
+    // SAFETY: the library writes one value, and keeps no pointer.
+    let result = unsafe pb_reap(id, false, &value)
+    switch Int(try check(result, "waitpid")) {
+    case PB_EXITED: ending = .exited(value)
+    case PB_KILLED: ending = .killed(signal: value)
+    default: break
+    }
+    return ending
+  }
+
+  /// Asks it to end, with SIGTERM. Nothing happens once its end is known.
+  public func terminate() { send(PB_SIGTERM) }
+
+  /// Ends it, with SIGKILL. Nothing happens once its end is known.
+  public func kill() { send(PB_SIGKILL) }
+
+  /// An id whose process was not reaped is not given to another, so the signal finds the right one.
+  private func send(_ signal: Int) {
+    guard ending == nil else { return }
+    _ = isGroup ? pb_kill_group(id, Int32(signal)) : pb_kill(id, Int32(signal))
+  }
+}
+
+/// A copy of this process that runs a function and ends; it dies when this one does.
+public struct ForkedProcess: ~Copyable {
+  public var process: ChildProcess
+  /// Carries whole packets, both ways, and never blocks.
+  public let channel: Descriptor
+
+  /// Runs `body`, with the other end of the channel, in the child, which ends with the code that it
+  /// returns. Of the descriptors, the child has 0 (which is empty), 1, 2 and the channel; signals
+  /// are as after exec, but SIGPIPE is ignored.
+  public init(running body: (consuming Descriptor) -> Int32) throws(SystemError) {
+    var end: Int32 = -1
+    // SAFETY: the library writes one value, and keeps no pointer.
+    let id = unsafe try check(pb_fork(&end), "fork")
+    if id == 0 { pb_exit(body(Descriptor(owning: end))) }
+    process = ChildProcess(id: id, isGroup: false)
+    channel = Descriptor(owning: end)
+  }
+}

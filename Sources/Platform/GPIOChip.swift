@@ -1,0 +1,115 @@
+public import Bytes
+internal import CPlatform
+
+/// A name of the GPIO subsystem: up to 31 bytes.
+public typealias GPIOName = ByteBuffer<32>
+
+/// Where a chip's file is.
+public typealias GPIOPath = ByteBuffer<256>
+
+/// An open GPIO chip.
+public struct GPIOChip: ~Copyable {
+  let descriptor: Descriptor
+  let device: UInt64
+  public let path: GPIOPath
+  /// The kernel's name for it, such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711".
+  public let name: GPIOName
+  public let label: GPIOName
+  public let lineCount: UInt32
+
+  /// Throws `noDevice` where the file is not a GPIO chip.
+  public init(path: GPIOPath) throws(SystemError) {
+    var chip = pb_gpio_chip()
+    // SAFETY: the library reads `count` bytes, and keeps no pointer.
+    let result = unsafe path.bytes.withUnsafeBufferPointer { path in
+      unsafe pb_gpio_open(path.baseAddress, path.count, &chip)
+    }
+    descriptor = Descriptor(owning: try check(result, "open"))
+    self.path = path
+    device = chip.device
+    name = GPIOName(field: chip.name)
+    label = GPIOName(field: chip.label)
+    lineCount = chip.lines
+  }
+
+  /// What the kernel says of the line at `offset`.
+  public func line(at offset: UInt32) throws(SystemError) -> GPIOLine {
+    var line = pb_gpio_line()
+    // SAFETY: the library writes one value, and keeps no pointer.
+    try unsafe check(pb_gpio_line(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO")
+    return GPIOLine(
+      offset: offset, name: GPIOName(field: line.name), consumer: GPIOName(field: line.consumer),
+      flags: GPIOFlags(rawValue: line.flags))
+  }
+
+  /// Makes a line an output, `active` or not from its first moment, and holds it.
+  public func requestOutput(
+    _ offset: UInt32, _ settings: GPIOFlags = [], active: Bool
+  ) throws(GPIOError) -> GPIOOutput {
+    let result = pb_gpio_request(descriptor.number, offset, settings.rawValue, active)
+    if result == -Int32(PB_EBUSY) {
+      throw .busy(consumer: (try? line(at: offset))?.consumer ?? GPIOName())
+    }
+    do {
+      return GPIOOutput(descriptor: Descriptor(owning: try check(result, "GPIO_V2_GET_LINE")))
+    } catch {
+      throw error.number == .notPermitted ? .denied(path) : .system(error)
+    }
+  }
+}
+
+/// A line of a chip, and who has it.
+public struct GPIOLine: Sendable {
+  public let offset: UInt32
+  /// Empty where it has none.
+  public let name: GPIOName
+  /// Who holds it; empty where nobody does, or where the kernel does not say.
+  public let consumer: GPIOName
+  public let flags: GPIOFlags
+}
+
+/// What a line is, or should be.
+public struct GPIOFlags: OptionSet, Sendable {
+  public let rawValue: UInt64
+
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+  private init(_ value: Int) { rawValue = UInt64(value) }
+
+  /// Somebody holds it, or the kernel uses it.
+  public static let used = GPIOFlags(PB_GPIO_USED)
+  public static let input = GPIOFlags(PB_GPIO_INPUT)
+  public static let output = GPIOFlags(PB_GPIO_OUTPUT)
+  public static let activeLow = GPIOFlags(PB_GPIO_ACTIVE_LOW)
+  public static let openDrain = GPIOFlags(PB_GPIO_OPEN_DRAIN)
+  public static let openSource = GPIOFlags(PB_GPIO_OPEN_SOURCE)
+  public static let pullUp = GPIOFlags(PB_GPIO_PULL_UP)
+  public static let pullDown = GPIOFlags(PB_GPIO_PULL_DOWN)
+  public static let noPull = GPIOFlags(PB_GPIO_NO_PULL)
+}
+
+/// An output that this process holds. When it is dropped, the kernel decides what the line does.
+public struct GPIOOutput: ~Copyable {
+  let descriptor: Descriptor
+
+  public func set(active: Bool) throws(SystemError) {
+    try check(pb_gpio_set(descriptor.number, active), "GPIO_V2_LINE_SET_VALUES")
+  }
+
+  public func isActive() throws(SystemError) -> Bool {
+    try check(pb_gpio_get(descriptor.number), "GPIO_V2_LINE_GET_VALUES") == 1
+  }
+}
+
+/// Why a line cannot be had.
+public enum GPIOError: Error, Sendable {
+  /// This machine has no GPIO character device.
+  case noChips
+  case noSuchChip
+  case noSuchLine
+  /// Several lines, or chips, have the name; these are the chips.
+  case ambiguous(ByteBuffer<256>)
+  case busy(consumer: GPIOName)
+  /// This user may not open the chip; the group "gpio" often may.
+  case denied(GPIOPath)
+  case system(SystemError)
+}

@@ -1,0 +1,45 @@
+internal import CPlatform
+
+/// A user to become, from the system's list of users.
+public struct User: Equatable, Sendable {
+  public let id: UInt32
+  public let group: UInt32
+
+  /// Throws `notFound` where there is none of that name. Not for a process in the sandbox.
+  public init(named name: Span<UInt8>) throws(SystemError) {
+    var user: UInt32 = 0
+    var group: UInt32 = 0
+    // SAFETY: the library reads `count` bytes, writes two values, and keeps no pointer.
+    let result = unsafe name.withUnsafeBufferPointer { name in
+      unsafe pb_user_find(name.baseAddress, name.count, &user, &group)
+    }
+    try check(result, "getpwnam")
+    id = user
+    self.group = group
+  }
+}
+
+/// Giving up powers, in two steps, for good.
+public enum Sandbox {
+  /// Whether this process may do anything, and `dropPrivileges` needs a user.
+  public static var isRoot: Bool { pb_is_root() }
+
+  /// First step: becomes `user` (when root), can gain no privileges, start no process and write no
+  /// file, and leaves no core. It can still resolve names and connect.
+  public static func dropPrivileges(to user: User?) throws(SystemError) {
+    try check(pb_privileges_drop(user?.id ?? 0, user?.group ?? 0), "dropping privileges")
+  }
+
+  public enum Violation: Sendable {
+    /// Ends the process with SIGSYS.
+    case kills
+    /// Fails with EPERM: for tests.
+    case fails
+  }
+
+  /// Second step: from here on the process can only use the descriptors it has, memory, the clock
+  /// and random numbers. No open, no exec, no socket, no process, no executable memory.
+  public static func enter(_ violation: Violation = .kills) throws(SystemError) {
+    try check(pb_sandbox_enter(violation == .kills), "seccomp")
+  }
+}

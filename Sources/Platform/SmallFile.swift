@@ -1,0 +1,82 @@
+public import Bytes
+internal import CPlatform
+
+/// Why a file is not read.
+public enum FileError: Error, Sendable {
+  case system(SystemError)
+  case notRegular
+  /// It has more bytes than the limit.
+  case tooLarge
+  /// It belongs to this user, who is neither root nor the one that runs the program.
+  case owner(UInt32)
+  /// Its mode lets others do what they must not.
+  case mode(UInt32)
+}
+
+/// What others may do to a file.
+public enum FileTrust: UInt32, Sendable {
+  /// Anything: what it says is checked elsewhere.
+  case anyone = 0o000
+  /// Read, but not write: it says which programs run.
+  case settings = 0o002
+  /// Nothing: it holds a secret. Its group may read.
+  case secret = 0o027
+}
+
+/// Reads a whole file of at most `limit` bytes.
+///
+/// What is checked is the file that is read: renaming another into its place changes nothing.
+public func readFile(
+  _ path: Span<UInt8>, limit: Int, trust: FileTrust
+) throws(FileError) -> [UInt8] {
+  let file = try openTrusted(path, limit: limit, trust: trust)
+  var bytes: [UInt8] = []
+  try forEachChunk(of: file) { chunk in
+    guard chunk.count <= limit - bytes.count else { return false }
+    bytes.append(chunk)
+    return true
+  }
+  return bytes
+}
+
+/// Reads a secret into `secret`, in place of what it holds, and leaves no other copy in memory.
+public func readSecret<let capacity: Int>(
+  _ path: Span<UInt8>, into secret: inout ByteBuffer<capacity>
+) throws(FileError) {
+  let file = try openTrusted(path, limit: capacity, trust: .secret)
+  secret.wipe()
+  try forEachChunk(of: file) { chunk in secret.append(chunk) }
+}
+
+/// Calls `body` with all of the file, in order, until it says that it has no room.
+private func forEachChunk(
+  of file: borrowing Descriptor, _ body: (Span<UInt8>) -> Bool
+) throws(FileError) {
+  var chunk = InlineArray<256, UInt8>(repeating: 0)
+  defer { for index in chunk.indices { chunk[index] = 0 } }
+  while true {
+    var span = chunk.mutableSpan
+    let result: ReadResult
+    do { result = try file.read(into: &span) } catch { throw .system(error) }
+    guard case .bytes(let count) = result else { return }
+    guard body(chunk.span.extracting(..<count)) else { throw .tooLarge }
+  }
+}
+
+private func openTrusted(
+  _ path: Span<UInt8>, limit: Int, trust: FileTrust
+) throws(FileError) -> Descriptor {
+  var status = pb_file_status()
+  // SAFETY: the library reads `count` bytes, and keeps no pointer.
+  let result = unsafe path.withUnsafeBufferPointer { path in
+    unsafe pb_file_open(path.baseAddress, path.count, &status)
+  }
+  let file: Descriptor
+  do { file = Descriptor(owning: try check(result, "open")) } catch { throw .system(error) }
+  guard status.is_regular else { throw .notRegular }
+  guard status.size <= Int64(limit) else { throw .tooLarge }
+  let isOwn = status.owner == 0 || status.owner == pb_effective_user()
+  guard isOwn || trust == .anyone else { throw .owner(status.owner) }
+  guard status.mode & trust.rawValue == 0 else { throw .mode(status.mode) }
+  return file
+}

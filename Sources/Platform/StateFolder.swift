@@ -1,0 +1,82 @@
+internal import Bytes
+internal import CPlatform
+
+/// The folder that one process keeps its records in. All names in it are relative to the opened
+/// folder, so nothing that is renamed above it leads elsewhere.
+public struct StateFolder: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// Opens the folder and locks it for as long as this value lives. Throws `wouldBlock` where
+  /// another process has it.
+  public init(locking path: Span<UInt8>) throws(SystemError) {
+    // SAFETY: the library reads `count` bytes, and keeps no pointer.
+    let result = unsafe path.withUnsafeBufferPointer { path in
+      unsafe pb_folder_open(path.baseAddress, path.count)
+    }
+    let folder = Descriptor(owning: try check(result, "open"))
+    try check(pb_lock(folder.number), "flock")
+    descriptor = folder
+  }
+
+  /// Opens a file to read and to append to; creates it, with mode 0600, where it is missing.
+  public func open(_ name: StaticString) throws(SystemError) -> AppendFile {
+    // SAFETY: a literal's bytes stay for ever.
+    let result = unsafe pb_folder_open_append(
+      descriptor.number, name.utf8Start, name.utf8CodeUnitCount)
+    return AppendFile(descriptor: Descriptor(owning: try check(result, "open")))
+  }
+
+  /// Puts `name` in the place of `other`, in one step; `synchronize` makes it last.
+  public func rename(_ name: StaticString, to other: StaticString) throws(SystemError) {
+    // SAFETY: literals' bytes stay for ever.
+    let result = unsafe pb_folder_rename(
+      descriptor.number, name.utf8Start, name.utf8CodeUnitCount, other.utf8Start,
+      other.utf8CodeUnitCount)
+    try check(result, "rename")
+  }
+
+  public func remove(_ name: StaticString) throws(SystemError) {
+    // SAFETY: a literal's bytes stay for ever.
+    let result = unsafe pb_folder_remove(
+      descriptor.number, name.utf8Start, name.utf8CodeUnitCount)
+    try check(result, "unlink")
+  }
+
+  /// Returns once the disk has what was created, renamed and removed.
+  public func synchronize() throws(SystemError) {
+    try check(pb_synchronize(descriptor.number), "fsync")
+  }
+}
+
+/// A file that is only ever written at its end.
+public struct AppendFile: ~Copyable {
+  let descriptor: Descriptor
+
+  public func size() throws(SystemError) -> Int {
+    try check(pb_file_size(descriptor.number), "fstat")
+  }
+
+  /// Reads what is at `offset`, as much as fits, and returns how much; 0 at the end.
+  public func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int
+  {
+    // SAFETY: the library writes at most `count` bytes, and keeps no pointer.
+    let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+      unsafe pb_read_at(descriptor.number, Int64(offset), buffer.baseAddress, buffer.count)
+    }
+    return try check(result, "pread")
+  }
+
+  /// Writes all of `bytes` at the end. When it throws, a part may be there: `truncate` it.
+  public func append(_ bytes: Span<UInt8>) throws(SystemError) {
+    try descriptor.writeAll(bytes, within: nil)
+  }
+
+  /// Returns once the disk has the contents and the size.
+  public func synchronize() throws(SystemError) {
+    try check(pb_synchronize_data(descriptor.number), "fdatasync")
+  }
+
+  public func truncate(to size: Int) throws(SystemError) {
+    try check(pb_truncate(descriptor.number, Int64(size)), "ftruncate")
+  }
+}

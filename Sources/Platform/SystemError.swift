@@ -1,0 +1,78 @@
+public import Bytes
+internal import CPlatform
+
+/// A system call that failed, and why.
+public struct SystemError: Error, Sendable {
+  public let call: StaticString
+  public let number: ErrorNumber
+
+  public init(_ call: StaticString, _ number: ErrorNumber) {
+    self.call = call
+    self.number = number
+  }
+
+  /// For people: "open: No such file or directory".
+  public var text: ByteBuffer<96> {
+    var text = ByteBuffer<96>()
+    text.append(call)
+    text.append(": ")
+    // SAFETY: the library returns a text that ends in NUL and stays until its next call.
+    unsafe text.appendPrefix(ofText: pb_error_text(number.rawValue))
+    return text
+  }
+}
+
+/// A value of `errno`.
+public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
+  public let rawValue: Int32
+
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+  private init(_ value: Int) { rawValue = Int32(truncatingIfNeeded: value) }
+
+  public static let notPermitted = ErrorNumber(PB_EPERM)
+  public static let notFound = ErrorNumber(PB_ENOENT)
+  public static let wouldBlock = ErrorNumber(PB_EAGAIN)
+  public static let accessDenied = ErrorNumber(PB_EACCES)
+  public static let busy = ErrorNumber(PB_EBUSY)
+  public static let noDevice = ErrorNumber(PB_ENODEV)
+  public static let invalid = ErrorNumber(PB_EINVAL)
+  public static let brokenPipe = ErrorNumber(PB_EPIPE)
+  public static let nameTooLong = ErrorNumber(PB_ENAMETOOLONG)
+  public static let timedOut = ErrorNumber(PB_ETIMEDOUT)
+}
+
+/// What a call of CPlatform returned, where that is not an error.
+@discardableResult
+func check(_ result: Int32, _ call: StaticString) throws(SystemError) -> Int32 {
+  guard result >= 0 else { throw SystemError(call, ErrorNumber(rawValue: -result)) }
+  return result
+}
+
+func check(_ result: Int64, _ call: StaticString) throws(SystemError) -> Int {
+  guard result >= 0 else {
+    throw SystemError(call, ErrorNumber(rawValue: Int32(truncatingIfNeeded: -result)))
+  }
+  return Int(result)
+}
+
+extension ByteBuffer {
+  /// Adds as much as fits of a C string; nothing for a null pointer.
+  mutating func appendPrefix(ofText text: UnsafePointer<CChar>?) {
+    guard var next = unsafe UnsafeRawPointer(text) else { return }
+    // SAFETY: the caller's text ends in NUL, and nothing after that is read.
+    while unsafe next.load(as: UInt8.self) != 0, unsafe append(next.load(as: UInt8.self)) {
+      unsafe next += 1
+    }
+  }
+
+  /// Holds the text in a field of fixed size, which ends in NUL where it is shorter.
+  init(field: some BitwiseCopyable) {
+    self.init()
+    // SAFETY: only the bytes of the copy are read.
+    unsafe withUnsafeBytes(of: field) { bytes in
+      for unsafebyte in unsafe bytes {
+        guard byte != 0, append(byte) else { return }
+      }
+    }
+  }
+}
