@@ -83,6 +83,11 @@ let package = Package(
     tests(of: "Config", "Bytes", "Rules"),
     tests(of: "Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
     tests(of: "Platform", "Bytes"),
+    // What tests of processes run: the test runner has threads, and must not fork.
+    .executableTarget(
+      name: "platform-probe", dependencies: ["Platform", "CPlatform", "Bytes", "CProbe"],
+      path: "Tests/PlatformProbe", swiftSettings: settings),
+    .target(name: "CProbe", path: "Tests/CProbe"),
     tests(of: "TLS", "Bytes", "POP3Simulator"),
     tests(of: "POP3Simulator"),
     .testTarget(
