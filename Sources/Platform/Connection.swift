@@ -3,7 +3,7 @@ internal import CPlatform
 
 /// An address that could not be connected to, and why.
 public struct ConnectError: Error, Sendable {
-  public let address: ByteBuffer<64>
+  public let address: Address
   public let cause: SystemError
 }
 
@@ -17,7 +17,7 @@ extension Address {
     do {
       return try connection(within: limit)
     } catch {
-      throw ConnectError(address: text, cause: error)
+      throw ConnectError(address: self, cause: error)
     }
   }
 

@@ -70,8 +70,9 @@ extension ByteBuffer {
     self.init()
     // SAFETY: only the bytes of the copy are read.
     unsafe withUnsafeBytes(of: field) { bytes in
-      for unsafebyte in unsafe bytes {
-        guard byte != 0, append(byte) else { return }
+      var index = 0
+      while index < bytes.count, unsafe bytes[index] != 0, unsafe append(bytes[index]) {
+        index += 1
       }
     }
   }

@@ -1,0 +1,61 @@
+import Bytes
+import CProbe
+import Glibc
+import Platform
+
+private let violations: [String] = {
+  var names: [String] = []
+  while let name = unsafe probe_violation(Int32(names.count)) {
+    names.append(unsafe String(cString: name))
+  }
+  return names
+}()
+
+/// Tries everything, where what is forbidden fails.
+func runInSandbox() throws(SystemError) {
+  let user = Sandbox.isRoot ? try User(named: Array("nobody".utf8).span) : nil
+  let names = violations
+  var fork = try ForkedProcess { channel in
+    do {
+      try Sandbox.dropPrivileges(to: user)
+      try Sandbox.enter(.fails)
+    } catch {
+      send("error: \(describe(error))", channel)
+      return 1
+    }
+    for index in names.indices where names[index] != "x32" {
+      let result = probe_violate(Int32(index))
+      send("\(names[index]) \(result == -Int(EPERM) ? "refused" : "\(result)")", channel)
+    }
+    reportWhatWorks(channel)
+    return 0
+  }
+  try follow(&fork)
+}
+
+private func reportWhatWorks(_ channel: borrowing Descriptor) {
+  var waiting = PollSet<1>()
+  waiting.add(channel)
+  send("poll \((try? waiting.wait(for: .milliseconds(1))) == 0)", channel)
+  send("clock \(Clock.now > Instant(milliseconds: 0) && Clock.secondsSince1970 > 0)", channel)
+  send("date \(Clock.timestamp(of: 0, local: true).count > 0)", channel)
+  send("random \((try? Random.number()) != nil)", channel)
+  let block = unsafe malloc(8 << 20)
+  if let block = unsafe block { unsafe memset(block, 1, 8 << 20) }
+  send("malloc \(unsafe block != nil)", channel)
+  unsafe free(block)
+  var input = InlineArray<1, UInt8>(repeating: 0)
+  var span = input.mutableSpan
+  send("read \((try? Descriptor(owning: 0).read(into: &span)) == .end)", channel)
+}
+
+/// Does one thing that is forbidden, where that kills, and prints how the child ended.
+func violate(_ name: String) throws(SystemError) {
+  guard let index = violations.firstIndex(of: name) else { return }
+  var fork = try ForkedProcess { _ in
+    do { try Sandbox.enter() } catch { return 1 }
+    _ = probe_violate(Int32(index))
+    return 0
+  }
+  try follow(&fork)
+}

@@ -1,0 +1,33 @@
+import Bytes
+import CPlatform
+import Glibc
+import Platform
+
+// Does one thing with Platform in a process of its own, and prints what came of it.
+
+unsafe pb_arguments(CommandLine.argc, CommandLine.unsafeArgv)
+let arguments = CommandLine.arguments.dropFirst()
+let operand = arguments.dropFirst().first ?? ""
+do {
+  switch arguments.first {
+  case "describe": describeProcess()
+  case "fork": try forkAndTalk()
+  case "orphan": try orphan()
+  case "privileges": try reportPrivileges()
+  case "sandbox": try runInSandbox()
+  case "violate": try violate(operand)
+  case "signals": try receiveSignals()
+  case "interrupted": try runInterrupted()
+  case "options": readOptions()
+  case "time": say(string(Clock.timestamp(of: Clock.secondsSince1970, local: true).bytes))
+  case "closed": try openMissingStreams()
+  case "full": try fillTheDisk(operand)
+  case "notify": try notify(operand)
+  case "gpio": try useLine(operand, arguments.dropFirst(2).map { $0 })
+  case "gpio-denied": try lookWithoutPrivileges(operand)
+  default: exit(64)
+  }
+} catch {
+  say("error: \(describe(error))")
+  exit(1)
+}

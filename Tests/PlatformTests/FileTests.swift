@@ -1,0 +1,159 @@
+import Bytes
+import Foundation
+import Platform
+import Testing
+
+@Suite struct SmallFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func read(_ path: String, limit: Int = 100, _ trust: FileTrust) -> String {
+    do {
+      let bytes = try readFile(Array(path.utf8).span, limit: limit, trust: trust)
+      return String(decoding: bytes, as: UTF8.self)
+    } catch {
+      switch error {
+      case .system(let error): return string(error.text.bytes)
+      case .mode(let mode): return "mode " + String(mode, radix: 8)
+      default: return "\(error)"
+      }
+    }
+  }
+
+  @Test(arguments: [0, 1, 255, 256, 257, 1000]) func readsUpToItsLimit(size: Int) throws {
+    let text = String((0..<size).map { Character(Unicode.Scalar(UInt8(0x41 + $0 % 26))) })
+    let file = try folder.file("file", text)
+    #expect(read(file, limit: size, .secret) == text)
+    #expect(size == 0 || read(file, limit: size - 1, .secret) == "tooLarge")
+  }
+
+  @Test func readsNoMoreThanItsLimitOfWhatTellsNoSize() {
+    #expect(read("/proc/self/status", limit: 100, .anyone) == "tooLarge")
+    #expect(read("/proc/sys/kernel/ostype", limit: 6, .anyone) == "Linux\n")
+  }
+
+  @Test(arguments: [
+    (FileTrust.secret, mode_t(0o600), true), (.secret, 0o400, true), (.secret, 0o640, true),
+    (.secret, 0o644, false), (.secret, 0o601, false), (.secret, 0o660, false),
+    (.settings, 0o644, true), (.settings, 0o664, true), (.settings, 0o646, false),
+    (.anyone, 0o666, true),
+  ])
+  func checksTheMode(trust: FileTrust, mode: mode_t, isRead: Bool) throws {
+    let file = try folder.file("file", "text", mode: mode)
+    #expect(read(file, trust) == (isRead ? "text" : "mode " + String(mode, radix: 8)))
+  }
+
+  @Test(.enabled(if: Sandbox.isRoot)) func checksTheOwner() throws {
+    let file = try folder.file("file", "text")
+    try #require(unsafe chown(file, 12345, 0) == 0)
+    #expect(read(file, .settings) == "owner(12345)")
+    #expect(read(file, .anyone) == "text")
+  }
+
+  @Test func readsOnlyRegularFiles() throws {
+    let pipe = folder.path + "/pipe"
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, folder.path, "/dev/zero"] { #expect(read(path, .anyone) == "notRegular") }
+  }
+
+  @Test(arguments: [
+    ("/no/such/file", "open: No such file or directory"), ("", "open: No such file or directory"),
+    ("/etc/passwd\0", "open: Invalid argument"),
+    (String(repeating: "x", count: 5000), "open: File name too long"),
+  ])
+  func saysWhyItCannotOpen(path: String, reason: String) {
+    #expect(read(path, .anyone) == reason)
+  }
+
+  @Test func readsASecretThatFits() throws {
+    let file = Array(try folder.file("secret", "hunter22").utf8)
+    var secret = ByteBuffer<8>("old")
+    try readSecret(file.span, into: &secret)
+    #expect(secret == ByteBuffer("hunter22"))
+    var small = ByteBuffer<7>()
+    #expect(throws: FileError.self) { try readSecret(file.span, into: &small) }
+  }
+}
+
+@Suite struct StateFolderTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func open() throws(SystemError) -> StateFolder {
+    try StateFolder(locking: Array(folder.path.utf8).span)
+  }
+
+  private func contents(of file: borrowing AppendFile) throws -> String {
+    var bytes = InlineArray<64, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    let count = try file.read(at: 0, into: &span)
+    return string(bytes.span.extracting(..<count))
+  }
+
+  @Test func belongsToOneAtATime() throws {
+    do {
+      let first = try open()
+      do {
+        _ = try open()
+        Issue.record("two have it")
+      } catch {
+        #expect(error.number == .wouldBlock)
+      }
+      _ = consume first
+    }
+    _ = try open()
+  }
+
+  @Test func keepsWhatIsAppended() throws {
+    do {
+      let state = try open()
+      let file = try state.open("ledger")
+      try file.append(Array("one\n".utf8).span)
+      try file.append(Array("two\n".utf8).span)
+      try file.synchronize()
+      try state.synchronize()
+    }
+    let file = try open().open("ledger")
+    #expect(try contents(of: file) == "one\ntwo\n")
+    try file.truncate(to: 5)
+    try file.append(Array("!".utf8).span)
+    #expect(try contents(of: file) == "one\nt!")
+    #expect(try file.size() == 6)
+    var byte = InlineArray<1, UInt8>(repeating: 0)
+    var span = byte.mutableSpan
+    #expect(try file.read(at: 6, into: &span) == 0)
+    #expect(try file.read(at: 4, into: &span) == 1)
+    #expect(byte[0] == .ascii("t"))
+    let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/ledger")
+    #expect(mode[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test func replacesAFileInOneStep() throws {
+    let state = try open()
+    let old = try state.open("ledger")
+    try old.append(Array("old".utf8).span)
+    try state.open("ledger.new").append(Array("new".utf8).span)
+    try state.rename("ledger.new", to: "ledger")
+    try state.synchronize()
+    #expect(try contents(of: try state.open("ledger")) == "new")
+    #expect(try contents(of: old) == "old")
+    try state.remove("ledger")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    #expect(throws: SystemError.self) { try state.remove("ledger") }
+    #expect(throws: SystemError.self) { try state.rename("none", to: "ledger") }
+  }
+
+  @Test func followsNoLinks() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/ledger", withDestinationPath: try folder.file("victim"))
+    let state = try open()
+    #expect(throws: SystemError.self) { _ = try state.open("ledger") }
+  }
+
+  @Test func aFullDiskIsAnError() throws {
+    let run = try Run(probe: ["full", folder.path])
+    #expect(run.lines == ["size 10", "error: write: File too large"])
+  }
+}

@@ -1,0 +1,114 @@
+import Bytes
+import Platform
+import Testing
+
+@Suite struct INITests {
+  struct Result: Equatable {
+    var entries: [String] = []
+    var error: INIError?
+
+    init(_ text: String) {
+      var entries: [String] = []
+      do {
+        try parseINI(Array(text.utf8).span) { section, key, value, line in
+          entries.append("\(line) [\(string(section))] \(string(key)) = \(string(value))")
+        }
+      } catch {
+        self.error = error
+      }
+      self.entries = entries
+    }
+  }
+
+  @Test(arguments: [
+    ("", []), ("\n\n", []), ("# comment\n; comment\n", []), ("[empty]\n", []),
+    ("a=1", ["1 [] a = 1"]), ("a:1\n", ["1 [] a = 1"]), ("a =\n", ["1 [] a = "]),
+    ("= 1\n", ["1 []  = 1"]),
+    ("[mailbox home]\r\nserver = x\r\n", ["2 [mailbox home] server = x"]),
+    ("\u{FEFF}[s]\na = 1\n", ["2 [s] a = 1"]),
+    ("[s]\n\n# c\nb = 1 # c\nc = 2 ; c\n", ["4 [s] b = 1", "5 [s] c = 2"]),
+    ("a = x#y;z\n", ["1 [] a = x#y;z"]), ("a = # c\n", ["1 [] a = "]),
+    ("a = b = c: d\n", ["1 [] a = b = c: d"]),
+    ("  [s]\n\ta = 1\n    b = 2\n", ["2 [s] a = 1", "3 [s] b = 2"]),
+    ("a = \t 1  2 \t\n", ["1 [] a = 1  2"]), ("[s] # c\na=1\n", ["2 [s] a = 1"]),
+    ("\u{0B}a = 1\n\u{0C}b = 2\n\r\rc = 3\n", ["1 [] a = 1", "2 [] b = 2", "3 [] c = 3"]),
+    ("a = \u{1F514}\n", ["1 [] a = \u{1F514}"]),
+  ])
+  func findsEntriesAndTheirLines(text: String, entries: [String]) {
+    let result = Result(text)
+    #expect(result.entries == entries)
+    #expect(result.error == nil)
+  }
+
+  @Test func aCommentMayBeLong() {
+    #expect(Result("#" + String(repeating: "x", count: 5000) + "\na=1\n").entries == ["2 [] a = 1"])
+    #expect(Result("a=1 #" + String(repeating: "x", count: 5000) + "\n").entries == ["1 [] a = 1"])
+  }
+
+  @Test(arguments: [
+    ("a=1\nnonsense\nb=2\n", INIError.Reason.syntax, 2, 2), ("[s\na=1\n", .syntax, 1, 1),
+    ("a=1\n  more\n", .syntax, 2, 1), ("x\ny\n", .syntax, 1, 0), ("a=1\nb=\0\n", .nul, 2, 1),
+    ("#\0\n", .nul, 1, 0),
+  ])
+  func saysWhatIsWrongWhere(text: String, reason: INIError.Reason, line: Int, entries: Int) {
+    let result = Result(text)
+    #expect(result.error?.reason == reason)
+    #expect(result.error?.line == line)
+    #expect(result.entries.count == entries)
+  }
+
+  @Test(arguments: [1022, 1023]) func neverCutsALine(length: Int) {
+    let value = String(repeating: "x", count: length)
+    let result = Result("z=0\na=\(value)\nb=1\n")
+    if length <= 1022 {
+      #expect(result.entries == ["1 [] z = 0", "2 [] a = \(value)", "3 [] b = 1"])
+    } else {
+      #expect(result.entries == ["1 [] z = 0"])
+      #expect(result.error?.reason == .lineTooLong && result.error?.line == 2)
+    }
+  }
+
+  @Test(arguments: [49, 50]) func neverCutsASection(length: Int) {
+    let name = String(repeating: "x", count: length)
+    let result = Result("\n[\(name)]\na=1\n")
+    if length <= 49 {
+      #expect(result.entries == ["3 [\(name)] a = 1"])
+    } else {
+      #expect(result.error?.reason == .sectionTooLong && result.error?.line == 2)
+    }
+  }
+
+  @Test func survivesAnything() {
+    var generator = SystemRandomNumberGenerator()
+    let seed = generator.next()
+    var numbers = Numbers(state: seed)
+    let alphabet = Array("[]=:;# \t\r\n\0a\u{FEFF}".utf8)
+    for _ in 0..<2000 {
+      let text = (0..<Int.random(in: 0..<200, using: &numbers)).map { _ in
+        alphabet.randomElement(using: &numbers) ?? 0
+      }
+      var last = 0
+      do {
+        try parseINI(text.span) { _, _, _, line in
+          #expect(line > last, "seed \(seed)")
+          last = line
+        }
+      } catch {
+        let lines = text.count { $0 == .lineFeed } + 1
+        #expect(error.line >= 1 && error.line <= lines, "seed \(seed)")
+      }
+    }
+  }
+}
+
+/// Numbers that the seed decides: SplitMix64.
+struct Numbers: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Platform
+import Testing
+
+@Suite struct ForkTests {
+  @Test func childHasOnlyItsChannelAndDefaultSignals() throws {
+    let run = try Run(probe: ["fork"])
+    #expect(
+      run.lines == [
+        "descriptors [0, 1, 2, 3] channel 3",
+        "SigBlk 0, SigIgn 1000",
+        "input 0",
+        "heard hello",
+        "exited(7)",
+      ])
+  }
+
+  @Test func childDiesWithItsParentEvenAfterAChangeOfUser() throws {
+    // The child keeps the pipe open for as long as it lives.
+    let run = try Run(probe: ["orphan"])
+    #expect(run.lines == ["child runs true"])
+    #expect(run.ending == .killed(signal: SIGKILL))
+  }
+
+  @Test func systemCallsAreRepeatedWhenInterrupted() throws {
+    let run = try Run(probe: ["interrupted"])
+    #expect(run.lines == ["poll 0 true", "read done", "waited true"])
+  }
+
+  @Test func signalsArriveWhereTheyAreAwaited() throws {
+    let run = try Run(probe: ["signals"])
+    #expect(
+      run.lines == [
+        "15 terminate", "2 interrupt", "1 hangUp", "10 user1", "child", "exited(3)", "true",
+        "broken pipe true",
+      ])
+  }
+
+  @Test func opensStandardStreamsThatAreClosed() throws {
+    #expect(try Run(probe: ["closed"]).lines == ["[0, 1, 2] true"])
+  }
+}
+
+@Suite struct SandboxTests {
+  static let forbidden = [
+    "open", "stat", "execve", "socket", "pipe", "fork", "ptrace", "kill", "tgkill", "setrlimit",
+    "mprotect", "mmap",
+  ]
+
+  @Test func privilegesAreGoneForGood() throws {
+    var lines = try Run(probe: ["privileges"]).lines
+    if Sandbox.isRoot {
+      #expect(lines.removeFirst() == "without a user: dropping privileges: Invalid argument")
+      let user = try User(named: Array("nobody".utf8).span)
+      #expect(
+        lines[1].hasPrefix("Uid: \(user.id) \(user.id) \(user.id) \(user.id), Gid: \(user.group) "))
+      #expect(lines[1].contains("Groups:, CapPrm: 0000000000000000, CapEff: 0000000000000000"))
+    }
+    #expect(lines[0] == "root again false")
+    #expect(lines[1].hasSuffix("NoNewPrivs: 1"))
+    #expect(
+      lines[2] == """
+        Max file size 0 0 bytes, Max core file size 0 0 bytes, Max processes 0 0 processes, \
+        Max open files 16 16 files
+        """)
+    #expect(lines[3...] == ["dumpable false", "socket true fork -\(EAGAIN)", "exited(0)"])
+  }
+
+  @Test func whatIsForbiddenFailsAndTheRestWorks() throws {
+    let run = try Run(probe: ["sandbox"])
+    let allowed = ["poll", "clock", "date", "random", "malloc", "read"]
+    #expect(
+      run.lines == Self.forbidden.map { $0 + " refused" } + allowed.map { $0 + " true" }
+        + ["exited(0)"])
+  }
+
+  @Test(arguments: forbidden) func whatIsForbiddenKills(name: String) throws {
+    #expect(try Run(probe: ["violate", name]).lines == ["killed(signal: \(SIGSYS))"])
+  }
+
+  #if arch(x86_64)
+    @Test func allowedCallsByOtherNumbersKill() throws {
+      #expect(try Run(probe: ["violate", "x32"]).lines == ["killed(signal: \(SIGSYS))"])
+    }
+  #endif
+
+  @Test func findsUsers() throws {
+    let root = try User(named: Array("root".utf8).span)
+    #expect(root.id == 0 && root.group == 0)
+    for name in ["no-such-user", "", String(repeating: "x", count: 100), "root\0"] {
+      #expect(throws: SystemError.self) { _ = try User(named: Array(name.utf8).span) }
+    }
+  }
+}
