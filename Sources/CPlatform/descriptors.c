@@ -23,10 +23,10 @@ int64_t pb_write(int32_t fd, const uint8_t *bytes, size_t count) {
 }
 
 int pb_write_all(int32_t fd, const uint8_t *bytes, size_t count, int64_t limit) {
-  int64_t end = pb_clock_milliseconds() + limit;
+  int64_t start = pb_clock_milliseconds();
   while (count > 0) {
     struct pb_poll_entry entry = {fd, PB_POLL_WRITE, 0};
-    int64_t rest = limit < 0 ? -1 : end - pb_clock_milliseconds();
+    int64_t rest = limit < 0 ? -1 : limit - (pb_clock_milliseconds() - start);
     int ready = pb_poll(&entry, 1, limit >= 0 && rest < 0 ? 0 : rest);
     if (ready <= 0) return ready < 0 ? ready : -ETIMEDOUT;
     /* A pipe that is ready takes this much without waiting. */
@@ -45,12 +45,13 @@ int pb_close(int32_t fd) {
 bool pb_is_terminal(int32_t fd) { return isatty(fd) == 1; }
 
 int pb_poll(struct pb_poll_entry *entries, size_t count, int64_t limit) {
-  int64_t end = pb_clock_milliseconds() + limit;
+  int64_t start = pb_clock_milliseconds();
+  int milliseconds = limit < 0 ? -1 : limit > INT_MAX ? INT_MAX : (int)limit;
   for (;;) {
-    int milliseconds = limit < 0 ? -1 : limit > INT_MAX ? INT_MAX : (int)limit;
     int ready = poll((struct pollfd *)entries, count, milliseconds);
     if (ready >= 0 || errno != EINTR) return (int)pb_result(ready);
-    if (limit > 0) limit = end - pb_clock_milliseconds();
-    if (limit < 0 && milliseconds >= 0) limit = 0;
+    if (limit < 0) continue;
+    int64_t rest = limit - (pb_clock_milliseconds() - start);
+    milliseconds = rest < 0 ? 0 : rest > INT_MAX ? INT_MAX : (int)rest;
   }
 }

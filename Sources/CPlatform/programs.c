@@ -32,11 +32,13 @@ static _Noreturn void become_program(char **arguments, char **environment, int o
   _exit(127);
 }
 
-/* 0 once the program runs, or -errno of why it never did. */
+/* 0 once the program runs, or -errno of why it never did. Where exec hangs, on a dead network
+ * disk say, the caller shall not: it goes for started, and a failure ends with code 127. */
 static int outcome(int process, int report) {
+  struct pb_poll_entry entry = {report, PB_POLL_READ, 0};
   int error = 0;
-  int64_t got = pb_read(report, (uint8_t *)&error, sizeof error);
-  if (got != sizeof error) return 0;
+  if (pb_poll(&entry, 1, PB_PROGRAM_START) <= 0) return 0;
+  if (pb_read(report, (uint8_t *)&error, sizeof error) != sizeof error) return 0;
   int32_t value;
   pb_reap(process, true, &value);
   return -error;

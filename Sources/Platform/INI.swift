@@ -50,10 +50,10 @@ private struct Handler {
 }
 
 private let takeEntry: pb_ini_handler = { context, section, key, value, line in
+  // SAFETY: `parseINI` passed its handler; the texts end in NUL, and stay until this returns.
   guard let context = unsafe context, let section = unsafe SystemText(section),
     let key = unsafe SystemText(key), let value = unsafe SystemText(value)
   else { return }
-  // SAFETY: `parseINI` passed its handler; the texts stay until this returns.
   let handler = unsafe context.assumingMemoryBound(to: Handler.self).pointee
   handler.entry(section.bytes, key.bytes, value.bytes, Int(line))
 }

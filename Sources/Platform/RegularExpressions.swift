@@ -17,6 +17,7 @@ public struct RegularExpressions: ~Copyable {
   private let table: OpaquePointer
 
   public init() {
+    // SAFETY: the library returns a table that is this value's alone.
     guard let table = unsafe pb_regex_open() else { fatalError("no memory") }
     unsafe self.table = table
   }

@@ -160,7 +160,8 @@ int pb_kill(int32_t process, int32_t signal);
 int pb_kill_group(int32_t process, int32_t signal);
 int32_t pb_process_id(void);
 
-enum { PB_PROGRAM_ARGUMENTS = 64, PB_PROGRAM_ENVIRONMENT = 128 };
+/* The last is in milliseconds: how long starting may take. */
+enum { PB_PROGRAM_ARGUMENTS = 64, PB_PROGRAM_ENVIRONMENT = 128, PB_PROGRAM_START = 1000 };
 /* Starts the program at the absolute path that `arguments` begins with. Both lists are texts that
  * each end in NUL. Its standard output and error are one pipe, whose other end is `*output`,
  * non-blocking. Returns its id, which is also its process group. */
