@@ -1,0 +1,178 @@
+import CSimulator
+public import Foundation
+
+/// From when to when a certificate is valid.
+public struct Validity: Sendable {
+  public var notBefore: Date
+  public var notAfter: Date
+
+  public init(from notBefore: Date, to notAfter: Date) {
+    self.notBefore = notBefore
+    self.notAfter = notAfter
+  }
+
+  private static let day: TimeInterval = 86_400
+
+  /// From yesterday, for a year.
+  public static var current: Validity { Validity(from: .now - day, to: .now + 365 * day) }
+  /// Until yesterday.
+  public static var past: Validity { Validity(from: .now - 365 * day, to: .now - day) }
+  /// From tomorrow.
+  public static var future: Validity { Validity(from: .now + day, to: .now + 365 * day) }
+}
+
+/// What a certificate is for: GeneralName, RFC 5280 section 4.2.1.6.
+public enum AlternativeName: Sendable {
+  /// Any text, also one with a NUL in it.
+  case dns(String)
+  /// 4 or 16 octets.
+  case address([UInt8])
+
+  public static let ipv4Loopback = AlternativeName.address([127, 0, 0, 1])
+  public static let ipv6Loopback = AlternativeName.address([UInt8](repeating: 0, count: 15) + [1])
+
+  fileprivate var der: [UInt8] {
+    switch self {
+    case .dns(let name): derElement(0x82, Array(name.utf8))
+    case .address(let octets): derElement(0x87, octets)
+    }
+  }
+}
+
+private func derElement(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+  let count = content.count
+  let length: [UInt8] =
+    switch count {
+    case ..<0x80: [UInt8(count)]
+    case ..<0x100: [0x81, UInt8(count)]
+    default: [0x82, UInt8(count >> 8), UInt8(count & 0xFF)]
+    }
+  return [tag] + length + content
+}
+
+/// What stands in a certificate.
+public struct CertificateRequest: Sendable {
+  public var commonName: String
+  public var names: [AlternativeName]
+  public var validity: Validity
+  /// Its extended key usage lets it be a client only.
+  public var isForClients = false
+  /// It is signed with SHA-1.
+  public var isWeak = false
+
+  public init(
+    commonName: String = "localhost",
+    names: [AlternativeName] = [.dns("localhost"), .ipv4Loopback, .ipv6Loopback],
+    validity: Validity = .current
+  ) {
+    self.commonName = commonName
+    self.names = names
+    self.validity = validity
+  }
+}
+
+/// A server's key and certificates, its own first.
+public struct Identity: Sendable {
+  public var certificates: [[UInt8]]
+  let key: [UInt8]
+
+  /// The certificates as PEM.
+  public var pem: String { certificates.map(pemText).joined() }
+
+  /// A certificate that nobody signed but itself.
+  public static func selfSigned(_ request: CertificateRequest = CertificateRequest()) -> Identity {
+    let key = newKey()
+    let issuer = Issuer(name: request.commonName, key: key)
+    return Identity(certificates: [issuer.sign(request, key: key, options: 0)], key: key)
+  }
+}
+
+/// An authority that issues certificates; its key is in memory only.
+public struct CertificateAuthority: Sendable {
+  public let certificate: [UInt8]
+  private let issuer: Issuer
+  /// The authorities above it that a server sends along.
+  private let chain: [[UInt8]]
+
+  public init(name: String = "popsim authority", validity: Validity = .current) {
+    issuer = Issuer(name: name, key: newKey())
+    let request = CertificateRequest(commonName: name, names: [], validity: validity)
+    certificate = issuer.sign(request, key: issuer.key, options: authorityOption)
+    chain = []
+  }
+
+  private init(issuer: Issuer, certificate: [UInt8], chain: [[UInt8]]) {
+    self.issuer = issuer
+    self.certificate = certificate
+    self.chain = chain
+  }
+
+  public var pem: String { pemText(certificate) }
+
+  public func issue(_ request: CertificateRequest = CertificateRequest()) -> Identity {
+    let key = newKey()
+    return Identity(certificates: [issuer.sign(request, key: key, options: 0)] + chain, key: key)
+  }
+
+  /// An authority below this one, whose servers send its certificate along.
+  public func intermediate(
+    name: String = "popsim intermediate", validity: Validity = .current
+  ) -> CertificateAuthority {
+    let below = Issuer(name: name, key: newKey())
+    let request = CertificateRequest(commonName: name, names: [], validity: validity)
+    let signed = issuer.sign(request, key: below.key, options: authorityOption)
+    return CertificateAuthority(issuer: below, certificate: signed, chain: [signed] + chain)
+  }
+
+  /// The same authority, whose servers also send the certificate that `other` gave its key.
+  public func crossSigned(by other: CertificateAuthority) -> CertificateAuthority {
+    let request = CertificateRequest(commonName: issuer.name, names: [])
+    let cross = other.issuer.sign(request, key: issuer.key, options: authorityOption)
+    return CertificateAuthority(issuer: issuer, certificate: certificate, chain: [cross])
+  }
+}
+
+private let authorityOption = UInt32(SIM_AUTHORITY)
+
+private struct Issuer: Sendable {
+  let name: String
+  let key: [UInt8]
+
+  func sign(_ request: CertificateRequest, key subjectKey: [UInt8], options: UInt32) -> [UInt8] {
+    let names = request.names.flatMap(\.der)
+    let extensionValue = names.isEmpty ? [] : derElement(0x30, names)
+    let options =
+      options | (request.isForClients ? UInt32(SIM_FOR_CLIENTS) : 0)
+      | (request.isWeak ? UInt32(SIM_SHA1) : 0)
+    var der = [UInt8](repeating: 0, count: 4096)
+    // SAFETY: everything is only read but `der`, whose size is given.
+    let count = unsafe sim_certificate_write(
+      "CN=" + request.commonName, subjectKey, subjectKey.count, "CN=" + name, key, key.count,
+      derTime(request.validity.notBefore), derTime(request.validity.notAfter),
+      extensionValue, extensionValue.count, options, &der, der.count)
+    precondition(count > 0, "certificate not written: \(count)")
+    return Array(der[..<Int(count)])
+  }
+}
+
+private func newKey() -> [UInt8] {
+  var der = [UInt8](repeating: 0, count: 512)
+  // SAFETY: `der` is written to, and its size is given.
+  let count = unsafe sim_key_generate(&der, der.count)
+  precondition(count > 0, "key not made: \(count)")
+  return Array(der[..<Int(count)])
+}
+
+private func pemText(_ der: [UInt8]) -> String {
+  let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+  return "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+}
+
+private func derTime(_ date: Date) -> String {
+  var calendar = Calendar(identifier: .gregorian)
+  calendar.timeZone = .gmt
+  let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
+  let rest = [parts.month, parts.day, parts.hour, parts.minute, parts.second]
+  return "\(parts.year ?? 1970)"
+    + rest.map { ($0 ?? 0) < 10 ? "0\($0 ?? 0)" : "\($0 ?? 0)" }.joined()
+}
