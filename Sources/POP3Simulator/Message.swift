@@ -19,16 +19,22 @@ public struct Message: Sendable {
     self.init(uid: uid, bytes: Array(text.utf8))
   }
 
-  /// For a person: the Subject field, with an encoded word decoded where it is UTF-8 in base64.
+  /// For a person: the Subject field unfolded, with encoded words decoded where they are UTF-8 in
+  /// base64.
   public var subject: String {
+    var field: String?
     for line in lines {
-      if line.isEmpty { break }
       let text = String(decoding: line, as: UTF8.self)
-      if text.lowercased().hasPrefix("subject:") {
-        return text.dropFirst(8).split(separator: " ").map(decodedWord).joined(separator: " ")
+      if let begun = field {
+        guard text.hasPrefix(" ") || text.hasPrefix("\t") else { break }
+        field = begun + text
+      } else if text.isEmpty {
+        break
+      } else if text.lowercased().hasPrefix("subject:") {
+        field = String(text.dropFirst("subject:".count))
       }
     }
-    return ""
+    return decoded(field ?? "")
   }
 
   /// Its lines, without their ends.
@@ -72,10 +78,17 @@ private func withCRLF(_ bytes: [UInt8]) -> [UInt8] {
   return output
 }
 
-private func decodedWord(_ word: Substring) -> String {
-  let parts = word.split(separator: "?", omittingEmptySubsequences: false)
-  guard parts.count == 5, parts[0] == "=", parts[1].lowercased() == "utf-8",
-    parts[2].lowercased() == "b", let data = Data(base64Encoded: String(parts[3]))
-  else { return String(word) }
-  return String(decoding: data, as: UTF8.self)
+/// Encoded words are joined without the blanks between them: RFC 2047 section 6.2.
+private func decoded(_ text: String) -> String {
+  var output = ""
+  var wasEncoded = true
+  for word in text.split(whereSeparator: \.isWhitespace) {
+    let parts = word.split(separator: "?", omittingEmptySubsequences: false)
+    let isUTF8 = parts.count == 5 && (parts[1] + parts[2]).lowercased() == "utf-8b"
+    let data = isUTF8 ? Data(base64Encoded: String(parts[3])) : nil
+    if !output.isEmpty, data == nil || !wasEncoded { output += " " }
+    output += data.map { String(decoding: $0, as: UTF8.self) } ?? String(word)
+    wasEncoded = data != nil
+  }
+  return output
 }

@@ -112,6 +112,47 @@ private let identity = authority.issue()
     }
   }
 
+  /// What stands behind the reply in clear is in the socket before TLS begins.
+  @Test func takesBytesAfterSTLSForNoTLS() throws {
+    var behaviour = Behaviour()
+    behaviour.textAfterSTLS = "+OK\r\n+OK 0 0\r\n"
+    try connected(behaviour, security: .startTLS(identity)) { client, server in
+      send(client.socket, "STLS\r\n")
+      #expect(receiveLine(client.socket) == "+OK popsim ready\r\n")
+      #expect(receiveLine(client.socket) == "+OK Begin TLS.\r\n")
+      #expect(throws: TLSFailure.notTLS) { try client.handshake() }
+    }
+  }
+
+  @Test(arguments: [STLSBehaviour.offered, .unannounced, .refused])
+  func offersSTLSAsItIsTold(_ stls: STLSBehaviour) throws {
+    var behaviour = Behaviour()
+    behaviour.stls = stls
+    try connected(behaviour, security: .startTLS(identity)) { client, server in
+      send(client.socket, "CAPA\r\n")
+      var lines: [String] = []
+      while lines.last != ".\r\n" { lines.append(receiveLine(client.socket)) }
+      #expect(lines.contains("STLS\r\n") == (stls == .offered))
+      send(client.socket, "STLS\r\n")
+      #expect(receiveLine(client.socket).hasPrefix(stls == .refused ? "-ERR" : "+OK"))
+    }
+  }
+
+  @Test func agreesWithTheServerOnAPOP() throws {
+    var configuration = Configuration()
+    configuration.offersAPOP = true
+    let server = try MailboxServer(configuration)
+    defer { server.stop() }
+    let socket = connectToLoopback(server.port)
+    defer { close(socket) }
+    let stamp = try #require(receiveLine(socket).firstMatch(of: /<.+@.+>/)).output
+    var digest = MD5()
+    for byte in (stamp + configuration.password).utf8 { digest.update(byte) }
+    let result = digest.finish()
+    send(socket, "APOP \(configuration.user) \(hexadecimal(result.bytes))\r\n")
+    #expect(receiveLine(socket) == "+OK 0 messages\r\n")
+  }
+
   @Test(.enabled(if: MailboxServer.canSpeakOldTLS))
   func refusesOldTLS() throws {
     var behaviour = Behaviour()

@@ -41,7 +41,7 @@ import Testing
   }
 }
 
-private func hexadecimal(_ bytes: Span<UInt8>) -> String {
+func hexadecimal(_ bytes: Span<UInt8>) -> String {
   bytes.indices.map { String(bytes[$0] >> 4, radix: 16) + String(bytes[$0] & 15, radix: 16) }
     .joined()
 }
