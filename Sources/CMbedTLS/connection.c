@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#if MBEDTLS_VERSION_MAJOR >= 3
+#if MBEDTLS_VERSION_MAJOR >= 3 && defined(MBEDTLS_PSA_CRYPTO_C)
 #include <psa/crypto.h>
 #endif
 
@@ -66,8 +66,15 @@ static int set_up(pb_tls_connection *connection) {
                                            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
   if (result != 0) return result;
 #if MBEDTLS_VERSION_MAJOR >= 3
+#if defined(MBEDTLS_PSA_CRYPTO_C)
   if (psa_crypto_init() != PSA_SUCCESS) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+#endif
   mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#if MBEDTLS_VERSION_NUMBER == 0x03060600
+  /* 3.6.6 offers RSA-PSS for TLS 1.3 and then refuses it from a server that has only 1.2 (Mbed-TLS
+   * pull request 10674). Those are many; servers that have only 1.3 are not. */
+  mbedtls_ssl_conf_max_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
 #else
   mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 #endif

@@ -8,7 +8,8 @@
  *
  * Nothing of mbedTLS is seen from outside, so that what differs between 2.28 and 3.6 stays in this
  * target. Nothing here blocks, and after pb_tls_trust_load nothing here opens a file: random bytes
- * come from getrandom(2) at each use, so that a process may load, fork and shut itself in. */
+ * come from getrandom(2) at each use, so that a process may load, fork and shut itself in. It forks
+ * before it opens a connection: 3.6 keeps a generator of its own from then on. */
 
 /* What a call on a connection returns where it is no count. */
 enum {
