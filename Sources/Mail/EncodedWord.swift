@@ -15,7 +15,7 @@ struct EncodedWord {
   let end: Int
 
   // encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
-  //                                                              ; RFC 2047 section 2, RFC 2231 section 5
+  //                                              ; RFC 2047 section 2, RFC 2231 section 5
   // Deviations, all seen in mail: a word may be longer than 75 bytes, stand inside of other text or
   // right behind another word; its text may be empty and may have blanks and "?" in it.
   /// The encoded word that begins at `start`; nil where none does.

@@ -1,6 +1,6 @@
 public import Bytes
 
-/// Every bound of this module; all of them are reached by cutting, never by an error that stops it.
+/// Every bound of this module. What is over one is cut or not matched; the reading goes on.
 public enum Limits {
   /// Fields beside the known ones that rules may name: each takes 3 KiB for good.
   public static let extraFields = 8
@@ -10,7 +10,7 @@ public enum Limits {
 
   /// Bytes of a field's unfolded value: twice the longest line of RFC 5322 section 2.1.1 (998).
   ///
-  /// A folded Received of the big providers is 600, an encoded subject line seldom over 400.
+  /// It holds any honest Received, and the encoded words of a text of `text` bytes and more.
   public static let fieldValue = 2048
 
   /// Bytes of a field's text as it is matched, logged and handed to programs.

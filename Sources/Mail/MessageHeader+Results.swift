@@ -52,8 +52,8 @@ extension MessageHeader {
 
   /// The sender's address; nil unless there is one From field, and in it one address, beyond doubt.
   ///
-  /// Display names and comments never count. A second From field, a second address, a group, a value that
-  /// was cut, and anything that the grammar does not allow give nil.
+  /// Display names and comments never count. A second From field, a second address, a group, a
+  /// value that was cut, and anything that the grammar does not allow give nil.
   public var from: Span<UInt8>? {
     @_lifetime(borrow self)
     borrowing get { sender.isEmpty ? nil : sender.bytes }
@@ -78,7 +78,8 @@ extension MessageHeader {
 
   /// Whether it is the message in which IMAP servers keep their data about the mailbox.
   ///
-  /// "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", written by UW-IMAP and its heirs into mbox files.
+  /// "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA": UW-IMAP and its heirs write it into mbox
+  /// files, and it must never be deleted.
   public var isFolderInternalData: Bool { subject.containsIgnoringCase("folder internal data") }
 
   /// Whether there is anything by which the message can be told from another.
@@ -88,8 +89,8 @@ extension MessageHeader {
 
   /// Calls `body` with the bytes that tell the message from another, for a digest.
   ///
-  /// Message-ID, Date and the topmost Received, each as it was sent and as long as it was kept, behind
-  /// its length in two bytes, the higher first.
+  /// Message-ID, Date and the topmost Received, each as it was sent, as far as it was kept, and
+  /// behind its length in two bytes, the higher first.
   public func forEachIdentityByte(_ body: (UInt8) -> Void) {
     emit(value(of: .messageID), body)
     emit(value(of: .date), body)

@@ -32,9 +32,10 @@ public struct MessageHeader: ~Copyable {
   /// The sole address of From; empty where there is none.
   private(set) var sender = Address()
 
-  /// Keeps the known fields and `extraFields`, names of which there are at most `Limits.extraFields`.
+  /// Keeps the known fields, and those that `extraFields` names.
   ///
-  /// A name over `Limits.fieldName` bytes is never found.
+  /// There must be no more than `Limits.extraFields`; a name over `Limits.fieldName` bytes is never
+  /// found. All of its memory is allocated here.
   public init(extraFields: [[UInt8]] = [], lineEnds: LineEnds = .strict) {
     precondition(extraFields.count <= Limits.extraFields)
     self.lineEnds = lineEnds

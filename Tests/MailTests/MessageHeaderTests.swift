@@ -190,6 +190,14 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
     #expect(from == (count > Limits.fieldValue - 1 ? nil : "a@x"))
   }
 
+  @Test func hasNoSenderWhereFromWasCut() {
+    let domain = String(repeating: "x", count: 100)
+    for (padding, from) in [(1900, "a@\(domain)"), (2000, nil)] {
+      let comment = String(repeating: "c", count: padding)
+      #expect(read(message("From: (\(comment))a@\(domain)", "")).from == from)
+    }
+  }
+
   @Test func passesOverTheLastAddressOfAListThatWasCut() {
     let list = Array(repeating: "alarm@panel.example.net", count: 100).joined(separator: ", ")
     let reading = read(message("To: \(list)", ""))
