@@ -80,7 +80,7 @@ static int set_up(pb_tls_connection *connection) {
 #endif
   mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
   mbedtls_ssl_conf_ca_chain(config, &connection->trust->chain, NULL);
-  mbedtls_ssl_conf_rng(config, pb_random, NULL);
+  mbedtls_ssl_conf_rng(config, pb_tls_random, NULL);
   mbedtls_ssl_conf_verify(config, check, connection);
 
   result = mbedtls_ssl_setup(&connection->ssl, config);

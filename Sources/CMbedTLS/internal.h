@@ -66,4 +66,4 @@ enum { PB_SOCKET_FAILED = -1 };
 /* Keeps a failure, and returns the code for what mbedTLS returned. */
 int32_t pb_tls_outcome(pb_tls_connection *connection, int result);
 
-int pb_random(void *unused, unsigned char *bytes, size_t count);
+int pb_tls_random(void *unused, unsigned char *bytes, size_t count);

@@ -5,7 +5,7 @@
 
 /* getrandom(2) instead of mbedTLS's own generator: nothing to seed, nothing that a fork could copy,
  * and no /dev/urandom, which mbedTLS opens where the libc is musl. */
-int pb_random(void *unused, unsigned char *bytes, size_t count) {
+int pb_tls_random(void *unused, unsigned char *bytes, size_t count) {
   (void)unused;
   while (count > 0) {
     ssize_t got = getrandom(bytes, count, 0);
@@ -26,7 +26,7 @@ int pb_random(void *unused, unsigned char *bytes, size_t count) {
 psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
                                              uint8_t *output, size_t size, size_t *length) {
   (void)context;
-  if (pb_random(NULL, output, size) != 0) return PSA_ERROR_INSUFFICIENT_ENTROPY;
+  if (pb_tls_random(NULL, output, size) != 0) return PSA_ERROR_INSUFFICIENT_ENTROPY;
   *length = size;
   return PSA_SUCCESS;
 }

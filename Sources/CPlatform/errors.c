@@ -1,6 +1,6 @@
 #include "internal.h"
 
-_Static_assert(PB_EPERM == EPERM && PB_ENOENT == ENOENT, "errno");
+_Static_assert(PB_EPERM == EPERM && PB_ENOENT == ENOENT && PB_E2BIG == E2BIG, "errno");
 _Static_assert(PB_EAGAIN == EAGAIN && PB_EAGAIN == EWOULDBLOCK, "errno");
 _Static_assert(PB_EACCES == EACCES && PB_EBUSY == EBUSY && PB_ENODEV == ENODEV, "errno");
 _Static_assert(PB_EINVAL == EINVAL && PB_ENOSPC == ENOSPC && PB_EPIPE == EPIPE, "errno");

@@ -35,8 +35,21 @@ int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *stat
 
 uint32_t pb_effective_user(void) { return geteuid(); }
 
+int pb_program_check(const uint8_t *path, size_t length) {
+  char copy[PATH_MAX];
+  int error = pb_copy_text(copy, sizeof copy, path, length);
+  struct stat info;
+  if (error < 0) return error;
+  if (stat(copy, &info) < 0 || access(copy, X_OK) < 0) return -errno;
+  return S_ISREG(info.st_mode) ? 0 : -EACCES;
+}
+
 int pb_folder_open(const uint8_t *path, size_t length) {
-  return open_text(AT_FDCWD, path, length, O_RDONLY | O_DIRECTORY);
+  char copy[PATH_MAX];
+  int error = pb_copy_text(copy, sizeof copy, path, length);
+  if (error < 0) return error;
+  if (mkdir(copy, 0700) < 0 && errno != EEXIST) return -errno;
+  return open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
 }
 
 int pb_lock(int32_t fd) {

@@ -15,14 +15,15 @@ void pb_regex_close(struct pb_regex_table *table) {
 }
 
 int pb_regex_compile(struct pb_regex_table *table, const uint8_t *pattern, size_t length,
-                     uint8_t *error, size_t error_capacity, size_t *error_length) {
+                     bool case_sensitive, uint8_t *error, size_t error_capacity,
+                     size_t *error_length) {
   char copy[PB_REGEX_TEXT + 1];
   *error_length = 0;
   int failure = pb_copy_text(copy, sizeof copy, pattern, length);
   if (failure < 0) return failure;
   if (table->count == PB_REGEX_EXPRESSIONS) return -ENOSPC;
   regex_t *expression = &table->expressions[table->count];
-  failure = regcomp(expression, copy, REG_EXTENDED | REG_ICASE);
+  failure = regcomp(expression, copy, REG_EXTENDED | (case_sensitive ? 0 : REG_ICASE));
   if (failure == 0) return table->count++;
   char reason[128];
   size_t size = regerror(failure, expression, reason, sizeof reason) - 1;

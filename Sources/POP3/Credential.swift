@@ -81,7 +81,7 @@ extension Credential {
     output.append("APOP ")
     output.append(storage.user.bytes)
     output.append(" ")
-    for index in hash.indices {
+    for index in hash.bytes.indices {
       output.append(hexadecimalDigit(hash[index] >> 4))
       output.append(hexadecimalDigit(hash[index]))
     }

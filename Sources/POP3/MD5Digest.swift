@@ -1,10 +1,10 @@
-internal import Bytes
+public import Bytes
 
 /// MD5, RFC 1321, for APOP.
 public protocol MD5Digest: ~Copyable {
   init()
   mutating func update(_ byte: UInt8)
-  consuming func finish() -> InlineArray<16, UInt8>
+  consuming func finish() -> ByteBuffer<16>
 }
 
 /// What a server that knows APOP puts into its greeting: RFC 1939 section 7.

@@ -27,11 +27,17 @@ public struct ChildProcess: ~Copyable {
   }
 
   /// How it ended; nil while it runs. Does not wait: ask again when SIGCHLD came.
-  public mutating func reap() throws(SystemError) -> Ending? {
+  public mutating func reap() throws(SystemError) -> Ending? { try reap(waiting: false) }
+
+  /// Waits until it ends.
+  @discardableResult
+  public mutating func wait() throws(SystemError) -> Ending? { try reap(waiting: true) }
+
+  private mutating func reap(waiting: Bool) throws(SystemError) -> Ending? {
     guard ending == nil else { return ending }
     var value: Int32 = 0
     // SAFETY: the library writes one value, and keeps no pointer.
-    let result = unsafe pb_reap(id, false, &value)
+    let result = unsafe pb_reap(id, waiting, &value)
     switch Int(try check(result, "waitpid")) {
     case PB_EXITED: ending = .exited(value)
     case PB_KILLED: ending = .killed(signal: value)

@@ -11,7 +11,7 @@ public enum RegularExpressionError: Error, Sendable {
   case tooMany
 }
 
-/// Compiled POSIX extended regular expressions, in which letters match both cases of ASCII.
+/// Compiled POSIX extended regular expressions.
 @safe
 public struct RegularExpressions: ~Copyable {
   private let table: OpaquePointer
@@ -26,7 +26,9 @@ public struct RegularExpressions: ~Copyable {
   deinit { unsafe pb_regex_close(table) }
 
   /// Adds an expression, and returns its index.
-  public mutating func compile(_ pattern: Span<UInt8>) throws(RegularExpressionError) -> Int {
+  public mutating func compile(
+    _ pattern: Span<UInt8>, caseSensitive: Bool
+  ) throws(RegularExpressionError) -> Int {
     var reason = InlineArray<128, UInt8>(repeating: 0)
     var span = reason.mutableSpan
     var length = 0
@@ -34,7 +36,8 @@ public struct RegularExpressions: ~Copyable {
     let result = unsafe pattern.withUnsafeBufferPointer { pattern in
       unsafe span.withUnsafeMutableBufferPointer { reason in
         unsafe pb_regex_compile(
-          table, pattern.baseAddress, pattern.count, reason.baseAddress, reason.count, &length)
+          table, pattern.baseAddress, pattern.count, caseSensitive, reason.baseAddress,
+          reason.count, &length)
       }
     }
     guard result < 0 else { return Int(result) }

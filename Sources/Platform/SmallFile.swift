@@ -31,11 +31,12 @@ public func readFile(
 ) throws(FileError) -> [UInt8] {
   let file = try openTrusted(path, limit: limit, trust: trust)
   var bytes: [UInt8] = []
-  try forEachChunk(of: file) { chunk in
+  let isWhole = try forEachChunk(of: file) { chunk in
     guard chunk.count <= limit - bytes.count else { return false }
     bytes.append(chunk)
     return true
   }
+  guard isWhole else { throw .tooLarge }
   return bytes
 }
 
@@ -45,21 +46,21 @@ public func readSecret<let capacity: Int>(
 ) throws(FileError) {
   let file = try openTrusted(path, limit: capacity, trust: .secret)
   secret.wipe()
-  try forEachChunk(of: file) { chunk in secret.append(chunk) }
+  guard try forEachChunk(of: file, { chunk in secret.append(chunk) }) else { throw .tooLarge }
 }
 
-/// Calls `body` with all of the file, in order, until it says that it has no room.
+/// Calls `body` with all of the file, in order. Returns `false` where it had enough before the end.
 private func forEachChunk(
   of file: borrowing Descriptor, _ body: (Span<UInt8>) -> Bool
-) throws(FileError) {
+) throws(FileError) -> Bool {
   var chunk = InlineArray<256, UInt8>(repeating: 0)
   defer { for index in chunk.indices { chunk[index] = 0 } }
   while true {
     var span = chunk.mutableSpan
     let result: ReadResult
     do { result = try file.read(into: &span) } catch { throw .system(error) }
-    guard case .bytes(let count) = result else { return }
-    guard body(chunk.span.extracting(..<count)) else { throw .tooLarge }
+    guard case .bytes(let count) = result else { return true }
+    guard body(chunk.span.extracting(..<count)) else { return false }
   }
 }
 
@@ -79,4 +80,24 @@ private func openTrusted(
   guard isOwn || trust == .anyone else { throw .owner(status.owner) }
   guard status.mode & trust.rawValue == 0 else { throw .mode(status.mode) }
   return file
+}
+
+/// Throws where the file is not there, or is none that this user may run.
+public func checkProgram(_ path: Span<UInt8>) throws(SystemError) {
+  // SAFETY: the library reads `count` bytes, and keeps no pointer.
+  let result = unsafe path.withUnsafeBufferPointer { path in
+    unsafe pb_program_check(path.baseAddress, path.count)
+  }
+  try check(result, "exec")
+}
+
+/// Reads a file of any size, or standard input (nil), in pieces, until `body` has had enough.
+public func readStream(
+  _ path: Span<UInt8>?, _ body: (Span<UInt8>) -> Bool
+) throws(FileError) {
+  if let path {
+    _ = try forEachChunk(of: try openTrusted(path, limit: .max, trust: .anyone), body)
+  } else {
+    _ = try forEachChunk(of: Descriptor(owning: 0), body)
+  }
 }

@@ -6,7 +6,7 @@ internal import CPlatform
 public struct StateFolder: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Opens the folder and locks it for as long as this value lives. Throws `wouldBlock` where
+  /// Opens the folder, creates it where only it is missing, and locks it for as long as this value lives. Throws `wouldBlock` where
   /// another process has it.
   public init(locking path: Span<UInt8>) throws(SystemError) {
     // SAFETY: the library reads `count` bytes, and keeps no pointer.
@@ -19,26 +19,29 @@ public struct StateFolder: ~Copyable {
   }
 
   /// Opens a file to read and to append to; creates it, with mode 0600, where it is missing.
-  public func open(_ name: StaticString) throws(SystemError) -> AppendFile {
-    // SAFETY: a literal's bytes stay for ever.
-    let result = unsafe pb_folder_open_append(
-      descriptor.number, name.utf8Start, name.utf8CodeUnitCount)
+  public func open(_ name: Span<UInt8>) throws(SystemError) -> AppendFile {
+    // SAFETY: the library reads `count` bytes, and keeps no pointer; so below.
+    let result = unsafe name.withUnsafeBufferPointer { name in
+      unsafe pb_folder_open_append(descriptor.number, name.baseAddress, name.count)
+    }
     return AppendFile(descriptor: Descriptor(owning: try check(result, "open")))
   }
 
   /// Puts `name` in the place of `other`, in one step; `synchronize` makes it last.
-  public func rename(_ name: StaticString, to other: StaticString) throws(SystemError) {
-    // SAFETY: literals' bytes stay for ever.
-    let result = unsafe pb_folder_rename(
-      descriptor.number, name.utf8Start, name.utf8CodeUnitCount, other.utf8Start,
-      other.utf8CodeUnitCount)
+  public func rename(_ name: Span<UInt8>, to other: Span<UInt8>) throws(SystemError) {
+    let result = unsafe name.withUnsafeBufferPointer { name in
+      unsafe other.withUnsafeBufferPointer { other in
+        unsafe pb_folder_rename(
+          descriptor.number, name.baseAddress, name.count, other.baseAddress, other.count)
+      }
+    }
     try check(result, "rename")
   }
 
-  public func remove(_ name: StaticString) throws(SystemError) {
-    // SAFETY: a literal's bytes stay for ever.
-    let result = unsafe pb_folder_remove(
-      descriptor.number, name.utf8Start, name.utf8CodeUnitCount)
+  public func remove(_ name: Span<UInt8>) throws(SystemError) {
+    let result = unsafe name.withUnsafeBufferPointer { name in
+      unsafe pb_folder_remove(descriptor.number, name.baseAddress, name.count)
+    }
     try check(result, "unlink")
   }
 

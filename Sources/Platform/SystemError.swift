@@ -16,8 +16,7 @@ public struct SystemError: Error, Sendable {
     var text = ByteBuffer<96>()
     text.append(call)
     text.append(": ")
-    // SAFETY: the library returns a text that ends in NUL and stays until its next call.
-    unsafe text.appendPrefix(ofText: pb_error_text(number.rawValue))
+    text.appendPrefix(of: number.text.bytes)
     return text
   }
 }
@@ -29,7 +28,16 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public init(rawValue: Int32) { self.rawValue = rawValue }
   private init(_ value: Int) { rawValue = Int32(truncatingIfNeeded: value) }
 
+  /// For people: "No such file or directory".
+  public var text: ByteBuffer<64> {
+    var text = ByteBuffer<64>()
+    // SAFETY: the library returns a text that ends in NUL and stays until its next call.
+    unsafe text.appendPrefix(ofText: pb_error_text(rawValue))
+    return text
+  }
+
   public static let notPermitted = ErrorNumber(PB_EPERM)
+  public static let argumentsTooLong = ErrorNumber(PB_E2BIG)
   public static let notFound = ErrorNumber(PB_ENOENT)
   public static let wouldBlock = ErrorNumber(PB_EAGAIN)
   public static let accessDenied = ErrorNumber(PB_EACCES)

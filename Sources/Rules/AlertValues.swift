@@ -44,7 +44,7 @@ public enum AlertValue: Sendable, Equatable {
 }
 
 /// What a matched message carries to the one who acts on it: bounded, and decided at start.
-public struct AlertValues: ~Copyable, Sendable {
+public struct AlertValues: Sendable, Equatable {
   public var subject = ByteBuffer<512>()
   public var from = ByteBuffer<320>()
   public var to = ByteBuffer<320>()

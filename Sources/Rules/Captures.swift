@@ -1,7 +1,7 @@
 import Bytes
 
 /// What a rule's patterns captured, in the order of its `CaptureNames`.
-public struct Captures: ~Copyable, Sendable {
+public struct Captures: Sendable, Equatable {
   // `Limits.captures` values of `Limits.captureValue` bytes.
   private var bytes = InlineArray<4096, UInt8>(repeating: 0)
   private var lengths = InlineArray<16, Int>(repeating: 0)
@@ -42,6 +42,16 @@ public struct Captures: ~Copyable, Sendable {
   public mutating func removeAll() {
     count = 0
     groups = 0
+  }
+}
+
+extension Captures {
+  public static func == (left: Self, right: Self) -> Bool {
+    guard left.count == right.count else { return false }
+    for index in 0..<left.count {
+      guard left.value(at: index).equals(right.value(at: index)) else { return false }
+    }
+    return true
   }
 }
 

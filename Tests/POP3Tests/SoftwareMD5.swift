@@ -1,3 +1,4 @@
+import Bytes
 import POP3
 
 /// MD5, RFC 1321, so that the tests need no library.
@@ -28,13 +29,17 @@ struct SoftwareMD5: MD5Digest {
     add(byte)
   }
 
-  consuming func finish() -> InlineArray<16, UInt8> {
+  consuming func finish() -> ByteBuffer<16> {
     let bits = length
     add(0x80)
     while block.count != 56 { add(0) }
     for shift in 0..<8 { add(UInt8(truncatingIfNeeded: bits >> UInt64(8 * shift))) }
     let words = state
-    return InlineArray { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32(8 * ($0 % 4))) }
+    var digest = ByteBuffer<16>()
+    for index in 0..<16 {
+      digest.append(UInt8(truncatingIfNeeded: words[index / 4] >> UInt32(8 * (index % 4))))
+    }
+    return digest
   }
 
   private mutating func add(_ byte: UInt8) {

@@ -157,3 +157,16 @@ import Testing
     #expect(run.lines == ["size 10", "error: write: File too large"])
   }
 }
+
+/// Names as literals, for these tests.
+extension StateFolder {
+  fileprivate func open(_ name: String) throws(SystemError) -> AppendFile {
+    try open(Array(name.utf8).span)
+  }
+
+  fileprivate func rename(_ name: String, to other: String) throws(SystemError) {
+    try rename(Array(name.utf8).span, to: Array(other.utf8).span)
+  }
+
+  fileprivate func remove(_ name: String) throws(SystemError) { try remove(Array(name.utf8).span) }
+}

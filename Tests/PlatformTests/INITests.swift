@@ -3,20 +3,23 @@ import Platform
 import Testing
 
 @Suite struct INITests {
-  struct Result: Equatable {
+  struct Result {
     var entries: [String] = []
-    var error: INIError?
+    var sections: [String] = []
+    var problems: [INIError] = []
 
-    init(_ text: String) {
-      var entries: [String] = []
-      do {
-        try parseINI(Array(text.utf8).span) { section, key, value, line in
-          entries.append("\(line) [\(string(section))] \(string(key)) = \(string(value))")
+    init(_ text: String) { self.init(Array(text.utf8)) }
+
+    init(_ text: [UInt8]) {
+      parseINI(text.span) { line in
+        switch line {
+        case .section(let name, let line): sections.append("\(line) [\(string(name.bytes))]")
+        case .entry(let section, let key, let value, let line):
+          entries.append(
+            "\(line) [\(string(section.bytes))] \(string(key.bytes)) = \(string(value.bytes))")
+        case .problem(let error): problems.append(error)
         }
-      } catch {
-        self.error = error
       }
-      self.entries = entries
     }
   }
 
@@ -26,35 +29,41 @@ import Testing
     ("= 1\n", ["1 []  = 1"]),
     ("[mailbox home]\r\nserver = x\r\n", ["2 [mailbox home] server = x"]),
     ("\u{FEFF}[s]\na = 1\n", ["2 [s] a = 1"]),
-    ("[s]\n\n# c\nb = 1 # c\nc = 2 ; c\n", ["4 [s] b = 1", "5 [s] c = 2"]),
-    ("a = x#y;z\n", ["1 [] a = x#y;z"]), ("a = # c\n", ["1 [] a = "]),
+    ("[s]\n\n# c\nb = ALARM #5 # c\nc = 2 ; c\n", ["4 [s] b = ALARM #5 # c", "5 [s] c = 2"]),
+    ("a = x#y;z\n", ["1 [] a = x#y;z"]), ("a = ; c\n", ["1 [] a = "]),
     ("a = b = c: d\n", ["1 [] a = b = c: d"]),
     ("  [s]\n\ta = 1\n    b = 2\n", ["2 [s] a = 1", "3 [s] b = 2"]),
-    ("a = \t 1  2 \t\n", ["1 [] a = 1  2"]), ("[s] # c\na=1\n", ["2 [s] a = 1"]),
+    ("a = \t 1  2 \t\n", ["1 [] a = 1  2"]), ("[s] ; c\na=1\n", ["2 [s] a = 1"]),
     ("\u{0B}a = 1\n\u{0C}b = 2\n\r\rc = 3\n", ["1 [] a = 1", "2 [] b = 2", "3 [] c = 3"]),
     ("a = \u{1F514}\n", ["1 [] a = \u{1F514}"]),
   ])
   func findsEntriesAndTheirLines(text: String, entries: [String]) {
     let result = Result(text)
     #expect(result.entries == entries)
-    #expect(result.error == nil)
+    #expect(result.problems == [])
   }
 
   @Test func aCommentMayBeLong() {
     #expect(Result("#" + String(repeating: "x", count: 5000) + "\na=1\n").entries == ["2 [] a = 1"])
-    #expect(Result("a=1 #" + String(repeating: "x", count: 5000) + "\n").entries == ["1 [] a = 1"])
+    #expect(Result("a=1 ;" + String(repeating: "x", count: 5000) + "\n").entries == ["1 [] a = 1"])
   }
 
   @Test(arguments: [
-    ("a=1\nnonsense\nb=2\n", INIError.Reason.syntax, 2, 2), ("[s\na=1\n", .syntax, 1, 1),
-    ("a=1\n  more\n", .syntax, 2, 1), ("x\ny\n", .syntax, 1, 0), ("a=1\nb=\0\n", .nul, 2, 1),
-    ("#\0\n", .nul, 1, 0),
+    ("a=1\nnonsense\nb=2\n", [INIError.Reason.syntax], [2], 2), ("[s\na=1\n", [.syntax], [1], 1),
+    ("a=1\n  more\n", [.syntax], [2], 1), ("x\ny\n", [.syntax, .syntax], [1, 2], 0),
+    ("a=1\nb=\0\nc=1\n", [.nul], [2], 2), ("#\0\n", [.nul], [1], 0),
   ])
-  func saysWhatIsWrongWhere(text: String, reason: INIError.Reason, line: Int, entries: Int) {
+  func saysAllThatIsWrongAndGoesOn(
+    text: String, reasons: [INIError.Reason], lines: [Int], entries: Int
+  ) {
     let result = Result(text)
-    #expect(result.error?.reason == reason)
-    #expect(result.error?.line == line)
+    #expect(result.problems.map(\.reason) == reasons)
+    #expect(result.problems.map(\.line) == lines)
     #expect(result.entries.count == entries)
+  }
+
+  @Test func findsSectionsThatAreEmpty() {
+    #expect(Result("[a]\n\n[b x]\n[b x]\n").sections == ["1 [a]", "3 [b x]", "4 [b x]"])
   }
 
   @Test(arguments: [1022, 1023]) func neverCutsALine(length: Int) {
@@ -63,8 +72,8 @@ import Testing
     if length <= 1022 {
       #expect(result.entries == ["1 [] z = 0", "2 [] a = \(value)", "3 [] b = 1"])
     } else {
-      #expect(result.entries == ["1 [] z = 0"])
-      #expect(result.error?.reason == .lineTooLong && result.error?.line == 2)
+      #expect(result.entries == ["1 [] z = 0", "3 [] b = 1"])
+      #expect(result.problems.map(\.reason) == [.lineTooLong])
     }
   }
 
@@ -74,7 +83,7 @@ import Testing
     if length <= 49 {
       #expect(result.entries == ["3 [\(name)] a = 1"])
     } else {
-      #expect(result.error?.reason == .sectionTooLong && result.error?.line == 2)
+      #expect(result.problems.map(\.reason) == [.sectionTooLong])
     }
   }
 
@@ -87,16 +96,10 @@ import Testing
       let text = (0..<Int.random(in: 0..<200, using: &numbers)).map { _ in
         alphabet.randomElement(using: &numbers) ?? 0
       }
-      var last = 0
-      do {
-        try parseINI(text.span) { _, _, _, line in
-          #expect(line > last, "seed \(seed)")
-          last = line
-        }
-      } catch {
-        let lines = text.count { $0 == .lineFeed } + 1
-        #expect(error.line >= 1 && error.line <= lines, "seed \(seed)")
-      }
+      let result = Result(text)
+      let lines = text.count { $0 == .lineFeed } + 1
+      #expect(result.entries.count + result.problems.count <= lines, "seed \(seed)")
+      #expect(result.problems.allSatisfy { (1...lines).contains($0.line) }, "seed \(seed)")
     }
   }
 }

@@ -3,8 +3,10 @@ import Platform
 import Testing
 
 extension RegularExpressions {
-  mutating func compile(_ pattern: String) throws(RegularExpressionError) -> Int {
-    try compile(Array(pattern.utf8).span)
+  mutating func compile(
+    _ pattern: String, caseSensitive: Bool = false
+  ) throws(RegularExpressionError) -> Int {
+    try compile(Array(pattern.utf8).span, caseSensitive: caseSensitive)
   }
 
   func match(_ index: Int, in text: String) -> Match? { match(index, in: Array(text.utf8).span) }

@@ -14,6 +14,7 @@
 enum {
   PB_EPERM = 1,
   PB_ENOENT = 2,
+  PB_E2BIG = 7,
   PB_EAGAIN = 11,
   PB_EACCES = 13,
   PB_EBUSY = 16,
@@ -91,7 +92,10 @@ struct pb_file_status {
 /* Opens to read, and never waits for the other end of a pipe. The status is the opened file's. */
 int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status);
 uint32_t pb_effective_user(void);
+/* Whether the path is a file that this user may run: -EACCES where it is not. */
+int pb_program_check(const uint8_t *path, size_t length);
 
+/* Creates it, for this user only, where it is missing. */
 int pb_folder_open(const uint8_t *path, size_t length);
 /* -EAGAIN where another process holds the lock; it ends with the descriptor. */
 int pb_lock(int32_t fd);
@@ -117,12 +121,15 @@ enum {
   PB_INI_NUL,
   PB_INI_MEMORY,
 };
-typedef void (*pb_ini_handler)(void *context, const char *section, const char *key,
-                               const char *value, int32_t line);
-/* Calls the handler for each entry, in order. Returns PB_INI_… and the line of the first problem;
- * after PB_INI_SYNTAX the lines that follow it were parsed too. */
-int32_t pb_ini_parse(const uint8_t *text, size_t length, pb_ini_handler handler, void *context,
-                     int32_t *line);
+struct pb_ini_handlers {
+  void (*section)(void *context, const char *name, int32_t line);
+  void (*entry)(void *context, const char *section, const char *key, const char *value,
+                int32_t line);
+  void (*problem)(void *context, int32_t problem, int32_t line);
+};
+/* Calls the handlers for what the lines are, in order. */
+void pb_ini_parse(const uint8_t *text, size_t length, const struct pb_ini_handlers *handlers,
+                  void *context);
 
 /* Sockets */
 
@@ -227,7 +234,7 @@ int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
 int pb_gpio_set(int32_t line, bool value);
 int pb_gpio_get(int32_t line);
 
-/* Regular expressions, POSIX extended, where letters match both cases */
+/* Regular expressions, POSIX extended */
 
 enum { PB_REGEX_TEXT = 1024, PB_REGEX_GROUPS = 10, PB_REGEX_EXPRESSIONS = 128 };
 struct pb_regex_group {
@@ -240,7 +247,7 @@ struct pb_regex_table *pb_regex_open(void);
 void pb_regex_close(struct pb_regex_table *table);
 /* Returns the expression's index, or -errno; -EINVAL with the reason's length in `*error_length`. */
 int pb_regex_compile(struct pb_regex_table *table, const uint8_t *pattern, size_t length,
-                     uint8_t *error, size_t error_capacity, size_t *error_length);
+                     bool case_sensitive, uint8_t *error, size_t error_capacity, size_t *error_length);
 /* Returns 1 and the groups (-1 for one that took no part) where it matches, 0 where not. */
 int pb_regex_match(const struct pb_regex_table *table, int32_t index, const uint8_t *text,
                    size_t length, struct pb_regex_group *groups, size_t count);
