@@ -62,7 +62,7 @@ let package = Package(
     edge("TLS", "CMbedTLS", "Bytes"),
     edge(
       "Commands", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS"),
-    .executableTarget(name: "popbell", dependencies: ["Commands"]),
+    .executableTarget(name: "popbell", dependencies: ["Commands", "CPlatform"]),
 
     c("CSimulator", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
     host("POP3Simulator", "CSimulator"),
@@ -74,7 +74,9 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "Ledger"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests(of: "Bytes"),
     tests(of: "POP3", "Bytes"),
     tests(of: "Mail", "Bytes"),

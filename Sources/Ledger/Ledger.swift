@@ -53,8 +53,14 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Writes down that all actions of `identity` succeeded. On an error this process still knows.
   public func fire(_ identity: Identity, time: UInt64) throws(LedgerError) {
     set(identity, .fired(durable: false))
+    note(identity) { $0.firedInSession = true }
     try append(.fired(identity), time: time)
     set(identity, .fired(durable: true))
+  }
+
+  /// Whether `identity` fired since the session began: then a second message has the same identity.
+  public func firedInSession(_ identity: Identity) -> Bool {
+    find(identity).map { entries[$0].firedInSession } ?? false
   }
 
   /// Writes down that an action of `identity` failed: the one after the first `done` actions.
@@ -74,7 +80,7 @@ public final class Ledger<S: Store & ~Copyable> {
 
   /// Notes that the server has taken a DELE for `identity`, which QUIT has yet to commit.
   public func noteDeletion(of identity: Identity) {
-    if let index = find(identity) { entries[index].isDeleted = true }
+    note(identity) { $0.isDeleted = true }
   }
 
   /// Forgets the messages whose deletions were noted: the server has committed them.
@@ -86,9 +92,13 @@ public final class Ledger<S: Store & ~Copyable> {
     try rewriteIfWorthwhile(time: time)
   }
 
-  /// Drops the notes of `noteDeletion`: the session ended without a commit.
-  public func dropDeletions() {
-    for index in entries.indices { entries[index].isDeleted = false }
+  /// A session begins: what was noted of the last is dropped, for without a commit nothing is
+  /// deleted.
+  public func beginSession() {
+    for index in entries.indices {
+      entries[index].isDeleted = false
+      entries[index].firedInSession = false
+    }
   }
 
   /// Writes down what was looked at; writes nothing where that is what was known.
@@ -133,7 +143,9 @@ public struct Failures: Sendable, Equatable {
 struct Entry {
   var identity: Identity
   var state: MessageState
+  /// The server has taken a DELE in this session.
   var isDeleted = false
+  var firedInSession = false
 }
 
 extension Ledger where S: ~Copyable {
@@ -156,6 +168,10 @@ extension Ledger where S: ~Copyable {
   /// Runs `body` on the store, with its error as the ledger's.
   func withStore(_ body: (inout S) throws(StoreError) -> Void) throws(LedgerError) {
     do { try body(&store) } catch { throw .store(error) }
+  }
+
+  private func note(_ identity: Identity, _ change: (inout Entry) -> Void) {
+    if let index = find(identity) { change(&entries[index]) }
   }
 
   private func find(_ identity: Identity) -> Int? {

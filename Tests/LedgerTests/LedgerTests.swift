@@ -34,7 +34,7 @@ import Testing
     let ledger = try open()
     for number in 1...3 { try ledger.fire(Identity(number), time: 1) }
     ledger.noteDeletion(of: Identity(2))
-    ledger.dropDeletions()
+    ledger.beginSession()
     ledger.noteDeletion(of: Identity(1))
     ledger.noteDeletion(of: Identity(9))
     try ledger.commitDeletions(time: 2)

@@ -1,0 +1,111 @@
+import Bytes
+import POP3
+
+// What a poll's end means, in words for the log: what, where, what the server said.
+
+extension Outcome {
+  init(_ error: ProtocolError) {
+    switch error.reason {
+    case .connectionEnded(.capabilities, _): self = .capabilitiesHang
+    case .connectionEnded: self = .connectionLost
+    case .lineTooLong, .strangeGreeting, .strangeReply, .unsolicitedReply, .tooManyCapabilities,
+      .tooManyLines, .tooManyMessages, .malformedStatus, .startTLSNotAnnounced, .startTLSRefused,
+      .bytesBeforeTLS, .notSecured, .noMechanism, .noStamp:
+      self = .protocolError
+    }
+  }
+
+  init(_ refusal: Refusal, otherwise: Outcome) {
+    switch refusal {
+    case .loginDelay: self = .tooSoon
+    case .inUse: self = .inUse
+    case .temporary: self = .serverTrouble
+    case .permanent: self = .serverBroken
+    case .authentication: self = .loginRefused
+    case .none, .other, .emptyLine: self = otherwise
+    }
+  }
+}
+
+func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> FetcherFrame.Detail {
+  var detail = FetcherFrame.Detail()
+  switch error.reason {
+  case .lineTooLong: detail.append("the server sent a line of more than 64 KiB")
+  case .strangeGreeting: detail.append("the greeting is not POP3's: is this the right port?")
+  case .strangeReply: detail.append("the server's reply is not POP3's")
+  case .unsolicitedReply: detail.append("the server sent a line that nothing was asked for")
+  case .tooManyCapabilities: detail.append("the server's list of capabilities does not end")
+  case .tooManyLines: detail.append("the server's listing has more lines than messages")
+  case .tooManyMessages: detail.append("the mailbox has more than 1,000,000 messages")
+  case .malformedStatus: detail.append("the server's answer to STAT has no count")
+  case .startTLSNotAnnounced:
+    detail.append("the server does not offer STLS; try 'tls = implicit'")
+  case .startTLSRefused: detail.append("the server refused STLS; try 'tls = implicit'")
+  case .bytesBeforeTLS:
+    detail.append("bytes came in the clear after STLS: somebody may be injecting replies")
+  case .notSecured: detail.append("no TLS, no login")
+  case .noMechanism: detail.append("the server takes no login in the clear; use TLS")
+  case .noStamp: detail.append("the server does not offer APOP; use 'auth = auto'")
+  case .connectionEnded(let state, _):
+    detail.append("the server hung up while ")
+    detail.append(Stage(state).words)
+  }
+  switch error.reason {
+  case .connectionEnded, .startTLSNotAnnounced, .noMechanism, .noStamp, .notSecured: break
+  case .lineTooLong, .strangeGreeting, .strangeReply, .unsolicitedReply, .tooManyCapabilities,
+    .tooManyLines, .tooManyMessages, .malformedStatus, .startTLSRefused, .bytesBeforeTLS:
+    detail.append(" (after byte ")
+    detail.append(decimal: error.offset)
+    detail.append(")")
+    detail.quote(lastLine)
+  }
+  return detail
+}
+
+func explanation(
+  of refusal: Refusal, at stage: LoginStage, lastLine: Span<UInt8>
+) -> FetcherFrame.Detail {
+  var detail = FetcherFrame.Detail()
+  switch (stage, refusal) {
+  case (.greeting, _): detail.append("the server took no session")
+  case (_, .inUse): detail.append("another session has the mailbox")
+  case (_, .loginDelay): detail.append("the server wants fewer logins")
+  case (_, .temporary), (_, .permanent): detail.append("the server is in trouble")
+  case (_, .authentication), (_, .none), (_, .other), (_, .emptyLine):
+    detail.append("the server refused the login; check user and password")
+  }
+  detail.quote(lastLine)
+  return detail
+}
+
+func explanation(
+  of refusal: Refusal, to command: Command, lastLine: Span<UInt8>
+) -> FetcherFrame.Detail {
+  var detail = FetcherFrame.Detail()
+  detail.append("the server refused ")
+  switch command {
+  case .stat: detail.append("STAT")
+  case .uidl: detail.append("UIDL")
+  case .list: detail.append("LIST")
+  case .top: detail.append("TOP")
+  case .retr: detail.append("RETR")
+  case .dele: detail.append("DELE")
+  case .noop: detail.append("NOOP")
+  case .rset: detail.append("RSET")
+  case .quit: detail.append("QUIT: what was to be deleted may be there still")
+  }
+  detail.quote(lastLine)
+  return detail
+}
+
+extension ByteBuffer {
+  /// Adds `: "…"` with what of `line` fits; control bytes as `?`.
+  mutating func quote(_ line: Span<UInt8>) {
+    guard !line.isEmpty, room > 8 else { return }
+    append(": \"")
+    for index in line.indices where room > 1 {
+      append(line[index].isControl ? .ascii("?") : line[index])
+    }
+    append("\"")
+  }
+}

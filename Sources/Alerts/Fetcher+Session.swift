@@ -1,0 +1,166 @@
+import Bytes
+import Ledger
+import Mail
+import POP3
+import Rules
+
+extension Fetcher
+where MD5: ~Copyable, SHA256: ~Copyable {
+  mutating func handle<Sink: FrameSink & ~Copyable>(_ event: SessionEvent, _ sink: inout Sink) {
+    switch event {
+    case .startTLS: step = .startTLS
+    case .ready: ready(&sink)
+    case .rejected(let stage, let refusal):
+      end(
+        Outcome(refusal, otherwise: stage == .greeting ? .serverTrouble : .loginRefused),
+        explanation(of: refusal, at: stage, lastLine: session.lastLine), &sink)
+    case .status(let messages, _): counted(messages, &sink)
+    case .uniqueID(let message, let id): identified(message, id)
+    case .endOfListing: recognised()
+    case .content(let byte): header.receive(byte)
+    case .endOfContent(let message): received(message, &sink)
+    case .deleted: sink.send(.deleted(deletions.removeFirst()))
+    case .listing, .done: break
+    case .refused(let command, let refusal): refused(command, refusal, &sink)
+    case .goodbye:
+      sink.send(.committed(count: mark.count, sum: mark.sum))
+      end(.polled, FetcherFrame.Detail(), &sink)
+    }
+    pump()
+  }
+
+  private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    if let seconds = session.capabilities.loginDelay { sink.send(.loginDelay(seconds: seconds)) }
+    session.send(.stat)
+    phase = .counting
+  }
+
+  private mutating func counted<Sink: FrameSink & ~Copyable>(
+    _ messages: Int, _ sink: inout Sink
+  ) {
+    sink.send(.mailbox(messages: UInt32(messages)))
+    count = messages
+    if mark.isWorthListing(of: messages) {
+      session.send(.uidl(nil))
+      phase = .recognising
+    } else {
+      phase = .fetching
+    }
+  }
+
+  private mutating func identified(_ message: Int, _ id: UniqueID?) {
+    if phase == .recognising {
+      mark.list(message, id.map { word(of: $0) })
+    } else {
+      uniqueID = id
+    }
+  }
+
+  private mutating func recognised() {
+    next = mark.recognise() + 1
+    phase = .fetching
+  }
+
+  /// The header of `message` is complete: match it.
+  private mutating func received<Sink: FrameSink & ~Copyable>(
+    _ message: Int, _ sink: inout Sink
+  ) {
+    hasTop = hasTop ?? true
+    header.finish()
+    defer { header.reset() }
+    guard !header.isFolderInternalData else { return mark.extend(over: uniqueIDWord) }
+    captures.removeAll()
+    let rule = settings.rules.firstMatch(
+      mailbox: settings.mailbox, message: header, expressions: expressions, captures: &captures)
+    guard let rule else { return unmatched(message) }
+    let identity = identity()
+    judged = (message, rule, identity)
+    step = .awaitVerdict
+    sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, captures)))
+  }
+
+  private mutating func unmatched(_ message: Int) {
+    if settings.deletesUnmatched && !settings.isDryRun {
+      deletion = (message, nil)
+    } else {
+      mark.extend(over: uniqueIDWord)
+    }
+  }
+
+  private mutating func refused<Sink: FrameSink & ~Copyable>(
+    _ command: Command, _ refusal: Refusal, _ sink: inout Sink
+  ) {
+    switch command {
+    case .uidl(nil):
+      hasUniqueIDs = false
+      phase = .fetching
+    case .uidl:
+      if !session.capabilities.uidl { hasUniqueIDs = false }
+      uniqueID = nil
+    case .top(let message) where hasTop == nil && !session.capabilities.top:
+      hasTop = false
+      next = message
+      uniqueIDIsAsked = hasUniqueIDs
+    case .top, .retr: mark.stop()  // It went away, or cannot be read: the next poll looks again.
+    case .dele: _ = deletions.removeFirst()
+    case .stat, .list, .noop, .rset, .quit:
+      end(
+        Outcome(refusal, otherwise: .serverTrouble),
+        explanation(of: refusal, to: command, lastLine: session.lastLine), &sink)
+    }
+  }
+
+  /// Sends what can be sent: a deletion first, then requests for as many messages as the window
+  /// takes. Until TOP has worked once, one message at a time.
+  mutating func pump() {
+    while phase == .fetching, step == .exchange, session.canSend {
+      if let (message, identity) = deletion {
+        deletion = nil
+        deletions.append(identity)
+        session.send(.dele(message))
+      } else if next > count {
+        guard session.awaiting == nil else { return }
+        phase = .quitting
+        session.send(.quit)
+      } else if hasTop == nil && session.awaiting != nil && !uniqueIDIsAsked {
+        return
+      } else {
+        request()
+      }
+    }
+  }
+
+  private mutating func request() {
+    if hasUniqueIDs && !uniqueIDIsAsked {
+      session.send(.uidl(next))
+      uniqueIDIsAsked = true
+    } else {
+      session.send(hasTop == false ? .retr(next) : .top(next))
+      uniqueIDIsAsked = false
+      next += 1
+    }
+  }
+}
+
+extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
+  private var uniqueIDWord: UInt64? { uniqueID.map { word(of: $0) } }
+
+  /// What stands for a unique-id in the sum over a listing.
+  func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
+
+  private func digest(of id: UniqueID) -> Identity {
+    var digest = SHA256()
+    digest.update(.ascii("U"))
+    for index in id.bytes.indices { digest.update(id[index]) }
+    return Identity(prefixOf: digest.finish().bytes)
+  }
+
+  /// The unique-id's, or else the header's: Message-ID, Date and first Received.
+  private func identity() -> Identity {
+    if let uniqueID { return digest(of: uniqueID) }
+    var digest = SHA256()
+    digest.update(.ascii("H"))
+    header.forEachIdentityByte { digest.update($0) }
+    return Identity(prefixOf: digest.finish().bytes)
+  }
+}

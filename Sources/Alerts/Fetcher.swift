@@ -1,0 +1,239 @@
+public import Bytes
+public import Ledger
+import Mail
+public import POP3
+public import Rules
+
+/// SHA-256, FIPS 180-4, for identities.
+public protocol SHA256Digest: ~Copyable {
+  init()
+  mutating func update(_ byte: UInt8)
+  consuming func finish() -> ByteBuffer<32>
+}
+
+/// Takes the frames of a fetcher to its supervisor.
+public protocol FrameSink: ~Copyable {
+  mutating func send(_ frame: FetcherFrame)
+}
+
+/// What a fetcher needs to know of its mailbox.
+public struct FetcherSettings: Sendable {
+  public var mailbox: Int
+  public var rules: RuleSet
+  public var deletesUnmatched: Bool
+  public var isDryRun: Bool
+  public var examined: Examined
+
+  public init(
+    mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, examined: Examined
+  ) {
+    self.mailbox = mailbox
+    self.rules = rules
+    self.deletesUnmatched = deletesUnmatched
+    self.isDryRun = isDryRun
+    self.examined = examined
+  }
+}
+
+/// The fetcher's mind, one poll long: looks at what is new in the mailbox, asks the supervisor
+/// about each match, deletes what it may. The server's bytes and verdicts in, bytes and frames out.
+///
+/// The law it keeps: DELE is sent only for a message whose verdict permits it, or that matches no
+/// rule where the owner chose `unmatched = delete` (L1).
+public struct Fetcher<
+  MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable, Expressions: RegularExpressions
+>: ~Copyable {
+  /// What the fetcher waits for.
+  public enum Step: Sendable, Equatable {
+    /// Write `output`, give `receive` what the server says.
+    case exchange
+    /// Do the handshake, then call `secured`.
+    case startTLS
+    /// Call `answered` with what the supervisor says.
+    case awaitVerdict
+    case ended
+  }
+
+  enum Phase: Sendable, Equatable {
+    case settingUp
+    /// STAT was sent.
+    case counting
+    /// UIDL was sent, to recognise what was looked at before.
+    case recognising
+    case fetching
+    case quitting
+  }
+
+  public internal(set) var step = Step.exchange
+
+  let settings: FetcherSettings
+  let expressions: Expressions
+  var session: Session<MD5>
+  var header: MessageHeader
+  var captures = Captures()
+  var phase = Phase.settingUp
+  private var stage: Stage?
+
+  /// How many messages the mailbox has.
+  var count = 0
+  /// The message to ask for next, whether its unique-id was asked for, and the id of the message
+  /// whose header comes next.
+  var next = 1
+  var uniqueIDIsAsked = false
+  var uniqueID: UniqueID?
+  /// Whether UIDL works, and whether TOP does (nil: not known yet).
+  var hasUniqueIDs = true
+  var hasTop: Bool?
+  /// The message that a verdict is awaited for.
+  var judged: (message: Int, rule: Int, identity: Identity)?
+  var deletion: (message: Int, identity: Identity?)?
+  var deletions = DeletionQueue()
+  var mark: ExaminedMark
+
+  public init(
+    _ settings: FetcherSettings, session configuration: SessionConfiguration,
+    credential: consuming Credential, expressions: Expressions
+  ) {
+    self.settings = settings
+    self.expressions = expressions
+    session = Session(configuration, credential)
+    header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
+    mark = ExaminedMark(known: settings.examined)
+  }
+
+  /// What is to be written to the server; then call `didWrite`.
+  public var output: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { session.output }
+  }
+
+  public mutating func didWrite(_ count: Int) { session.didWrite(count) }
+
+  /// Takes a byte from the server, while `step` is `exchange` or `startTLS`.
+  public mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
+    precondition(step == .exchange || step == .startTLS)
+    do {
+      if let event = try session.receive(byte) { handle(event, &sink) }
+    } catch {
+      fail(error, &sink)
+    }
+    reportStage(&sink)
+  }
+
+  /// The connection ended.
+  public mutating func receiveEnd<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    guard step != .ended else { return }
+    do { try session.receiveEnd() } catch { fail(error, &sink) }
+  }
+
+  /// The handshake that `startTLS` asked for is done.
+  public mutating func secured<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    precondition(step == .startTLS)
+    step = .exchange
+    do { try session.secured() } catch { fail(error, &sink) }
+  }
+
+  /// The supervisor's verdict on the match.
+  public mutating func answered(_ verdict: Verdict) {
+    precondition(step == .awaitVerdict)
+    step = .exchange
+    guard let judged else { return }
+    self.judged = nil
+    if verdict.permitsDeletion && settings.rules.rules[judged.rule].disposition == .delete {
+      deletion = (judged.message, judged.identity)
+    } else if verdict.isFinal {
+      mark.extend(over: uniqueID.map { word(of: $0) })
+    } else {
+      mark.stop()
+    }
+    pump()
+  }
+
+  private mutating func reportStage<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    let current = Stage(session.state)
+    guard current != stage, step != .ended else { return }
+    stage = current
+    sink.send(.stage(current))
+  }
+
+  private mutating func fail<Sink: FrameSink & ~Copyable>(
+    _ error: ProtocolError, _ sink: inout Sink
+  ) {
+    end(Outcome(error), explanation(of: error, lastLine: session.lastLine), &sink)
+  }
+
+  mutating func end<Sink: FrameSink & ~Copyable>(
+    _ outcome: Outcome, _ detail: FetcherFrame.Detail, _ sink: inout Sink
+  ) {
+    step = .ended
+    sink.send(.ended(outcome, detail))
+  }
+}
+
+/// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
+struct DeletionQueue: Sendable {
+  private var ring = InlineArray<64, Identity?>(repeating: nil)
+  private var start = 0
+  private var count = 0
+
+  mutating func append(_ identity: Identity?) {
+    precondition(count < 64)
+    ring[(start + count) % 64] = identity
+    count += 1
+  }
+
+  mutating func removeFirst() -> Identity? {
+    guard count > 0 else { return nil }
+    let first = ring[start]
+    start = (start + 1) % 64
+    count -= 1
+    return first
+  }
+}
+
+/// How far the mailbox has been looked at: its first messages, up to the first that has to be looked
+/// at again.
+struct ExaminedMark: Sendable {
+  private let known: Examined
+  private var listed = Examined(rules: 0)
+  private var isBroken = false
+  private var isStopped = false
+
+  private(set) var count: UInt32 = 0
+  private(set) var sum: UInt64 = 0
+
+  init(known: Examined) { self.known = known }
+
+  /// Whether a listing can tell that the mailbox begins with what is known.
+  func isWorthListing(of messages: Int) -> Bool { known.count > 0 && known.count <= messages }
+
+  /// A line of the listing: the unique-id's word, nil where it has none.
+  mutating func list(_ message: Int, _ word: UInt64?) {
+    guard message <= known.count else { return }
+    guard let word else {
+      isBroken = true
+      return
+    }
+    listed.count += 1
+    listed.sum &+= word  // A sum modulo 2^64 by definition.
+  }
+
+  /// The listing has ended. Returns how many messages need no look.
+  mutating func recognise() -> Int {
+    guard !isBroken, listed.count == known.count, listed.sum == known.sum else { return 0 }
+    count = known.count
+    sum = known.sum
+    return Int(count)
+  }
+
+  /// The next message stays, and needs no other look.
+  mutating func extend(over word: UInt64?) {
+    guard let word else { return stop() }
+    guard !isStopped else { return }
+    count += 1
+    sum &+= word  // A sum modulo 2^64 by definition.
+  }
+
+  /// The next message has to be looked at again, and so all behind it.
+  mutating func stop() { isStopped = true }
+}

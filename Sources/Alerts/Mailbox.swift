@@ -1,0 +1,81 @@
+import Bytes
+import Ledger
+import Rules
+
+/// What the supervisor knows of one mailbox.
+struct Mailbox: Sendable {
+  /// How late a poll may be before something must be wrong with popbell itself.
+  static let patience = Interval.seconds(60)
+  /// How long a program has between being asked to end and being ended.
+  static let grace = Interval.seconds(3)
+
+  enum Phase: Sendable, Equatable {
+    case waiting(until: Instant)
+    case polling(deadline: Instant)
+    /// Its fetcher is done, or told to be; the process is still there.
+    case ending(since: Instant)
+    /// It is not polled again.
+    case finished
+  }
+
+  var phase: Phase
+  var schedule: Schedule
+  var outcome: Outcome?
+  var tally = Tally()
+  var alert: Alert?
+  /// What the last message that a rule took carried.
+  var values: AlertValues?
+  /// What has been looked at, once the server has committed the session; nil before.
+  var examined: Examined?
+  var detail = FetcherFrame.Detail()
+  var stage = Stage.starting
+  /// When the last poll began.
+  var start: Instant?
+  var skipsCapabilities = false
+
+  init(schedule: Schedule, now: Instant) {
+    self.schedule = schedule
+    phase = .waiting(until: now)
+  }
+
+  /// When it needs attention next.
+  var due: Instant? {
+    if let alert { return alert.programDeadline }
+    switch phase {
+    case .waiting(let until): return until
+    case .polling(let deadline): return deadline
+    case .ending, .finished: return nil
+    }
+  }
+
+  mutating func begin(deadline: Interval, now: Instant) {
+    phase = .polling(deadline: now + deadline)
+    start = now
+    stage = .starting
+    detail.removeAll()
+    outcome = nil
+    tally = Tally()
+    examined = nil
+  }
+
+  /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.
+  mutating func endAlert(now: Instant) {
+    guard let alert else { return }
+    if case .polling(let deadline) = phase {
+      phase = .polling(deadline: deadline + (now - alert.since))
+    }
+    self.alert = nil
+  }
+}
+
+/// An alert whose actions are being carried out.
+struct Alert: Sendable {
+  let rule: Int
+  let identity: Identity
+  let since: Instant
+  /// Which action is next, or under way.
+  var action: Int
+  /// When the program that runs has to be ended; nil while none runs.
+  var programDeadline: Instant?
+  var timedOut = false
+}

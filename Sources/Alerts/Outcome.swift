@@ -1,0 +1,72 @@
+/// How a poll ended.
+public enum Outcome: UInt8, Sendable, CaseIterable {
+  /// All was looked at, and QUIT was answered.
+  case polled = 0
+  /// The name has no address, now (a resolver that is not there yet) or at all.
+  case unresolved
+  /// No address took the connection.
+  case unreachable
+  /// TLS failed: a certificate, a name, a version.
+  case tlsFailed
+  /// The server broke the protocol, or could not do what the configuration demands.
+  case protocolError
+  /// The server refused the login.
+  case loginRefused
+  /// Another session has the mailbox: [IN-USE].
+  case inUse
+  /// Logged in too soon: [LOGIN-DELAY].
+  case tooSoon
+  /// The server is in trouble, for now: [SYS/TEMP].
+  case serverTrouble
+  /// The server is in trouble that somebody must mend: [SYS/PERM].
+  case serverBroken
+  /// The connection ended early.
+  case connectionLost
+  /// The server hung or hung up when it was asked for its capabilities.
+  case capabilitiesHang
+  /// The poll was not over by its deadline.
+  case deadline
+  /// The fetcher died: a bug, or a violation of its sandbox.
+  case fetcherDied
+  /// The board itself: no memory, no CA file, no sandbox.
+  case boardTrouble
+
+  /// Whether the next attempt may come within seconds: the server did not hear from us.
+  var isWorthTryingSoon: Bool {
+    switch self {
+    case .unresolved, .unreachable, .capabilitiesHang: true
+    case .polled, .tlsFailed, .protocolError, .loginRefused, .inUse, .tooSoon, .serverTrouble,
+      .serverBroken, .connectionLost, .deadline, .fetcherDied, .boardTrouble:
+      false
+    }
+  }
+}
+
+/// What the supervisor says to a match.
+public enum Verdict: UInt8, Sendable, CaseIterable {
+  /// The action succeeded and that is on disk: the message may go.
+  case fired = 0
+  /// It had fired before: the message may go.
+  case firedBefore
+  /// The action failed, or could not be written down: the message stays.
+  case failed
+  /// It failed too often: the message stays, and nothing is tried.
+  case givenUp
+  /// Nothing was done: it was only asked what would be.
+  case dryRun
+
+  /// Whether the message needs no other look.
+  var isFinal: Bool {
+    switch self {
+    case .fired, .firedBefore, .givenUp: true
+    case .failed, .dryRun: false
+    }
+  }
+
+  public var permitsDeletion: Bool {
+    switch self {
+    case .fired, .firedBefore: true
+    case .failed, .givenUp, .dryRun: false
+    }
+  }
+}

@@ -1,0 +1,202 @@
+public import Bytes
+public import Rules
+
+/// Drives output lines: GPIO, or a test's record of what it was told.
+public protocol OutputLines: ~Copyable {
+  /// Makes line `output` active or inactive. Returns `false` when the line refused.
+  mutating func drive(_ output: Int, active: Bool, because cause: OutputCause) -> Bool
+}
+
+/// Why an output changes, for the log.
+public enum OutputCause: Sendable, Equatable {
+  case rule, pulseEnded, blink, maxOnReached, stop
+}
+
+/// What each output does now and next: pulses, blinking, and the longest it may stay active.
+///
+/// The law it keeps: an output is active only while a rule's action, or `initial`, holds it so,
+/// and never longer than its `max-on` (L4). A line that refuses to become inactive is told again.
+public struct Outputs: Sendable {
+  private var outputs: [Output]
+
+  /// Outputs with these longest on-times (nil: none), all inactive but those `initiallyActive`.
+  public init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
+    outputs = maxOn.indices.map { Output(maxOn: maxOn[$0]) }
+    for index in outputs.indices where initiallyActive[index] {
+      outputs[index].isActive = true
+      outputs[index].activeSince = now
+    }
+  }
+
+  /// Takes over what output `index` of `other` is doing: it is the same line, before a reload.
+  public mutating func adopt(_ index: Int, of other: Outputs, as newIndex: Int) {
+    outputs[newIndex] = other.outputs[index]
+  }
+
+  public func isActive(_ index: Int) -> Bool { outputs[index].isActive }
+
+  /// Whether a pulse or blinking has still to end.
+  public var isBusy: Bool {
+    for output in outputs where output.plan != .steady { return true }
+    return false
+  }
+
+  /// When something is due next.
+  public var nextWake: Instant? {
+    var earliest: Instant?
+    for output in outputs {
+      guard let due = output.due else { continue }
+      earliest = earliest.map { min($0, due) } ?? due
+    }
+    return earliest
+  }
+
+  /// Carries out what a rule asks of output `index`. Returns `false` when the line refused; then it
+  /// is driven inactive.
+  public mutating func apply<Lines: OutputLines & ~Copyable>(
+    _ change: OutputChange, to index: Int, on lines: inout Lines, now: Instant
+  ) -> Bool {
+    let wasActive = outputs[index].isActive
+    let wanted = outputs[index].plan(change, now: now)
+    guard wanted != wasActive else { return true }
+    if drive(index, active: wanted, because: .rule, on: &lines, now: now) { return true }
+    outputs[index].plan = .steady
+    _ = drive(index, active: false, because: .rule, on: &lines, now: now)
+    return false
+  }
+
+  /// Does what is due.
+  public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
+    for index in outputs.indices {
+      guard let (active, cause) = outputs[index].step(now: now) else { continue }
+      _ = drive(index, active: active, because: cause, on: &lines, now: now)
+    }
+  }
+
+  /// Drives every active output inactive, and forgets what was planned.
+  public mutating func stop<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
+    for index in outputs.indices {
+      outputs[index].plan = .steady
+      guard outputs[index].isActive || outputs[index].retryAt != nil else { continue }
+      _ = drive(index, active: false, because: .stop, on: &lines, now: now)
+    }
+  }
+
+  private mutating func drive<Lines: OutputLines & ~Copyable>(
+    _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
+  ) -> Bool {
+    let done = lines.drive(index, active: active, because: cause)
+    outputs[index].retryAt = done || active ? nil : now + Output.retryInterval
+    if done || !active { outputs[index].set(active: active, now: now) }
+    return done
+  }
+}
+
+/// One output.
+struct Output: Sendable {
+  /// How soon a line that refused to become inactive is told again.
+  static let retryInterval = Interval.seconds(1)
+
+  enum Plan: Sendable, Equatable {
+    case steady
+    /// Active until then.
+    case pulse(until: Instant)
+    /// Changes next at `change`; it becomes active `remaining` more times.
+    case blink(on: Interval, off: Interval, remaining: Int, change: Instant)
+  }
+
+  let maxOn: Interval?
+  var isActive = false
+  var activeSince: Instant?
+  var plan = Plan.steady
+  var retryAt: Instant?
+
+  init(maxOn: Interval?) { self.maxOn = maxOn }
+
+  /// When `max-on` ends it.
+  private var cutOff: Instant? {
+    guard let maxOn, let activeSince else { return nil }
+    return activeSince + maxOn
+  }
+
+  var due: Instant? {
+    let planned: Instant? =
+      switch plan {
+      case .steady: nil
+      case .pulse(let until): until
+      case .blink(_, _, _, let change): change
+      }
+    var earliest = planned
+    for due in [cutOff, retryAt] {
+      guard let due else { continue }
+      earliest = earliest.map { min($0, due) } ?? due
+    }
+    return earliest
+  }
+
+  mutating func set(active: Bool, now: Instant) {
+    if active != isActive { activeSince = active ? now : nil }
+    isActive = active
+  }
+
+  /// Plans for what a rule asks, and says whether the line has to be active now.
+  mutating func plan(_ change: OutputChange, now: Instant) -> Bool {
+    switch change {
+    case .on:
+      plan = .steady
+      return true
+    case .off:
+      plan = .steady
+      return false
+    case .toggle:
+      plan = .steady
+      return !isActive
+    case .pulse(let length):
+      plan = pulse(until: now + length)
+      return true
+    case .blink(let on, let off, let count):
+      plan = .blink(on: on, off: off, remaining: count - 1, change: now + on)
+      return true
+    }
+  }
+
+  /// A pulse never shortens what is on already.
+  private func pulse(until end: Instant) -> Plan {
+    switch plan {
+    case .steady: isActive ? .steady : .pulse(until: end)
+    case .pulse(let earlier): .pulse(until: max(earlier, end))
+    case .blink: .pulse(until: end)
+    }
+  }
+
+  /// What is due now: the line's new state and why; nil where nothing is.
+  mutating func step(now: Instant) -> (active: Bool, cause: OutputCause)? {
+    if let cutOff, cutOff <= now {
+      plan = .steady
+      return (false, .maxOnReached)
+    }
+    switch plan {
+    case .pulse(let until) where until <= now:
+      plan = .steady
+      return (false, .pulseEnded)
+    case .blink(let on, let off, let remaining, let change) where change <= now:
+      return stepBlink(on: on, off: off, remaining: remaining, now: now)
+    case .steady, .pulse, .blink:
+      guard let retryAt, retryAt <= now else { return nil }
+      return (false, .stop)
+    }
+  }
+
+  private mutating func stepBlink(
+    on: Interval, off: Interval, remaining: Int, now: Instant
+  ) -> (active: Bool, cause: OutputCause) {
+    guard isActive else {
+      plan = .blink(on: on, off: off, remaining: remaining - 1, change: now + on)
+      return (true, .blink)
+    }
+    plan =
+      remaining > 0
+      ? .blink(on: on, off: off, remaining: remaining, change: now + off) : .steady
+    return (false, remaining > 0 ? .blink : .pulseEnded)
+  }
+}

@@ -1,0 +1,165 @@
+public import Bytes
+import Config
+import Ledger
+import Rules
+
+extension Supervisor where S: ~Copyable {
+  /// A fetcher says that rule `rule` takes a message. `time` is in seconds since 1970, as it is
+  /// everywhere here. Orders an answer, now or when the actions have ended.
+  mutating func matched<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, rule: Int, identity: Identity, values: AlertValues, on lines: inout Lines,
+    now: Instant, time: UInt64
+  ) {
+    mailboxes[mailbox].tally.matched += 1
+    mailboxes[mailbox].values = values
+    if mode == .once(dryRun: true) {
+      report(mailbox, .wouldFire(rule: rule))
+      return order(.answer(mailbox: mailbox, .dryRun))
+    }
+    do throws(LedgerError) {
+      let first = try firstAction(mailbox, rule: rule, identity: identity, time: time)
+      guard let first else { return }
+      mailboxes[mailbox].alert = Alert(
+        rule: rule, identity: identity, since: now, action: first)
+      report(mailbox, .matched(rule: rule))
+      act(mailbox, on: &lines, now: now, time: time)
+    } catch {
+      report(mailbox, .ledgerFailed(error))
+      fail(mailbox)
+    }
+  }
+
+  /// Decides whether to act on a match, and from which action on; nil where it was answered at
+  /// once. When it returns an action, the intent is on disk.
+  private mutating func firstAction(
+    _ mailbox: Int, rule: Int, identity: Identity, time: UInt64
+  ) throws(LedgerError) -> Int? {
+    let ledger = ledgers[mailbox]
+    var first = 0
+    switch ledger.state(of: identity) {
+    case .new: break
+    case .fired where ledger.firedInSession(identity):
+      report(mailbox, .sameIdentity(rule: rule))
+      fail(mailbox)
+      return nil
+    case .fired(let durable):
+      if !durable { try ledger.fire(identity, time: time) }
+      return answerFiredBefore(mailbox, rule: rule)
+    case .intended where settings.rules.rules[rule].onCrash == .never:
+      try ledger.fire(identity, time: time)
+      report(mailbox, .unfinished(rule: rule, again: false))
+      return answerFiredBefore(mailbox, rule: rule)
+    case .intended(let failures):
+      report(mailbox, .unfinished(rule: rule, again: true))
+      first = Int(failures.done)
+    case .failed(let failures): first = Int(failures.done)
+    case .givenUp:
+      report(mailbox, .gaveUp(rule: rule))
+      order(.answer(mailbox: mailbox, .givenUp))
+      return nil
+    }
+    try ledger.intend(identity, time: time)
+    return min(first, settings.rules.rules[rule].actions.count)
+  }
+
+  private mutating func answerFiredBefore(_ mailbox: Int, rule: Int) -> Int? {
+    report(mailbox, .firedBefore(rule: rule))
+    order(.answer(mailbox: mailbox, .firedBefore))
+    return nil
+  }
+
+  /// Carries out actions until one has to be waited for, one fails, or all are done.
+  private mutating func act<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, on lines: inout Lines, now: Instant, time: UInt64
+  ) {
+    guard let alert = mailboxes[mailbox].alert else { return }
+    let rule = settings.rules.rules[alert.rule]
+    var action = alert.action
+    while action < rule.actions.count {
+      mailboxes[mailbox].alert?.action = action
+      switch rule.actions[action] {
+      case .run:
+        mailboxes[mailbox].alert?.programDeadline = now + rule.timeout
+        return order(.startProgram(mailbox: mailbox, rule: alert.rule, action: action))
+      case .output(let index, let change):
+        guard outputs.apply(change, to: index, on: &lines, now: now) else {
+          return actionFailed(mailbox, .outputRefused, now: now, time: time)
+        }
+      }
+      action += 1
+    }
+    fired(mailbox, alert, now: now, time: time)
+  }
+
+  /// All actions succeeded: the message may go once that is on disk.
+  private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant, time: UInt64) {
+    mailboxes[mailbox].endAlert(now: now)
+    mailboxes[mailbox].tally.fired += 1
+    report(mailbox, .fired(rule: alert.rule))
+    do throws(LedgerError) {
+      try ledgers[mailbox].fire(alert.identity, time: time)
+      order(.answer(mailbox: mailbox, .fired))
+    } catch {
+      report(mailbox, .ledgerFailed(error))
+      fail(mailbox)
+    }
+  }
+
+  private mutating func actionFailed(
+    _ mailbox: Int, _ failure: ActionFailure, now: Instant, time: UInt64
+  ) {
+    guard let alert = mailboxes[mailbox].alert else { return }
+    let rule = settings.rules.rules[alert.rule]
+    let ledger = ledgers[mailbox]
+    let attempt = ledger.failedAttempts(of: alert.identity) + 1
+    mailboxes[mailbox].endAlert(now: now)
+    report(
+      mailbox, .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
+    do throws(LedgerError) {
+      guard attempt <= rule.retries else {
+        try ledger.giveUp(alert.identity, time: time)
+        report(mailbox, .gaveUp(rule: alert.rule))
+        mailboxes[mailbox].tally.failed += 1
+        return order(.answer(mailbox: mailbox, .givenUp))
+      }
+      try ledger.fail(alert.identity, done: UInt8(clamping: alert.action), time: time)
+    } catch {
+      report(mailbox, .ledgerFailed(error))
+    }
+    fail(mailbox)
+  }
+
+  private mutating func fail(_ mailbox: Int) {
+    mailboxes[mailbox].tally.failed += 1
+    order(.answer(mailbox: mailbox, .failed))
+  }
+
+  /// The program of the alert of `mailbox` has ended, or could not be started.
+  public mutating func programEnded<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, _ end: ProgramEnd, on lines: inout Lines, now: Instant, time: UInt64
+  ) {
+    guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
+    mailboxes[mailbox].alert?.programDeadline = nil
+    if isStopping {
+      // Ended by us or by itself: what came of it is for `on-crash` to judge.
+      return mailboxes[mailbox].endAlert(now: now)
+    }
+    switch end {
+    case .exited(0) where !alert.timedOut:
+      mailboxes[mailbox].alert?.action += 1
+      act(mailbox, on: &lines, now: now, time: time)
+    case .exited, .signalled, .couldNotStart:
+      actionFailed(mailbox, alert.timedOut ? .timedOut : ActionFailure(end), now: now, time: time)
+    }
+  }
+}
+
+extension ActionFailure {
+  fileprivate init(_ end: ProgramEnd) {
+    switch end {
+    case .exited(let status): self = .exit(status: status)
+    case .signalled(let signal): self = .signal(signal)
+    case .couldNotStart(let code): self = .couldNotStart(code: code)
+    }
+  }
+}

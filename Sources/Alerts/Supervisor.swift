@@ -1,0 +1,243 @@
+public import Bytes
+public import Config
+public import Ledger
+public import Rules
+
+/// What the supervisor wants done by whoever owns the processes.
+public enum Order: Sendable, Equatable {
+  case startFetcher(mailbox: Int)
+  /// Kill it; `fetcherEnded` follows.
+  case endFetcher(mailbox: Int)
+  /// Tell the fetcher what became of its match.
+  case answer(mailbox: Int, Verdict)
+  /// Start the program of an action, with `alert(of:)`; `programEnded` follows in any case.
+  case startProgram(mailbox: Int, rule: Int, action: Int)
+  /// End its process group, politely or (`force`) not.
+  case endProgram(mailbox: Int, force: Bool)
+  case report(mailbox: Int, Report)
+}
+
+/// What the owner may want to read in the log.
+public enum Report: Sendable, Equatable {
+  case matched(rule: Int)
+  case wouldFire(rule: Int)
+  case fired(rule: Int)
+  case firedBefore(rule: Int)
+  /// Two messages have one unique-id; the second waits until the first is gone.
+  case sameIdentity(rule: Int)
+  /// A crash came between intent and record; `again` says what the rule chose.
+  case unfinished(rule: Int, again: Bool)
+  case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)
+  case gaveUp(rule: Int)
+  case ledgerFailed(LedgerError)
+  case ended(Outcome, Tally, next: Interval?)
+}
+
+/// Why an action failed.
+public enum ActionFailure: Sendable, Equatable {
+  case exit(status: Int32)
+  case signal(Int32)
+  /// errno of the fork or exec.
+  case couldNotStart(code: Int32)
+  case timedOut
+  case outputRefused
+}
+
+/// How a program ended.
+public enum ProgramEnd: Sendable, Equatable {
+  case exited(Int32)
+  case signalled(Int32)
+  case couldNotStart(code: Int32)
+}
+
+/// What one poll came to.
+public struct Tally: Sendable, Equatable {
+  public var messages: UInt32 = 0
+  public var matched: UInt32 = 0
+  public var fired: UInt32 = 0
+  public var failed: UInt32 = 0
+  public var deleted: UInt32 = 0
+
+  public init() {}
+}
+
+/// Whether popbell stays, or polls each mailbox once.
+public enum Mode: Sendable, Equatable {
+  case service
+  case once(dryRun: Bool)
+}
+
+/// The supervisor's mind: when to poll, what to do about a match, and in which order it becomes
+/// durable. Events and time in, orders out.
+///
+/// The laws it keeps: an action starts only after its intent is on disk, and the answer that lets a
+/// message be deleted is given only after `fired` is (L1, L2); a poll is ended at its deadline (L7).
+public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
+  public let settings: Settings
+  public internal(set) var outputs: Outputs
+
+  let mode: Mode
+  let fingerprint: UInt32
+  var mailboxes: [Mailbox]
+  let ledgers: [Ledger<S>]
+  private var orders: [Order] = []
+  var isStopping = false
+  /// No poll begins: new settings wait for those under way to end.
+  public var isPaused = false
+
+  /// One ledger for each mailbox, in the settings' order; `fingerprint` stands for the rules.
+  public init(
+    settings: Settings, outputs: Outputs, ledgers: [Ledger<S>], fingerprint: UInt32, mode: Mode,
+    seed: UInt64, now: Instant
+  ) {
+    precondition(ledgers.count == settings.mailboxes.count)
+    self.settings = settings
+    self.outputs = outputs
+    self.ledgers = ledgers
+    self.fingerprint = fingerprint
+    self.mode = mode
+    mailboxes = settings.mailboxes.indices.map {
+      Mailbox(
+        schedule: Schedule(
+          interval: settings.mailboxes[$0].interval, seed: seed &+ UInt64($0)),
+        now: now)
+    }
+  }
+
+  /// The next thing to do; nil when there is nothing.
+  public mutating func nextOrder() -> Order? {
+    orders.isEmpty ? nil : orders.removeFirst()
+  }
+
+  mutating func order(_ order: Order) { orders.append(order) }
+
+  mutating func report(_ mailbox: Int, _ report: Report) {
+    orders.append(.report(mailbox: mailbox, report))
+  }
+
+  /// What the last message of `mailbox` carried that a rule took; nil where there was none.
+  public func alert(of mailbox: Int) -> AlertValues? { mailboxes[mailbox].values }
+
+  /// How many messages of `mailbox` are left alone because their actions failed too often.
+  public func givenUpCount(of mailbox: Int) -> Int { ledgers[mailbox].givenUpCount }
+
+  /// What is known to have been looked at already, for a fetcher that starts.
+  public func examined(of mailbox: Int) -> Examined {
+    guard let known = ledgers[mailbox].examined, known.rules == fingerprint,
+      mode != .once(dryRun: true)
+    else { return Examined(rules: fingerprint) }
+    return known
+  }
+
+  /// Whether the server is to be asked for its capabilities: some hang on it, and are spared then.
+  public func asksCapabilities(of mailbox: Int) -> Bool { !mailboxes[mailbox].skipsCapabilities }
+
+  /// How the last poll of `mailbox` ended; nil where it has not.
+  public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].outcome }
+
+  /// What is to be said about that, bounded, not escaped; and how far the poll was.
+  public func lastDetail(of mailbox: Int) -> FetcherFrame.Detail { mailboxes[mailbox].detail }
+  public func lastStage(of mailbox: Int) -> Stage { mailboxes[mailbox].stage }
+
+  /// Whether everything that `once` has to do is done.
+  public var isFinished: Bool {
+    for mailbox in mailboxes where mailbox.phase != .finished || mailbox.alert != nil {
+      return false
+    }
+    return !outputs.isBusy
+  }
+
+  /// Whether a mailbox is busy with an alert or a poll: not the time for new settings.
+  public var isBusy: Bool {
+    for mailbox in mailboxes {
+      if mailbox.alert != nil { return true }
+      switch mailbox.phase {
+      case .polling, .ending: return true
+      case .waiting, .finished: continue
+      }
+    }
+    return false
+  }
+
+  /// Whether polls come and go as they should: the watchdog is fed only then.
+  public func isHealthy(now: Instant) -> Bool {
+    for mailbox in mailboxes where mailbox.alert == nil {
+      switch mailbox.phase {
+      case .waiting(let due), .polling(let due), .ending(let due):
+        if now > due + Mailbox.patience { return false }
+      case .finished: continue
+      }
+    }
+    return true
+  }
+
+  /// When `tick` has to be called at the latest.
+  public var nextWake: Instant? {
+    var earliest = outputs.nextWake
+    for mailbox in mailboxes {
+      guard let due = mailbox.due else { continue }
+      earliest = earliest.map { min($0, due) } ?? due
+    }
+    return earliest
+  }
+
+  /// Does what is due.
+  public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
+    outputs.tick(on: &lines, now: now)
+    for index in mailboxes.indices {
+      if mailboxes[index].alert != nil {
+        endOverduePrograms(of: index, now: now)
+      } else {
+        step(index, now: now)
+      }
+    }
+  }
+
+  /// Polls every waiting mailbox as soon as it can.
+  public mutating func pollNow(now: Instant) {
+    for index in mailboxes.indices {
+      if case .waiting = mailboxes[index].phase { mailboxes[index].phase = .waiting(until: now) }
+    }
+  }
+
+  /// Stops: outputs inactive, fetchers and programs ended, nothing started any more. An alert that
+  /// was under way stays an intent in the ledger.
+  public mutating func stop<Lines: OutputLines & ~Copyable>(
+    force: Bool, on lines: inout Lines, now: Instant
+  ) {
+    isStopping = true
+    outputs.stop(on: &lines, now: now)
+    for index in mailboxes.indices {
+      if mailboxes[index].alert?.programDeadline != nil {
+        order(.endProgram(mailbox: index, force: force))
+      }
+      switch mailboxes[index].phase {
+      case .polling, .ending: order(.endFetcher(mailbox: index))
+      case .waiting, .finished: mailboxes[index].phase = .finished
+      }
+    }
+  }
+
+  private mutating func step(_ index: Int, now: Instant) {
+    switch mailboxes[index].phase {
+    case .waiting(let until) where until <= now && !isStopping && !isPaused:
+      mailboxes[index].begin(deadline: settings.mailboxes[index].deadline, now: now)
+      ledgers[index].beginSession()
+      order(.startFetcher(mailbox: index))
+    case .polling(let deadline) where deadline <= now:
+      mailboxes[index].outcome =
+        mailboxes[index].stage == .capabilities ? .capabilitiesHang : .deadline
+      mailboxes[index].phase = .ending(since: now)
+      order(.endFetcher(mailbox: index))
+    case .waiting, .polling, .ending, .finished: break
+    }
+  }
+
+  private mutating func endOverduePrograms(of index: Int, now: Instant) {
+    guard let deadline = mailboxes[index].alert?.programDeadline, deadline <= now else { return }
+    let force = mailboxes[index].alert!.timedOut
+    mailboxes[index].alert!.timedOut = true
+    mailboxes[index].alert!.programDeadline = now + Mailbox.grace
+    order(.endProgram(mailbox: index, force: force))
+  }
+}

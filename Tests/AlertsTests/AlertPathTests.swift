@@ -1,0 +1,248 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct AlertPathTests {
+  let mail = [
+    message("a", "ALARM one"), message("b", "newsletter"), message("c", "ALARM two"),
+    message("d", "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA"), message("e", "ALARM three"),
+  ]
+  let alarms = ["ALARM one", "ALARM two", "ALARM three"]
+
+  static func message(_ id: String, _ subject: String) -> ModelServer.Message {
+    .init(
+      uniqueID: id,
+      header: "Message-ID: <\(id)@x>\r\nFrom: a@panel.example.net\r\nSubject: \(subject)\r\n")
+  }
+
+  func world(_ rule: Rule = .alarms()) -> World { World(mail, settings: .test([rule])) }
+
+  @Test(arguments: [true, false]) func firesOnceInOrderThenDeletes(pipelining: Bool) throws {
+    var world = world()
+    if !pipelining { world.server.capabilities.removeAll { $0 == "PIPELINING" } }
+    try world.poll()
+    #expect(world.outcome == .polled)
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[1], mail[3]])
+    try world.poll()
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[1], mail[3]])
+  }
+
+  @Test func keepsWhatTheRuleKeepsAndFiresItOnce() throws {
+    var world = world(.alarms(then: .keep))
+    for _ in 1...3 { try world.poll() }
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == mail)
+  }
+
+  @Test func readsNoHeaderTwice() throws {
+    var world = world(.alarms(then: .keep))
+    try world.poll()
+    let before = world.server.commands.count
+    world.server.messages.append(Self.message("f", "ALARM four"))
+    try world.poll()
+    let tops = world.server.commands[before...].filter { $0.hasPrefix("TOP") }
+    #expect(tops == ["TOP 6 0"])
+    #expect(world.fired.last == "ALARM four")
+  }
+
+  @Test func looksAtAllAgainWhenTheMailboxIsAnother() throws {
+    var world = world(.alarms(then: .keep))
+    try world.poll()
+    world.server.messages.swapAt(0, 1)
+    world.server.messages.remove(at: 2)
+    world.server.messages.insert(Self.message("x", "ALARM new"), at: 0)
+    try world.poll()
+    #expect(world.fired == alarms + ["ALARM new"])
+  }
+
+  @Test func deletesTheUnmatchedOnlyWhereAsked() throws {
+    var world = world()
+    world.deletesUnmatched = true
+    try world.poll()
+    #expect(world.server.messages == [mail[3]])
+  }
+
+  @Test func aDryRunChangesNothing() throws {
+    var world = world()
+    world.mode = .once(dryRun: true)
+    world.deletesUnmatched = true
+    try world.poll()
+    #expect(world.fired == [] && world.lines.changes == [])
+    #expect(world.reports.filter { $0 == .wouldFire(rule: 0) }.count == 3)
+    #expect(world.server.messages == mail)
+    world.mode = .service
+    world.deletesUnmatched = false
+    try world.poll()
+    #expect(world.fired == alarms)
+  }
+
+  @Test func aFailedActionLeavesTheMessageAndIsTriedAgain() throws {
+    var world = world(.alarms(retries: 2))
+    world.programs["ALARM two"] = .exited(1)
+    for _ in 1...5 { try world.poll() }
+    #expect(world.fired.filter { $0 == "ALARM two" }.count == 3)
+    #expect(world.fired.filter { $0 == "ALARM one" }.count == 1)
+    #expect(world.server.messages == [mail[1], mail[2], mail[3]])
+    #expect(world.reports.contains(.gaveUp(rule: 0)))
+  }
+
+  @Test func anActionThatWasDoneIsNotDoneAgainForAnotherThatFailed() throws {
+    let pulse = Action.output(0, .pulse(.seconds(1)))
+    var world = world(.alarms(actions: [pulse, .program]))
+    world.programs["ALARM two"] = .couldNotStart(code: 2)
+    try world.poll()
+    #expect(world.fired == ["ALARM one", "ALARM three"])
+    let pulses = world.lines.changes.count
+    world.programs = [:]
+    try world.poll()
+    #expect(world.fired == ["ALARM one", "ALARM three", "ALARM two"])
+    #expect(world.lines.changes.count == pulses)
+  }
+
+  @Test func anOutputThatRefusesFailsTheAction() throws {
+    var world = world(.alarms(actions: [.output(0, .on)]))
+    world.lines.refusals = 1
+    try world.poll()
+    #expect(world.server.messages.contains(mail[0]))
+    #expect(
+      world.reports.contains(.actionFailed(rule: 0, action: 0, .outputRefused, attempt: 1)))
+  }
+
+  @Test(
+    arguments: [
+      (["UIDL"], ["TOP", "USER"]), (["TOP"], ["UIDL", "USER"]), (["CAPA"], []),
+      (["UIDL", "TOP", "CAPA"], []),
+    ] as [(Set<String>, [String])])
+  func worksWithoutWhatAServerMayLack(unknown: Set<String>, capabilities: [String]) throws {
+    var world = world(.alarms(then: .keep))
+    world.server.unknown = unknown
+    world.server.capabilities = capabilities
+    for _ in 1...2 { try world.poll() }
+    #expect(world.outcome == .polled)
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == mail)
+  }
+
+  @Test func twoMessagesOfOneUniqueIDBothFire() throws {
+    var world = world()
+    world.server.uniqueID = { _ in "same" }
+    for _ in 1...3 { try world.poll() }
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[1], mail[3]])
+  }
+
+  @Test func blankUniqueIDsDoNotHideMessages() throws {
+    var world = world()
+    world.server.uniqueID = { $0.header.contains("two") ? nil : $0.uniqueID }
+    for _ in 1...2 { try world.poll() }
+    #expect(world.fired == alarms)
+  }
+
+  @Test func doesNotFireOrDeleteWithoutItsLedger() throws {
+    var world = world()
+    let ledger = try Ledger(DiskStore(disk: world.disk), time: 1)
+    var supervisor = Supervisor(
+      settings: world.settings,
+      outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: world.now), ledgers: [ledger],
+      fingerprint: 1, mode: .service, seed: 1, now: world.now)
+    world.disk.failAfter = 0
+    supervisor.tick(on: &world.lines, now: world.now)
+    try world.poll(&supervisor)
+    #expect(world.fired == [] && world.server.messages == mail)
+  }
+
+  @Test(arguments: [CrashPolicy.again, .never])
+  func afterACrashTheRuleSaysWhetherToFireAgain(policy: CrashPolicy) throws {
+    var world = world(.alarms(onCrash: policy))
+    // The disk takes the header and the first intent, and then no more.
+    world.disk.failAfter = 2
+    try world.poll()
+    #expect(world.fired == ["ALARM one"])
+    #expect(world.server.messages.contains(mail[0]))
+    world.disk.failAfter = .max
+    world.fired = []
+    for _ in 1...2 { try world.poll() }
+    #expect(world.fired.contains("ALARM one") == (policy == .again))
+    #expect(world.server.messages == [mail[1], mail[3]])
+  }
+
+  @Test(arguments: [true, false], [World.Direction.toServer, .toClient])
+  func aCutAfterAnyByteLosesNothingAndFiresNothingTwice(
+    pipelining: Bool, direction: World.Direction
+  ) throws {
+    var after = 0
+    while true {
+      var world = world()
+      if !pipelining { world.server.capabilities.removeAll { $0 == "PIPELINING" } }
+      world.cut = (direction, after)
+      try world.poll()
+      #expect(
+        world.server.messages.contains(mail[1]) && world.server.messages.contains(mail[3]))
+      for (index, alarm) in [(0, "ALARM one"), (2, "ALARM two"), (4, "ALARM three")]
+      where !world.server.messages.contains(mail[index]) {
+        #expect(world.fired.contains(alarm), "deleted unfired, cut after \(after) \(direction)")
+      }
+      let sawIt = world.outcome == .polled
+      world.cut = nil
+      try world.poll()
+      #expect(world.fired == alarms, "cut after \(after) \(direction)")
+      #expect(world.server.messages == [mail[1], mail[3]])
+      if sawIt { break }
+      after += 1
+    }
+    #expect(after > 100)
+  }
+
+  @Test func aMessageThatVanishesDoesNotStopTheRest() throws {
+    var world = world()
+    world.server.unknown = ["DELE"]
+    try world.poll()
+    #expect(world.outcome == .polled && world.fired == alarms)
+    world.server.unknown = []
+    try world.poll()
+    #expect(world.fired == alarms && world.server.messages == [mail[1], mail[3]])
+  }
+}
+
+extension Action {
+  static var program: Action { .run([]) }
+}
+
+extension Rule {
+  static func alarms(
+    actions: [Action] = [.program], then disposition: Disposition = .delete,
+    onCrash: CrashPolicy = .again, retries: Int = 5
+  ) -> Rule {
+    let pattern = try! Pattern(
+      parsing: [UInt8]("ALARM *").span, caseSensitive: false, expressionIndex: 0)
+    return Rule(
+      name: [UInt8]("alarms"), line: 1, mailbox: nil,
+      conditions: [Condition(field: .subject, pattern: pattern)], captures: CaptureNames(),
+      actions: actions, disposition: disposition, onCrash: onCrash, retries: retries,
+      timeout: .seconds(30))
+  }
+}
+
+extension Settings {
+  /// A mailbox, and these rules.
+  static func test(_ rules: [Rule]) -> Settings {
+    var reader = ConfigReader()
+    for (section, key, value) in [
+      ("mailbox box", "server", "localhost"), ("mailbox box", "user", "u"),
+      ("mailbox box", "password-file", "/p"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
+    ] {
+      reader.entry(
+        section: Array(section.utf8).span, key: Array(key.utf8).span,
+        value: Array(value.utf8).span, line: 1)
+    }
+    var settings = reader.finish().settings!
+    settings.rules = RuleSet(rules: rules, names: settings.rules.names)
+    return settings
+  }
+}

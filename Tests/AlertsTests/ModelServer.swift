@@ -1,0 +1,79 @@
+/// A POP3 server of a few lines, for tests of what a client does: it believes its client, deletes
+/// at QUIT, and shares no code with popbell.
+struct ModelServer {
+  struct Message: Equatable {
+    var uniqueID: String
+    var header: String
+  }
+
+  var messages: [Message]
+  var capabilities = ["TOP", "UIDL", "USER", "PIPELINING"]
+  /// Commands that it does not know.
+  var unknown: Set<String> = []
+  /// What it does to a message's unique-id.
+  var uniqueID: (Message) -> String? = { $0.uniqueID }
+
+  /// All command lines of all sessions.
+  private(set) var commands: [String] = []
+  private var line: [UInt8] = []
+  private var marked: Set<Int> = []
+  private(set) var isOpen = false
+
+  init(messages: [Message]) { self.messages = messages }
+
+  mutating func connect() -> [UInt8] {
+    line = []
+    marked = []
+    isOpen = true
+    return Array("+OK ready\r\n".utf8)
+  }
+
+  /// The connection is lost: nothing that was marked is deleted.
+  mutating func disconnect() { isOpen = false }
+
+  mutating func receive(_ byte: UInt8) -> [UInt8] {
+    guard isOpen else { return [] }
+    line.append(byte)
+    guard line.suffix(2) == [0x0D, 0x0A] else { return [] }
+    let command = String(decoding: line.dropLast(2), as: UTF8.self)
+    line = []
+    commands.append(command)
+    return Array(reply(to: command).utf8)
+  }
+
+  private mutating func reply(to command: String) -> String {
+    let words = command.split(separator: " ").map(String.init)
+    let number = words.count > 1 ? Int(words[1]) : nil
+    if unknown.contains(words[0]) { return "-ERR unknown command\r\n" }
+    switch words[0] {
+    case "CAPA": return "+OK\r\n" + capabilities.map { $0 + "\r\n" }.joined() + ".\r\n"
+    case "STAT": return "+OK \(messages.count - marked.count) 1000\r\n"
+    case "UIDL" where number == nil:
+      let lines = messages.indices.filter { !marked.contains($0) }.map {
+        "\($0 + 1) \(uniqueID(messages[$0]) ?? "")\r\n"
+      }
+      return "+OK\r\n" + lines.joined() + ".\r\n"
+    case "QUIT":
+      messages = messages.indices.filter { !marked.contains($0) }.map { messages[$0] }
+      isOpen = false
+      return "+OK bye\r\n"
+    case "UIDL", "TOP", "RETR", "DELE":
+      guard let index = number.map({ $0 - 1 }), messages.indices.contains(index),
+        !marked.contains(index)
+      else { return "-ERR no such message\r\n" }
+      return reply(to: words[0], index)
+    default: return "+OK\r\n"
+    }
+  }
+
+  private mutating func reply(to keyword: String, _ index: Int) -> String {
+    switch keyword {
+    case "UIDL": return "+OK \(index + 1) \(uniqueID(messages[index]) ?? "")\r\n"
+    case "DELE":
+      marked.insert(index)
+      return "+OK marked\r\n"
+    case "RETR": return "+OK\r\n" + messages[index].header + "\r\nbody\r\n..\r\n.\r\n"
+    default: return "+OK\r\n" + messages[index].header + "\r\n.\r\n"
+    }
+  }
+}
