@@ -1,3 +1,45 @@
-/// The program. Returns its exit code, as in sysexits.h.
+import Alerts
+import Bytes
+import Platform
+
+/// The exit codes of sysexits.h that popbell uses.
+enum ExitCode {
+  static let ok: Int32 = 0
+  static let usage: Int32 = 64
+  static let noInput: Int32 = 66
+  static let systemError: Int32 = 71
+  static let configuration: Int32 = 78
+}
+
+/// The program. Returns its exit code.
 @c(popbell_main)
-public func main(argumentCount: Int32) -> Int32 { 0 }
+public func main() -> Int32 {
+  let options: Options
+  switch Options.parse() {
+  case .success(let parsed): options = parsed
+  case .failure(let refusal): return refusal.report()
+  }
+  guard let command = options.command else { return print(Help.popbell, code: ExitCode.ok) }
+  if options.showsHelp { return print(command.help, code: ExitCode.ok) }
+  switch command {
+  case .run: return runService(options, .service)
+  case .once: return runService(options, .once(dryRun: options.isDryRun))
+  case .check: return runCheck(options)
+  case .match: return runMatch(options)
+  case .version: return print("popbell 0.1.0\n", code: ExitCode.ok)
+  }
+}
+
+/// Prints to standard output, and returns `code`.
+func print(_ text: StaticString, code: Int32) -> Int32 {
+  writeOutput([UInt8](text))
+  return code
+}
+
+/// Writes to standard output; where nobody reads it there is nothing to be done.
+func writeOutput(_ text: [UInt8]) { try? StandardStream.output.write(text.span) }
+
+/// Writes lines to standard error, each with its end.
+func writeErrors(_ lines: [[UInt8]]) {
+  for line in lines { try? StandardStream.error.write((line + [.lineFeed]).span) }
+}

@@ -1,0 +1,18 @@
+import Bytes
+import Config
+import Platform
+import Rules
+
+/// `popbell check`: every error of the configuration, or what was understood.
+func runCheck(_ options: Options) -> Int32 {
+  switch loadSettings(options.configFile, includingLines: true) {
+  case .failure(let refused):
+    writeErrors(refused.lines)
+    return ExitCode.configuration
+  case .success(let loaded):
+    var text: [UInt8] = []
+    loaded.settings.describe(into: &text)
+    writeOutput(text)
+    return ExitCode.ok
+  }
+}

@@ -1,0 +1,179 @@
+import Alerts
+import Bytes
+import Config
+import POP3
+import Platform
+import TLS
+
+/// How long an address may take to answer, before the next one is tried.
+private let connectLimit = Interval.seconds(10)
+
+/// Finds the server's addresses and connects to the first that answers.
+func connect<Sink: FrameSink & ~Copyable>(
+  to mailbox: MailboxSettings, _ sink: inout Sink
+) throws(FetcherFailure) -> Descriptor {
+  sink.send(.stage(.resolving))
+  let addresses: AddressList
+  do throws(ResolveError) {
+    addresses = try AddressList(resolving: mailbox.server.span, port: mailbox.port)
+  } catch {
+    throw FetcherFailure(
+      .unresolved, mailbox.server, [UInt8](": "), [UInt8](error.text.bytes))
+  }
+  sink.send(.stage(.connecting))
+  return try attempting { () throws(ConnectError) in
+    try addresses.connect(withinEach: connectLimit)
+  } orThrow: { error in
+    FetcherFailure(
+      .unreachable, mailbox.server, [UInt8](" at "), [UInt8](error.address.text.bytes),
+      [UInt8](": "),
+      [UInt8](error.cause.text.bytes))
+  }
+}
+
+/// What `body` gives, or its error as another.
+func attempting<Value: ~Copyable, Failure, Other>(
+  _ body: () throws(Failure) -> Value, orThrow other: (Failure) -> Other
+) throws(Other) -> Value {
+  do { return try body() } catch { throw other(error) }
+}
+
+/// The certificates that a mailbox trusts; none where it uses no TLS.
+struct LoadedTrust: ~Copyable {
+  fileprivate let store: TrustStore?
+}
+
+/// Loads them, while there is a file system.
+func loadTrust(of mailbox: MailboxSettings) throws(FetcherFailure) -> LoadedTrust {
+  guard mailbox.tls != .none else { return LoadedTrust(store: nil) }
+  do throws(TrustFailure) {
+    guard let path = mailbox.ca else { return LoadedTrust(store: try TrustStore.system()) }
+    return LoadedTrust(store: try TrustStore(path: path))
+  } catch {
+    throw FetcherFailure(
+      .boardTrouble, [UInt8]("trusted certificates: "), error.path, [UInt8](": "),
+      [UInt8](error.text))
+  }
+}
+
+/// The connection to the server, in the clear or through TLS. Waits where it must: the supervisor
+/// ends a wait that is too long.
+struct Wire: ~Copyable {
+  private let socket: Descriptor
+  private var tls: TLSConnection?
+
+  init(_ socket: consuming Descriptor) {
+    self.socket = socket
+    tls = nil
+  }
+
+  /// Does the handshake, and verifies certificate and name.
+  mutating func secure(
+    _ mailbox: MailboxSettings, _ trust: borrowing LoadedTrust
+  ) throws(FetcherFailure) {
+    do throws(TLSFailure) {
+      tls = try trust.connection(socket.number, mailbox.server)
+      while true {
+        switch try tls!.handshake() {
+        case .done: return
+        case .wantsRead: wait(for: .readable)
+        case .wantsWrite: wait(for: .writable)
+        }
+      }
+    } catch {
+      throw FetcherFailure(.tlsFailed, describe(error, mailbox))
+    }
+  }
+
+  /// Reads at least one byte; 0 when the connection has ended.
+  mutating func read(into bytes: inout MutableSpan<UInt8>) throws(FetcherFailure) -> Int {
+    while true {
+      guard tls != nil else {
+        do throws(SystemError) {
+          switch try socket.read(into: &bytes) {
+          case .bytes(let count): return count
+          case .end: return 0
+          case .wouldBlock: wait(for: .readable)
+          }
+        } catch { throw lost(error) }
+        continue
+      }
+      do throws(TLSFailure) {
+        switch try tls!.read(into: &bytes) {
+        case .bytes(let count) where count > 0: return count
+        case .bytes, .wantsRead: wait(for: .readable)
+        case .wantsWrite: wait(for: .writable)
+        case .closed, .truncated: return 0
+        }
+      } catch { throw FetcherFailure(.connectionLost, [UInt8](error.text)) }
+    }
+  }
+
+  /// Writes at least one of `bytes`, which must not be empty, and returns how many.
+  mutating func write(_ bytes: Span<UInt8>) throws(FetcherFailure) -> Int {
+    while true {
+      guard tls != nil else {
+        do throws(SystemError) {
+          if let count = try socket.write(bytes) { return count }
+        } catch { throw lost(error) }
+        wait(for: .writable)
+        continue
+      }
+      do throws(TLSFailure) {
+        switch try tls!.write(bytes) {
+        case .bytes(let count): return count
+        case .wantsRead: wait(for: .readable)
+        case .wantsWrite: wait(for: .writable)
+        }
+      } catch { throw FetcherFailure(.connectionLost, [UInt8](error.text)) }
+    }
+  }
+
+  /// Tells the server that nothing follows; it matters little whether that gets through.
+  mutating func close() { if tls != nil { _ = try? tls!.closeNotify() } }
+
+  private func wait(for wish: Readiness) {
+    var waiting = PollSet<1>()
+    waiting.add(socket, for: wish)
+    _ = try? waiting.wait(for: nil)
+  }
+
+  private func lost(_ error: SystemError) -> FetcherFailure {
+    FetcherFailure(.connectionLost, [UInt8]("the connection broke: "), [UInt8](error.text.bytes))
+  }
+
+  private var certificate: TLSCertificate? {
+    switch tls {
+    case .some(let tls): tls.certificate
+    case nil: nil
+    }
+  }
+
+  /// What failed, where, and whose certificate it was about.
+  private func describe(_ failure: TLSFailure, _ mailbox: MailboxSettings) -> [UInt8] {
+    var text = mailbox.server
+    text.append(": ")
+    text.append(failure.text)
+    if let certificate {
+      text.append(" (certificate of ")
+      text.append(certificate.subject.bytes)
+      text.append(", signed by ")
+      text.append(certificate.issuer.bytes)
+      text.append(", valid from ")
+      text.append(Clock.timestamp(of: certificate.notBefore, local: false).bytes)
+      text.append(" to ")
+      text.append(Clock.timestamp(of: certificate.notAfter, local: false).bytes)
+      text.append(")")
+    }
+    return text
+  }
+}
+
+extension LoadedTrust {
+  /// There must be trust: the mailbox uses TLS.
+  fileprivate func connection(
+    _ socket: Int32, _ server: [UInt8]
+  ) throws(TLSFailure) -> TLSConnection {
+    try TLSConnection(descriptor: socket, server: server.span, trust: store!)
+  }
+}

@@ -1,0 +1,163 @@
+public import Alerts
+import Bytes
+import Config
+import Ledger
+public import POP3
+import Platform
+import Rules
+public import TLS
+
+/// What a fetcher is started with: all of it was decided before.
+struct FetcherPlan {
+  let settings: FetcherSettings
+  let mailbox: MailboxSettings
+  let asksCapabilities: Bool
+  /// Who to become; nil where this is not root.
+  let user: User?
+}
+
+/// Why a fetcher could not do its work.
+struct FetcherFailure: Error {
+  let outcome: Outcome
+  let detail: FetcherFrame.Detail
+
+  init(_ outcome: Outcome, _ parts: [UInt8]...) {
+    self.outcome = outcome
+    var detail = FetcherFrame.Detail()
+    for part in parts {
+      for byte in part { detail.append(byte.isControl ? .ascii("?") : byte) }
+    }
+    self.detail = detail
+  }
+
+  init(_ error: SystemError) { self.init(.boardTrouble, [UInt8](error.text.bytes)) }
+}
+
+extension MD5: MD5Digest {}
+extension SHA256: SHA256Digest {}
+
+extension Security {
+  init(_ mode: TLSMode) {
+    switch mode {
+    case .implicit: self = .tls
+    case .startTLS: self = .startTLS
+    case .none: self = .plaintext
+    }
+  }
+}
+
+extension Mechanism {
+  init(_ authentication: Authentication) {
+    switch authentication {
+    case .auto: self = .automatic
+    case .plain: self = .plain
+    case .plainChallenge: self = .plainChallenge
+    case .user: self = .user
+    case .apop: self = .apop
+    }
+  }
+}
+
+typealias BoardFetcher = Fetcher<MD5, SHA256, CompiledExpressions>
+
+/// The life of a fetcher's process: it reads its secret and the trusted certificates, gives up its
+/// user, resolves and connects, gives up everything but its socket, its channel, memory, the clock
+/// and random numbers, and only then listens to the server (L5). Returns its exit code.
+func runFetcher(
+  _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ channel: consuming Descriptor
+) -> Int32 {
+  var supervisor = SupervisorChannel(channel)
+  do throws(FetcherFailure) {
+    try fetch(plan, expressions, &supervisor)
+  } catch {
+    supervisor.send(.ended(error.outcome, error.detail))
+  }
+  return 0
+}
+
+private func fetch(
+  _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ supervisor: inout SupervisorChannel
+) throws(FetcherFailure) {
+  let mailbox = plan.mailbox
+  let credential = try loadCredential(of: mailbox)
+  let trust = try loadTrust(of: mailbox)
+  do throws(SystemError) { try Sandbox.dropPrivileges(to: plan.user) } catch {
+    throw FetcherFailure(error)
+  }
+  let socket = try connect(to: mailbox, &supervisor)
+  do throws(SystemError) { try Sandbox.enter() } catch { throw FetcherFailure(error) }
+
+  let configuration = SessionConfiguration(
+    security: Security(mailbox.tls), mechanism: Mechanism(mailbox.authentication),
+    askCapabilities: plan.asksCapabilities)
+  var fetcher = BoardFetcher(
+    plan.settings, session: configuration, credential: credential, expressions: expressions)
+  var wire = Wire(socket)
+  if mailbox.tls == .implicit {
+    supervisor.send(.stage(.handshake))
+    try wire.secure(mailbox, trust)
+  }
+  try converse(&fetcher, &wire, mailbox, trust, &supervisor)
+}
+
+/// Carries bytes between the server and the fetcher's mind until that has ended.
+private func converse(
+  _ fetcher: inout BoardFetcher, _ wire: inout Wire, _ mailbox: MailboxSettings,
+  _ trust: borrowing LoadedTrust, _ supervisor: inout SupervisorChannel
+) throws(FetcherFailure) {
+  var bytes = InlineArray<4096, UInt8>(repeating: 0)
+  var used = 0
+  var count = 0
+  while true {
+    while !fetcher.output.isEmpty { fetcher.didWrite(try wire.write(fetcher.output)) }
+    // What came with the bytes before belongs to the same step: after STLS it is an attack.
+    while used < count, fetcher.step == .exchange || fetcher.step == .startTLS {
+      used += 1
+      fetcher.receive(bytes[used - 1], &supervisor)
+    }
+    switch fetcher.step {
+    case .ended: return wire.close()
+    case .awaitVerdict:
+      guard let verdict = supervisor.verdict() else { return }
+      fetcher.answered(verdict)
+    case .startTLS:
+      supervisor.send(.stage(.handshake))
+      try wire.secure(mailbox, trust)
+      fetcher.secured(&supervisor)
+    case .exchange where fetcher.output.isEmpty:
+      var span = bytes.mutableSpan
+      used = 0
+      count = try wire.read(into: &span)
+      if count == 0 { fetcher.receiveEnd(&supervisor) }
+    case .exchange: continue
+    }
+  }
+}
+
+/// The fetcher's end of the channel.
+private struct SupervisorChannel: ~Copyable, FrameSink {
+  private let channel: Descriptor
+
+  init(_ channel: consuming Descriptor) { self.channel = channel }
+
+  /// Waits for room: the supervisor reads as fast as it can.
+  mutating func send(_ frame: FetcherFrame) {
+    try? channel.writeAll(frame.encoded.bytes, within: nil)
+  }
+
+  /// Waits for what the supervisor says; nil when it is gone.
+  func verdict() -> Verdict? {
+    var answer = ByteBuffer<1>()
+    while true {
+      var waiting = PollSet<1>()
+      waiting.add(channel)
+      guard (try? waiting.wait(for: nil)) != nil, let result = try? channel.read(into: &answer)
+      else { return nil }
+      switch result {
+      case .bytes: return Verdict(rawValue: answer[0])
+      case .wouldBlock: continue
+      case .end: return nil
+      }
+    }
+  }
+}

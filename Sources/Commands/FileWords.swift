@@ -1,0 +1,33 @@
+import Bytes
+import Platform
+
+/// Why a file is not read, and what mends it.
+func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
+  var text: [UInt8] = []
+  switch error {
+  case .system(let error): text.append(error.text.bytes)
+  case .notRegular: text.append("this is not a file")
+  case .tooLarge: text.append("the file is too large")
+  case .owner(let user):
+    text.append("the file belongs to user ")
+    text.append(decimal: UInt64(user))
+    text.append("; it must belong to you or to root")
+  case .mode(let mode):
+    text.append("others may ")
+    text.append(mode & 0o022 != 0 && mode & 0o004 == 0 ? "change" : "read")
+    text.append(" it (mode ")
+    text.append(octal: mode & 0o777)
+    text.append("); run: chmod ")
+    text.append(mode & 0o040 != 0 ? "640" : "600")
+    text.append(" ")
+    text.append(path.span)
+  }
+  return text
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(octal mode: UInt32) {
+    append(.ascii("0"))
+    for shift in [6, 3, 0] as [UInt32] { append(0x30 | UInt8(mode >> shift & 7)) }
+  }
+}

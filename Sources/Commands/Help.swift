@@ -1,0 +1,70 @@
+/// The texts of `--help`: what a command does, how it is called, what its exit code says.
+enum Help {
+  static let popbell: StaticString = """
+    popbell turns e-mail alerts into action: it polls a mailbox, matches subjects, switches GPIO
+    lines or runs programs, and only then deletes the message.
+
+    Usage: popbell COMMAND [OPTION…]
+
+      run       poll for ever, as a service
+      once      poll each mailbox once, for cron
+      check     check the configuration and say what was understood
+      match     say which rule would take a message, and what it would do
+
+    Options of all commands:
+      -c, --config FILE   the configuration (default /etc/popbell/popbell.conf)
+      -v, --verbose       log more
+      -h, --help          help, also 'popbell COMMAND --help'
+          --version       the version
+
+    """
+
+  static let run: StaticString = """
+    Usage: popbell run [-c FILE] [-v]
+
+    Polls the mailboxes of the configuration until it is stopped.
+
+    Signals:
+      SIGTERM, SIGINT   stop within 2 s, all outputs inactive
+      SIGHUP            read the configuration again; one with errors changes nothing
+      SIGUSR1           poll now
+
+    Exit code: 0 stopped, 78 the configuration has errors, 71 the machine is in trouble.
+
+    """
+
+  static let once: StaticString = """
+    Usage: popbell once [-c FILE] [-v] [-n]
+
+    Polls each mailbox once, waits for pulses to end, and prints what came of it.
+
+      -n, --dry-run   say what would fire; fire nothing, delete nothing
+
+    Exit code: 0 polled, 69 server unreachable, 75 try later, 76 protocol error,
+    77 login refused, 78 the configuration has errors, 71 the machine is in trouble.
+
+    """
+
+  static let check: StaticString = """
+    Usage: popbell check [-c FILE]
+
+    Checks the configuration and the files that it names, prints every error, or what was
+    understood.
+
+    Exit code: 0 it holds, 78 it has errors.
+
+    """
+
+  static let match: StaticString = """
+    Usage: popbell match [-c FILE] [-m MAILBOX] [MESSAGE…]
+
+    Says for each message, a file or standard input ('-'), which rule would take it, and what
+    would be done. Nothing is done.
+
+      -m, --mailbox NAME   as if it were in this mailbox (default: the first)
+
+    Exit code: 0 each was taken by a rule, 1 one was not, 66 one cannot be read,
+    78 the configuration has errors.
+
+    """
+}

@@ -1,0 +1,90 @@
+import Bytes
+import Config
+import Ledger
+import Platform
+import Rules
+
+/// A configuration that holds, and what was made of it.
+struct LoadedSettings {
+  let settings: Settings
+  let expressions: CompiledExpressions
+  /// Whom fetchers become; nil where this is not root.
+  let user: User?
+
+  /// Stands for the rules: where it is another, all messages are looked at again.
+  var fingerprint: UInt32 {
+    var sink = ChecksumSink()
+    for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &sink) }
+    return sink.checksum.value
+  }
+}
+
+private struct ChecksumSink: ByteSink {
+  var checksum = CRC32()
+
+  mutating func write(_ byte: UInt8) -> Bool {
+    checksum.update(byte)
+    return true
+  }
+}
+
+/// The lines that say why a configuration does not hold: `FILE:LINE: …`.
+struct ConfigurationRefused: Error {
+  let lines: [[UInt8]]
+}
+
+/// How much of a configuration is read.
+private let configurationLimit = 64 * 1024
+
+/// Reads and checks a configuration, with the files that it names. `includingLines`: also whether
+/// this machine has the GPIO lines; a service goes on without them.
+func loadSettings(
+  _ path: [UInt8], includingLines: Bool
+) -> Result<LoadedSettings, ConfigurationRefused> {
+  let text: [UInt8]
+  do throws(FileError) {
+    text = try readFile(path.span, limit: configurationLimit, trust: .settings)
+  } catch {
+    return .failure(ConfigurationRefused(lines: [path + [UInt8](": ") + describe(error, path)]))
+  }
+  var reader = ConfigReader()
+  parseINI(text.span) { reader.take($0) }
+  var outcome = reader.finish()
+  var machine = Machine(includingLines: includingLines)
+  for check in outcome.checks {
+    if let problem = machine.problem(of: check.kind) { outcome.errors.add(check.failed(problem)) }
+  }
+  guard let settings = outcome.settings, outcome.errors.isEmpty else {
+    return .failure(ConfigurationRefused(outcome.errors, path))
+  }
+  return .success(
+    LoadedSettings(settings: settings, expressions: machine.expressions, user: machine.user))
+}
+
+extension ConfigurationRefused {
+  fileprivate init(_ errors: ConfigErrors, _ path: [UInt8]) {
+    lines = errors.sorted.map { error in
+      var line = path
+      if error.place.line > 0 {
+        line.append(":")
+        line.append(decimal: UInt64(error.place.line))
+      }
+      line.append(": ")
+      error.write(into: &line)
+      return line
+    }
+  }
+}
+
+extension ConfigReader {
+  fileprivate mutating func take(_ line: INILine) {
+    switch line {
+    case .section(let name, let number): section(name.bytes, line: number)
+    case .entry(let section, let key, let value, let number):
+      entry(section: section.bytes, key: key.bytes, value: value.bytes, line: number)
+    case .problem(let error) where error.reason == .lineTooLong:
+      lineTooLong(line: error.line, limit: INIError.lineLimit)
+    case .problem(let error): syntaxError(line: error.line)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Bytes
+import Platform
+
+/// How urgent a line is: the numbers of syslog, RFC 5424 section 6.2.1.
+enum Severity: UInt8, Comparable {
+  case error = 3
+  case warning = 4
+  case notice = 5
+  case info = 6
+  case debug = 7
+
+  static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Writes the log to standard error, a line each: to the journal with priorities, to a terminal
+/// with colour, else plain.
+///
+/// Text that came from outside is escaped by whoever puts it into a line.
+struct Log {
+  enum Style {
+    case journal, terminal, plain
+  }
+
+  let style: Style
+  /// What is less urgent is not written.
+  var threshold = Severity.info
+
+  /// Chooses the style by what standard error is; systemd says in JOURNAL_STREAM that it reads.
+  init(threshold: Severity) {
+    self.threshold = threshold
+    if Environment.value(of: "JOURNAL_STREAM") != nil {
+      style = .journal
+    } else {
+      style = StandardStream.error.isTerminal ? .terminal : .plain
+    }
+  }
+
+  /// Writes a line about `subject` (a mailbox, an output); empty: about popbell itself.
+  func write(_ severity: Severity, _ subject: [UInt8], _ text: [UInt8]) {
+    guard severity <= threshold else { return }
+    let now = Clock.secondsSince1970
+    var line: [UInt8] = []
+    switch style {
+    case .journal:
+      line.append("<")
+      line.append(decimal: UInt64(severity.rawValue))
+      line.append(">")
+      line.append(label: subject)
+      line.append(text.span)
+    case .terminal:
+      line.append(Clock.timestamp(of: now, local: true).bytes.extracting(11..<19))
+      line.append("  ")
+      line.append(severity.colour)
+      line.append(label: subject)
+      line.append(text.span)
+      line.append("\u{1B}[0m")
+    case .plain:
+      line.append(Clock.timestamp(of: now, local: false).bytes)
+      line.append(" ")
+      line.append(severity.name)
+      line.append(label: subject)
+      line.append(text.span)
+    }
+    line.append(.lineFeed)
+    // A journal that hangs must not make a siren sound longer.
+    try? StandardStream.error.write(line.span, within: .milliseconds(200))
+  }
+}
+
+extension Severity {
+  fileprivate var name: StaticString {
+    switch self {
+    case .error: "error: "
+    case .warning: "warning: "
+    case .notice, .info: ""
+    case .debug: "debug: "
+    }
+  }
+
+  fileprivate var colour: StaticString {
+    switch self {
+    case .error: "\u{1B}[31m"
+    case .warning: "\u{1B}[33m"
+    case .notice: "\u{1B}[1m"
+    case .info: ""
+    case .debug: "\u{1B}[2m"
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(label: [UInt8]) {
+    guard !label.isEmpty else { return }
+    append(label.span)
+    append(": ")
+  }
+}

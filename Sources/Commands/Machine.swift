@@ -1,0 +1,85 @@
+import Bytes
+import Config
+import Platform
+import Rules
+import TLS
+
+/// The expressions of all rules, compiled.
+final class CompiledExpressions: Rules.RegularExpressions {
+  private var table = Platform.RegularExpressions()
+
+  /// Compiles the next expression, and says how many groups it has.
+  fileprivate func compile(_ expression: Expression) throws(RegularExpressionError) {
+    _ = try table.compile(expression.source.span, caseSensitive: expression.caseSensitive)
+  }
+
+  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool {
+    guard let match = table.match(index, in: text) else { return false }
+    for group in 1...9 { groups[group] = match[group] ?? 0..<0 }
+    return true
+  }
+}
+
+/// Checks what only this machine can tell.
+struct Machine {
+  let includingLines: Bool
+  let expressions = CompiledExpressions()
+  private(set) var user: User?
+
+  init(includingLines: Bool) { self.includingLines = includingLines }
+
+  /// What is wrong, in words; nil where nothing is.
+  mutating func problem(of check: MachineCheck.Kind) -> [UInt8]? {
+    switch check {
+    case .secretFile(let path): return problem(ofSecret: path)
+    case .credential(let name):
+      // Only a service has the folder; `check` is also for the owner's shell.
+      guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else { return nil }
+      return problem(ofSecret: [UInt8](folder.bytes) + [UInt8]("/") + name)
+    case .certificates(let path): return problem(ofCertificates: path)
+    case .program(let path):
+      do throws(SystemError) { try checkProgram(path.span) } catch {
+        return path + [UInt8](": ") + [UInt8](error.text.bytes)
+      }
+    case .line(let line):
+      guard includingLines, !line.isSimulated else { return nil }
+      do throws(GPIOError) { _ = try GPIOLocation(line) } catch { return describe(error, line) }
+    case .expression(let expression): return problem(of: expression)
+    case .account(let name):
+      guard Sandbox.isRoot else { return nil }
+      do throws(SystemError) { user = try User(named: name.span) } catch {
+        return [UInt8]("there is no such user; create it (useradd --system ") + name
+          + [UInt8](") or name another")
+      }
+    case .stateDirectory: return nil
+    }
+    return nil
+  }
+
+  private func problem(ofSecret path: [UInt8]) -> [UInt8]? {
+    var secret = ByteBuffer<1026>()
+    defer { secret.wipe() }
+    do throws(FileError) { try readSecret(path.span, into: &secret) } catch {
+      return path + [UInt8](": ") + describe(error, path)
+    }
+    return nil
+  }
+
+  private func problem(ofCertificates path: [UInt8]) -> [UInt8]? {
+    do throws(TrustFailure) { _ = try TrustStore(path: path) } catch {
+      return path + [UInt8](": ") + [UInt8](error.text)
+    }
+    return nil
+  }
+
+  private func problem(of expression: Expression) -> [UInt8]? {
+    do throws(RegularExpressionError) { try expressions.compile(expression) } catch {
+      switch error {
+      case .syntax(let reason): return [UInt8]("regular expression: ") + [UInt8](reason.bytes)
+      case .text: return [UInt8]("the regular expression is too long")
+      case .tooMany: return [UInt8]("there are too many regular expressions")
+      }
+    }
+    return nil
+  }
+}

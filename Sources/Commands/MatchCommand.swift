@@ -1,0 +1,132 @@
+import Alerts
+import Bytes
+import Config
+import Mail
+import Platform
+import Rules
+
+/// `popbell match`: which rule would take each message, and what it would do.
+func runMatch(_ options: Options) -> Int32 {
+  let loaded: LoadedSettings
+  switch loadSettings(options.configFile, includingLines: false) {
+  case .success(let settings): loaded = settings
+  case .failure(let refused):
+    writeErrors(refused.lines)
+    return ExitCode.configuration
+  }
+  let settings = loaded.settings
+  var mailbox = 0
+  if let name = options.mailbox {
+    guard let index = settings.mailboxes.firstIndex(where: { $0.name == name }) else {
+      writeErrors([[UInt8]("popbell: there is no mailbox '") + name + [UInt8]("'")])
+      return ExitCode.usage
+    }
+    mailbox = index
+  }
+  var header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .any)
+  var code = ExitCode.ok
+  let paths = options.operands.isEmpty ? [[UInt8]("-")] : options.operands
+  for path in paths {
+    header.reset()
+    do throws(FileError) {
+      try readMessage(path, into: &header)
+    } catch {
+      writeErrors([path + [UInt8](": ") + describe(error, path)])
+      code = ExitCode.noInput
+      continue
+    }
+    let isTaken = explain(header, path, loaded, mailbox)
+    if !isTaken && code == ExitCode.ok { code = 1 }
+  }
+  return code
+}
+
+private func readMessage(_ path: [UInt8], into header: inout MessageHeader) throws(FileError) {
+  func take(_ chunk: Span<UInt8>) -> Bool {
+    for index in chunk.indices { header.receive(chunk[index]) }
+    return !header.isComplete
+  }
+  if path.span.equals("-") {
+    try readStream(nil, take)
+  } else {
+    try readStream(path.span, take)
+  }
+  header.finish()
+}
+
+/// Prints what would become of a message. Returns whether a rule takes it.
+private func explain(
+  _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int
+) -> Bool {
+  let rules = loaded.settings.rules
+  var captures = Captures()
+  let match =
+    header.isFolderInternalData
+    ? nil
+    : rules.firstMatch(
+      mailbox: mailbox, message: header, expressions: loaded.expressions, captures: &captures)
+  var text = path
+  text.append(": ")
+  guard let match else {
+    text.append("no rule takes it; it would be ")
+    let deletes = loaded.settings.mailboxes[mailbox].unmatched == .delete
+    text.append(deletes && !header.isFolderInternalData ? "deleted" : "left alone")
+    text.append("\n")
+    text.append(header)
+    writeOutput(text)
+    return false
+  }
+  let rule = rules.rules[match]
+  let values = AlertValues(header, nil, captures)
+  text.append("rule ")
+  text.append(rule.name.span)
+  text.append(" takes it\n")
+  text.append(header)
+  for index in rule.captures.names.indices {
+    let name = rule.captures.names[index]
+    text.append("  {")
+    text.append(name.span)
+    text.append("} = ")
+    text.append(escaping: captures.value(at: index))
+    text.append("\n")
+  }
+  for action in rule.actions { text.append(action, rule, values, rules.names) }
+  text.append(rule.disposition == .delete ? "  then delete\n" : "  then keep\n")
+  writeOutput(text)
+  return true
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ header: borrowing MessageHeader) {
+    append("  subject: ")
+    append(escaping: header.subject)
+    append("\n  from: ")
+    if let from = header.from {
+      append(escaping: from)
+    } else {
+      append("(no single address)")
+    }
+    append("\n")
+  }
+
+  /// An action with the alert's values in it.
+  fileprivate mutating func append(
+    _ action: Action, _ rule: Rule, _ values: AlertValues, _ names: Names
+  ) {
+    append("  ")
+    switch action {
+    case .output: action.describe(names, into: &self)
+    case .run(let templates):
+      append("run")
+      for template in templates {
+        var argument: [UInt8] = []
+        template.expand(values, of: rule, into: &argument)
+        append(" ")
+        var quoted: [UInt8] = []
+        quoted.write(argument: argument.span)
+        append(escaping: quoted.span)
+      }
+    }
+    append("\n")
+  }
+}

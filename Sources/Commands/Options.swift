@@ -1,0 +1,111 @@
+import Bytes
+import Platform
+
+/// What popbell is asked to do.
+enum Command: CaseIterable {
+  case run, once, check, match, version
+
+  var word: StaticString {
+    switch self {
+    case .run: "run"
+    case .once: "once"
+    case .check: "check"
+    case .match: "match"
+    case .version: "--version"
+    }
+  }
+
+  var help: StaticString {
+    switch self {
+    case .run: Help.run
+    case .once: Help.once
+    case .check: Help.check
+    case .match: Help.match
+    case .version: Help.popbell
+    }
+  }
+}
+
+/// The command line.
+struct Options {
+  var command: Command?
+  var configFile = [UInt8]("/etc/popbell/popbell.conf")
+  var mailbox: [UInt8]?
+  var isVerbose = false
+  var isDryRun = false
+  var showsHelp = false
+  var operands: [[UInt8]] = []
+
+  /// Why the command line was not understood.
+  struct Refusal: Error {
+    let message: [UInt8]
+
+    func report() -> Int32 {
+      writeErrors([[UInt8]("popbell: ") + message, [UInt8]("Try 'popbell --help'.")])
+      return ExitCode.usage
+    }
+  }
+
+  private static let long = [
+    LongOption("config", code: Int32(UInt8.ascii("c")), takesArgument: true),
+    LongOption("mailbox", code: Int32(UInt8.ascii("m")), takesArgument: true),
+    LongOption("dry-run", code: Int32(UInt8.ascii("n"))),
+    LongOption("verbose", code: Int32(UInt8.ascii("v"))),
+    LongOption("help", code: Int32(UInt8.ascii("h"))),
+    LongOption("version", code: 256),
+  ]
+
+  static func parse() -> Result<Options, Refusal> {
+    var options = Options()
+    while true {
+      switch Arguments.nextOption(letters: ":c:m:nvh", options: long) {
+      case .unknown(let text): return refuse("there is no option '", text)
+      case .needsArgument(let text): return refuse("an argument is missing after '", text)
+      case .end(let first): return options.takeOperands(from: first)
+      case .option(let code, let argument): options.take(code, argument)
+      }
+    }
+  }
+
+  private mutating func take(_ code: Int32, _ argument: SystemText?) {
+    let text = argument.map { [UInt8]($0.bytes) } ?? []
+    switch UInt8(exactly: code) {
+    case .ascii("c"): configFile = text
+    case .ascii("m"): mailbox = text
+    case .ascii("n"): isDryRun = true
+    case .ascii("v"): isVerbose = true
+    case .ascii("h"): showsHelp = true
+    default: command = .version
+    }
+  }
+
+  private mutating func takeOperands(from first: Int) -> Result<Options, Refusal> {
+    if command == .version { return .success(self) }
+    guard let word = Arguments.argument(at: first) else {
+      return showsHelp ? .success(self) : .failure(Refusal(message: [UInt8]("which command?")))
+    }
+    command = Command.allCases.first { word.bytes.equals($0.word) }
+    guard let command else { return Self.refuse("there is no command '", word) }
+    var index = first + 1
+    while let operand = Arguments.argument(at: index) {
+      guard command == .match else { return Self.refuse("what is to be done with '", operand) }
+      operands.append([UInt8](operand.bytes))
+      index += 1
+    }
+    if isDryRun && command != .once {
+      return .failure(Refusal(message: [UInt8]("--dry-run goes with 'once' only")))
+    }
+    if mailbox != nil && command != .match {
+      return .failure(Refusal(message: [UInt8]("--mailbox goes with 'match' only")))
+    }
+    return .success(self)
+  }
+
+  private static func refuse(_ words: StaticString, _ text: SystemText) -> Result<Options, Refusal>
+  {
+    var message = [UInt8](words)
+    message.append(escaping: text.bytes)
+    message.append("'")
+    return .failure(Refusal(message: message))
+  }
+}

@@ -1,0 +1,216 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Platform
+import Rules
+
+// What the supervisor reports, in words: one line each, in one voice.
+
+/// How urgent `report` is, and what it says.
+func words(
+  for report: Report, settings: Settings, values: AlertValues?, detail: FetcherFrame.Detail,
+  stage: Stage
+) -> (Severity, [UInt8]) {
+  var text: [UInt8] = []
+  func name(_ rule: Int) -> [UInt8] { settings.rules.rules[rule].name }
+  switch report {
+  case .matched(let rule):
+    text.append(name(rule).span)
+    text.append(" takes ")
+    text.appendQuoted(values)
+    return (.info, text)
+  case .wouldFire(let rule):
+    text.append("would fire ")
+    text.append(name(rule).span)
+    text.append(" for ")
+    text.appendQuoted(values)
+    return (.notice, text)
+  case .fired(let rule):
+    text.append(name(rule).span)
+    text.append(" fired")
+    return (.notice, text)
+  case .firedBefore(let rule):
+    text.append(name(rule).span)
+    text.append(" has fired for this message before; nothing is done again")
+    return (.info, text)
+  case .sameIdentity(let rule):
+    text.append(name(rule).span)
+    text.append(": two messages have the same unique-id; the second waits for the next poll")
+    return (.warning, text)
+  case .unfinished(let rule, let again):
+    text.append(name(rule).span)
+    text.append(" was interrupted before it was known to have fired; on-crash = ")
+    text.append(again ? "again" : "never")
+    return (.warning, text)
+  case .actionFailed(let rule, let action, let failure, let attempt):
+    text.append(name(rule).span)
+    text.append(" failed: action ")
+    text.append(decimal: UInt64(action + 1))
+    text.append(" ")
+    text.append(failure)
+    text.append(" (attempt ")
+    text.append(decimal: UInt64(attempt))
+    text.append(" of ")
+    text.append(decimal: UInt64(settings.rules.rules[rule].retries + 1))
+    text.append("); the message stays on the server")
+    return (.error, text)
+  case .gaveUp(let rule):
+    text.append(name(rule).span)
+    text.append(" is not tried again for this message, which stays on the server")
+    return (.error, text)
+  case .ledgerFailed(let error):
+    text.append(words(for: error).span)
+    text.append("; nothing fires or is deleted without it")
+    return (.error, text)
+  case .ended(let outcome, let tally, let next):
+    return ended(outcome, tally, next, detail: detail, stage: stage)
+  }
+}
+
+private func ended(
+  _ outcome: Outcome, _ tally: Tally, _ next: Interval?, detail: FetcherFrame.Detail, stage: Stage
+) -> (Severity, [UInt8]) {
+  var text: [UInt8] = []
+  guard outcome != .polled else {
+    text.append(tally)
+    return (tally.matched == 0 && tally.deleted == 0 ? .debug : .info, text)
+  }
+  if detail.isEmpty {
+    text.append(outcome.words)
+    if outcome == .deadline || outcome == .fetcherDied || outcome == .capabilitiesHang {
+      text.append(" while ")
+      text.append(stage.words)
+    }
+  } else {
+    text.append(escaping: detail.bytes)
+  }
+  if let next {
+    text.append("; next try in ")
+    text.append(seconds: next)
+  }
+  return (outcome.severity, text)
+}
+
+extension Outcome {
+  /// What it means where nobody knows more.
+  var words: StaticString {
+    switch self {
+    case .polled: "polled"
+    case .unresolved: "the server's name has no address"
+    case .unreachable: "the server cannot be reached"
+    case .tlsFailed: "TLS failed"
+    case .protocolError: "the server broke the protocol"
+    case .loginRefused: "the server refused the login"
+    case .inUse: "another session has the mailbox"
+    case .tooSoon: "the server wants fewer logins"
+    case .serverTrouble: "the server is in trouble"
+    case .serverBroken: "the server needs mending"
+    case .connectionLost: "the connection was lost"
+    case .capabilitiesHang: "no answer from the server"
+    case .deadline: "not done by the deadline"
+    case .fetcherDied: "the fetcher died"
+    case .boardTrouble: "this machine is in trouble"
+    }
+  }
+
+  /// A mailbox that another session has, or a network that is not there yet, is no error.
+  var severity: Severity {
+    switch self {
+    case .polled: .info
+    case .unresolved, .unreachable, .inUse, .tooSoon, .serverTrouble, .connectionLost,
+      .capabilitiesHang, .deadline:
+      .warning
+    case .tlsFailed, .protocolError, .loginRefused, .serverBroken, .fetcherDied, .boardTrouble:
+      .error
+    }
+  }
+
+  /// The exit code of `once`, as in sysexits.h.
+  var exitCode: Int32 {
+    switch self {
+    case .polled: 0
+    case .unresolved, .unreachable: 69  // EX_UNAVAILABLE
+    case .fetcherDied, .boardTrouble: 71  // EX_OSERR
+    case .inUse, .tooSoon, .serverTrouble, .connectionLost, .capabilitiesHang, .deadline:
+      75  // EX_TEMPFAIL
+    case .tlsFailed, .protocolError, .serverBroken: 76  // EX_PROTOCOL
+    case .loginRefused: 77  // EX_NOPERM
+    }
+  }
+}
+
+/// What is wrong with a ledger.
+func words(for error: LedgerError) -> [UInt8] {
+  var text: [UInt8] = []
+  switch error {
+  case .store(let failure):
+    text.append("the ledger cannot be read or written: ")
+    text.append(ErrorNumber(rawValue: failure.code).text.bytes)
+  case .notALedger: text.append("the ledger's file is not a ledger; move it away")
+  case .version(let version):
+    text.append("the ledger is of version ")
+    text.append(decimal: UInt64(version))
+    text.append(", which a newer popbell wrote")
+  case .damaged(let offset):
+    text.append("the ledger is damaged at byte ")
+    text.append(decimal: UInt64(offset))
+    text.append("; move it away, and what is still on the server fires again")
+  case .full: text.append("the ledger is full: delete old messages from the server")
+  }
+  return text
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ tally: Tally) {
+    append(counted: tally.messages, "message", "messages")
+    append(", ")
+    append(decimal: UInt64(tally.matched))
+    append(" matched, ")
+    append(decimal: UInt64(tally.fired))
+    append(" fired, ")
+    if tally.failed > 0 {
+      append(decimal: UInt64(tally.failed))
+      append(" failed, ")
+    }
+    append(decimal: UInt64(tally.deleted))
+    append(" deleted")
+  }
+
+  private mutating func append(counted count: UInt32, _ one: StaticString, _ many: StaticString) {
+    append(decimal: UInt64(count))
+    append(" ")
+    append(count == 1 ? one : many)
+  }
+
+  /// Whole seconds, rounded up.
+  mutating func append(seconds interval: Interval) {
+    append(decimal: UInt64(Swift.max(0, interval.milliseconds + 999) / 1000))
+    append(" s")
+  }
+
+  fileprivate mutating func appendQuoted(_ values: AlertValues?) {
+    append("\"")
+    if let values { append(escaping: values.subject.bytes) }
+    append("\"")
+    guard let values, !values.from.isEmpty else { return }
+    append(" from ")
+    append(escaping: values.from.bytes)
+  }
+
+  fileprivate mutating func append(_ failure: ActionFailure) {
+    switch failure {
+    case .exit(let status):
+      append("ended with status ")
+      append(decimal: UInt64(UInt32(bitPattern: status)))
+    case .signal(let signal):
+      append("was killed by signal ")
+      append(decimal: UInt64(UInt32(bitPattern: signal)))
+    case .couldNotStart(let code):
+      append("could not be started: ")
+      append(ErrorNumber(rawValue: code).text.bytes)
+    case .timedOut: append("took longer than its timeout")
+    case .outputRefused: append("could not drive the output")
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Platform
+import Rules
+
+/// `popbell run` and `popbell once`.
+func runService(_ options: Options, _ mode: Mode) -> Int32 {
+  let log = Log(threshold: options.isVerbose ? .debug : .info)
+  switch loadSettings(options.configFile, includingLines: false) {
+  case .failure(let refused):
+    for line in refused.lines { log.write(.error, [], line) }
+    return ExitCode.configuration
+  case .success(let loaded):
+    do throws(StartFailure) {
+      var service = try Service(loaded, options, mode, log)
+      return service.run()
+    } catch {
+      log.write(.error, [], error.message)
+      return error.exitCode
+    }
+  }
+}
+
+/// Why the service could not start.
+struct StartFailure: Error {
+  let exitCode: Int32
+  let message: [UInt8]
+
+  init(_ exitCode: Int32, _ parts: [UInt8]...) {
+    self.exitCode = exitCode
+    message = parts.reduce(into: []) { $0 += $1 }
+  }
+
+  init(_ error: SystemError) { self.init(ExitCode.systemError, [UInt8](error.text.bytes)) }
+}
+
+extension Service {
+  init(
+    _ loaded: LoadedSettings, _ options: Options, _ mode: Mode, _ log: Log
+  ) throws(StartFailure) {
+    // Outputs first: whatever else fails, they are inactive by then.
+    let board = Board(mode == .once(dryRun: true) ? [] : loaded.settings.outputs, log: log)
+    let signals = try attempting { () throws(SystemError) in
+      try Signals()
+    } orThrow: {
+      StartFailure($0)
+    }
+    let seed = try attempting { () throws(SystemError) in
+      try Random.number()
+    } orThrow: {
+      StartFailure($0)
+    }
+    let shelf = try LedgerShelf(loaded.settings, isDryRun: mode == .once(dryRun: true))
+    let now = Clock.now
+    let supervisor = Supervisor(
+      settings: loaded.settings, outputs: Outputs(loaded.settings.outputs, now: now),
+      ledgers: try shelf.open(loaded.settings), fingerprint: loaded.fingerprint, mode: mode,
+      seed: seed, now: now)
+    self.init(
+      configFile: options.configFile, log: log, mode: mode, seed: seed, signals: signals,
+      loaded: loaded, shelf: shelf, supervisor: supervisor, board: board, now: now)
+  }
+}
+
+extension Outputs {
+  init(_ outputs: [OutputSettings], now: Instant) {
+    self.init(
+      maxOn: outputs.map { $0.maxOn }, initiallyActive: outputs.map { $0.isInitiallyActive },
+      now: now)
+  }
+}
+
+/// The ledgers of all mailboxes, in the state directory, which is locked while this lives.
+struct LedgerShelf {
+  /// nil for a dry run, which writes nothing down.
+  private let folder: LedgerFolder?
+
+  init(_ settings: Settings, isDryRun: Bool) throws(StartFailure) {
+    guard !isDryRun else {
+      folder = nil
+      return
+    }
+    do throws(SystemError) {
+      folder = try LedgerFolder(locking: settings.stateDirectory)
+    } catch {
+      let isTaken = error.number == .wouldBlock
+      throw StartFailure(
+        ExitCode.systemError, settings.stateDirectory,
+        [UInt8](isTaken ? ": another popbell works with it" : ": "),
+        isTaken ? [] : [UInt8](error.text.bytes))
+    }
+  }
+
+  func open(_ settings: Settings) throws(StartFailure) -> [Ledger<LedgerFile>] {
+    var ledgers: [Ledger<LedgerFile>] = []
+    for mailbox in settings.mailboxes {
+      do throws(LedgerError) {
+        ledgers.append(try Ledger(LedgerFile(folder, mailbox: mailbox.name), time: wallTime))
+      } catch {
+        throw StartFailure(
+          ExitCode.systemError, settings.stateDirectory, [UInt8]("/"), mailbox.name,
+          [UInt8](".ledger: "), words(for: error))
+      }
+    }
+    return ledgers
+  }
+}

@@ -1,0 +1,128 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Platform
+import Rules
+
+/// Seconds since 1970, for records.
+var wallTime: UInt64 { UInt64(max(0, Clock.secondsSince1970)) }
+
+/// A fetcher's process, and our end of its channel.
+final class RunningFetcher {
+  var fork: ForkedProcess
+  /// The process has closed its end; its exit is near.
+  var hasHungUp = false
+
+  init(_ fork: consuming ForkedProcess) { self.fork = fork }
+
+  /// One byte always fits, and a fetcher that is gone needs none.
+  func answer(_ verdict: Verdict) {
+    var answer = ByteBuffer<1>()
+    answer.append(verdict.rawValue)
+    _ = try? fork.channel.write(answer.bytes)
+  }
+}
+
+/// A program that an action started, and the lines that it writes.
+final class RunningProgram {
+  var program: Program
+  var lines = LineAssembler<400>()
+  let rule: [UInt8]
+  var hasHungUp = false
+
+  init(_ program: consuming Program, rule: [UInt8]) {
+    self.program = program
+    self.rule = rule
+  }
+
+  func end(force: Bool) {
+    if force { program.process.kill() } else { program.process.terminate() }
+  }
+}
+
+extension Service {
+  /// Hands the supervisor what the fetcher of a mailbox has sent.
+  mutating func readFetcher(_ mailbox: Int) {
+    guard let fetcher = fetchers[mailbox], !fetcher.hasHungUp else { return }
+    var frame = FetcherFrame.Bytes()
+    while true {
+      guard let result = try? fetcher.fork.channel.read(into: &frame) else {
+        fetcher.hasHungUp = true
+        return
+      }
+      switch result {
+      case .wouldBlock: return
+      case .end:
+        fetcher.hasHungUp = true
+        return
+      case .bytes:
+        supervisor.received(
+          frame.bytes, from: mailbox, on: &board, now: Clock.now, time: wallTime)
+      }
+    }
+  }
+
+  /// Logs what the program of a mailbox has written.
+  mutating func readProgram(_ mailbox: Int) {
+    guard let program = programs[mailbox], !program.hasHungUp else { return }
+    let (log, rule) = (log, program.rule)
+    let isOpen = try? program.program.readOutput(&program.lines) { line, isCut in
+      var text: [UInt8] = []
+      text.append("| ")
+      text.append(escaping: line)
+      if isCut { text.append(" …") }
+      log.write(.info, rule, text)
+    }
+    program.hasHungUp = isOpen != true
+  }
+
+  /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
+  mutating func reap(_ mailbox: Int) {
+    if let fetcher = fetchers[mailbox], (try? fetcher.fork.process.reap()) != .some(nil) {
+      readFetcher(mailbox)
+      fetchers[mailbox] = nil
+      supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
+    }
+    if let program = programs[mailbox], let ending = try? program.program.process.reap() {
+      readProgram(mailbox)
+      programs[mailbox] = nil
+      supervisor.programEnded(
+        mailbox, ProgramEnd(ending), on: &board, now: Clock.now, time: wallTime)
+    }
+  }
+}
+
+extension ProgramEnd {
+  init(_ ending: Ending) {
+    switch ending {
+    case .exited(let status): self = .exited(status)
+    case .killed(let signal): self = .signalled(signal)
+    }
+  }
+}
+
+/// The arguments of a program, each value whole. Throws where they are too long.
+func arguments(
+  _ templates: [Template], _ values: AlertValues, _ rule: Rule
+) throws(SystemError) -> TextList<16384> {
+  var list = TextList<16384>()
+  for template in templates {
+    var argument: [UInt8] = []
+    template.expand(values, of: rule, into: &argument)
+    guard list.append(argument.span) else { throw SystemError("arguments", .argumentsTooLong) }
+  }
+  return list
+}
+
+/// The environment of a program: what popbell tells it, and nothing of popbell's own.
+func environment(_ values: AlertValues, _ rule: Rule) throws(SystemError) -> TextList<16384> {
+  var list = TextList<16384>()
+  list.appendPath()
+  for index in 0..<rule.variableCount {
+    var variable: [UInt8] = []
+    _ = rule.writeVariable(index, of: values, into: &variable)
+    guard list.append(variable.span) else { throw SystemError("environment", .argumentsTooLong) }
+  }
+  return list
+}

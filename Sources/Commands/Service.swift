@@ -1,0 +1,231 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Platform
+import Rules
+
+/// A running popbell: the supervisor's mind, and the processes, lines and files that it owns.
+struct Service: ~Copyable {
+  /// How long programs have to end by themselves when popbell stops; it stops within 2 s.
+  private static let farewell = Interval.milliseconds(1200)
+
+  let configFile: [UInt8]
+  let log: Log
+  let mode: Mode
+  let seed: UInt64
+  let signals: Signals
+  let shelf: LedgerShelf
+  var loaded: LoadedSettings
+  var supervisor: Supervisor<LedgerFile>
+  var board: Board
+  var fetchers: [RunningFetcher?]
+  var programs: [RunningProgram?]
+  var watchdog: Watchdog
+  /// New settings that wait for a moment without polls.
+  private var reload: LoadedSettings?
+  /// When what has not ended by itself is ended; nil while nobody asked to stop.
+  private var stopAt: Instant?
+
+  init(
+    configFile: [UInt8], log: Log, mode: Mode, seed: UInt64, signals: consuming Signals,
+    loaded: LoadedSettings, shelf: LedgerShelf, supervisor: consuming Supervisor<LedgerFile>,
+    board: Board, now: Instant
+  ) {
+    self.configFile = configFile
+    self.log = log
+    self.mode = mode
+    self.seed = seed
+    self.signals = signals
+    self.loaded = loaded
+    self.shelf = shelf
+    self.supervisor = supervisor
+    self.board = board
+    fetchers = loaded.settings.mailboxes.map { _ in nil }
+    programs = loaded.settings.mailboxes.map { _ in nil }
+    watchdog = Watchdog(now: now)
+  }
+
+  /// Runs until it is stopped, or for `once` until all is done. Returns the exit code.
+  mutating func run() -> Int32 {
+    logGivenUp()
+    watchdog.announce("READY=1")
+    while true {
+      step()
+      if stopAt != nil, !isBusy { break }
+      if mode != .service, stopAt == nil, supervisor.isFinished { break }
+      wait()
+    }
+    supervisor.stop(force: true, on: &board, now: Clock.now)
+    return exitCode
+  }
+
+  private mutating func step() {
+    let now = Clock.now
+    supervisor.tick(on: &board, now: now)
+    carryOut()
+    if let stopAt, stopAt <= now {
+      supervisor.stop(force: true, on: &board, now: now)
+      carryOut()
+    }
+    if reload != nil, !supervisor.isBusy, stopAt == nil { applyReload() }
+    watchdog.feed(isHealthy: supervisor.isHealthy(now: now), now: now)
+  }
+
+  private var isBusy: Bool {
+    for index in fetchers.indices where fetchers[index] != nil || programs[index] != nil {
+      return true
+    }
+    return false
+  }
+
+  /// Of the mailboxes' outcomes the worst: what is wrong for good before what may pass.
+  private var exitCode: Int32 {
+    guard mode != .service else { return 0 }
+    var code: Int32 = 0
+    for index in loaded.settings.mailboxes.indices {
+      let next = supervisor.lastOutcome(of: index)?.exitCode ?? 75
+      code = max(code, next)
+    }
+    return code
+  }
+
+  /// Does what the supervisor orders.
+  private mutating func carryOut() {
+    while let order = supervisor.nextOrder() {
+      switch order {
+      case .startFetcher(let mailbox): startFetcher(mailbox)
+      case .endFetcher(let mailbox): fetchers[mailbox]?.fork.process.kill()
+      case .answer(let mailbox, let verdict): fetchers[mailbox]?.answer(verdict)
+      case .startProgram(let mailbox, let rule, let action):
+        startProgram(mailbox, loaded.settings.rules.rules[rule], action)
+      case .endProgram(let mailbox, let force): programs[mailbox]?.end(force: force)
+      case .report(let mailbox, let report): self.report(mailbox, report)
+      }
+    }
+  }
+
+  private mutating func startFetcher(_ mailbox: Int) {
+    let plan = FetcherPlan(
+      settings: FetcherSettings(
+        mailbox: mailbox, rules: loaded.settings.rules,
+        deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
+        isDryRun: mode == .once(dryRun: true), examined: supervisor.examined(of: mailbox)),
+      mailbox: loaded.settings.mailboxes[mailbox],
+      asksCapabilities: supervisor.asksCapabilities(of: mailbox)
+        && loaded.settings.mailboxes[mailbox].capabilities == .ask,
+      user: loaded.user)
+    let expressions = loaded.expressions
+    do throws(SystemError) {
+      fetchers[mailbox] = RunningFetcher(
+        try ForkedProcess { channel in runFetcher(plan, expressions, channel) })
+    } catch {
+      log.write(.error, plan.mailbox.name, [UInt8](error.text.bytes))
+      supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
+    }
+  }
+
+  private mutating func startProgram(_ mailbox: Int, _ rule: Rule, _ action: Int) {
+    guard case .run(let templates) = rule.actions[action] else { return }
+    guard let values = supervisor.alert(of: mailbox) else { return }
+    do throws(SystemError) {
+      programs[mailbox] = RunningProgram(
+        try Program(
+          try arguments(templates, values, rule), environment: try environment(values, rule)),
+        rule: rule.name)
+    } catch {
+      supervisor.programEnded(
+        mailbox, .couldNotStart(code: error.number.rawValue), on: &board, now: Clock.now,
+        time: wallTime)
+    }
+  }
+
+  /// Waits for whatever comes first: a signal, a frame, a program's line, or the time.
+  private mutating func wait() {
+    var waiting = PollSet<17>()
+    waiting.add(signals.descriptor)
+    for index in fetchers.indices {
+      if let fetcher = fetchers[index], !fetcher.hasHungUp { waiting.add(fetcher.fork.channel) }
+      if let program = programs[index], !program.hasHungUp {
+        waiting.add(program.program.output)
+      }
+    }
+    do throws(SystemError) { try waiting.wait(for: limit) } catch {
+      log.write(.error, [], [UInt8](error.text.bytes))
+    }
+    for index in fetchers.indices {
+      readFetcher(index)
+      readProgram(index)
+    }
+    if waiting.isReadable(0) { takeSignals() }
+  }
+
+  private var limit: Interval? {
+    var wake = supervisor.nextWake
+    for due in [stopAt, watchdog.due] {
+      guard let due else { continue }
+      wake = wake.map { min($0, due) } ?? due
+    }
+    return wake.map { max($0 - Clock.now, .zero) }
+  }
+
+  private mutating func takeSignals() {
+    while let signal = try? signals.next() {
+      switch signal {
+      case .terminate, .interrupt: stop()
+      case .hangUp: prepareReload()
+      case .user1: supervisor.pollNow(now: Clock.now)
+      case .child: for index in fetchers.indices { reap(index) }
+      }
+    }
+  }
+
+  private mutating func stop() {
+    guard stopAt == nil else { return }
+    let now = Clock.now
+    stopAt = now + Self.farewell
+    watchdog.announce("STOPPING=1")
+    supervisor.stop(force: false, on: &board, now: now)
+    carryOut()
+  }
+
+  /// Reads the configuration again. It takes the old one's place when no poll is under way; one
+  /// that does not hold changes nothing.
+  private mutating func prepareReload() {
+    switch loadSettings(configFile, includingLines: false) {
+    case .failure(let refused):
+      for line in refused.lines { log.write(.error, [], line) }
+      log.write(.error, [], [UInt8]("the configuration has errors; the old one stays in force"))
+    case .success(let new):
+      reload = new
+      supervisor.isPaused = true
+    }
+  }
+
+  private mutating func applyReload() {
+    guard let new = reload else { return }
+    reload = nil
+    let now = Clock.now
+    do throws(StartFailure) {
+      let ledgers = try shelf.open(new.settings)
+      let old = board.lines
+      var outputs = Outputs(new.settings.outputs, now: now)
+      board = Board(new.settings.outputs, log: log, replacing: old)
+      for (index, line) in board.lines.enumerated() {
+        guard let before = old.firstIndex(where: { $0 === line }) else { continue }
+        outputs.adopt(before, of: supervisor.outputs, as: index)
+      }
+      supervisor = Supervisor(
+        settings: new.settings, outputs: outputs, ledgers: ledgers,
+        fingerprint: new.fingerprint, mode: mode, seed: seed, now: now)
+      loaded = new
+      fetchers = new.settings.mailboxes.map { _ in nil }
+      programs = new.settings.mailboxes.map { _ in nil }
+      log.write(.notice, [], [UInt8]("the configuration was read again"))
+    } catch {
+      supervisor.isPaused = false
+      log.write(.error, [], error.message)
+      log.write(.error, [], [UInt8]("the old configuration stays in force"))
+    }
+  }
+}
