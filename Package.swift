@@ -93,7 +93,7 @@ let package = Package(
     tests(of: "TLS", "Bytes", "POP3Simulator"),
     tests(of: "POP3Simulator"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "POP3Simulator"],
+      name: "EndToEndTests", dependencies: ["popbell", "POP3Simulator"],
       swiftSettings: settings),
   ]
 )

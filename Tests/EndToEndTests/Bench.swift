@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+/// A folder of a test's own, with a configuration, a state directory and what programs leave
+/// behind. All of it goes when the test ends.
+final class Bench {
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("popbell-\(UUID().uuidString.prefix(8))")
+    // Fetchers of a popbell that is root run as another user, and have to get to the CA's file.
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    try write("password", "secret\n", mode: 0o600)
+    // What a rule runs to be seen: `fire NAME` adds a line to "fired".
+    try write("fire", "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \(path("fired"))\n", mode: 0o755)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
+    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
+  }
+
+  func read(_ name: String) -> String {
+    (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+  }
+
+  /// What `fire` was called with, in order.
+  var fired: [String] { read("fired").split(separator: "\n").map(String.init) }
+
+  /// Writes the configuration; `[popbell]` stands in it already.
+  func configure(_ text: String) throws {
+    try write(
+      "popbell.conf",
+      """
+      [popbell]
+      state-directory = \(path("state"))
+      user = nobody
+
+      """ + text)
+  }
+
+  /// A mailbox that nobody has to wait for.
+  func mailbox(
+    _ name: String = "box", port: UInt16, server: String = "localhost", more: String = "ca = CA"
+  ) -> String {
+    """
+    [mailbox \(name)]
+    server = \(server)
+    port = \(port)
+    user = alarms
+    password-file = \(path("password"))
+    interval = 5s
+    deadline = 20s
+    \(more.replacingOccurrences(of: "CA", with: path("ca.pem")))
+
+    """
+  }
+
+  /// Runs popbell with the configuration until it ends.
+  @discardableResult
+  func popbell(_ arguments: String..., input: String? = nil) throws -> Run {
+    let service = try start(arguments, input: input)
+    return service.wait()
+  }
+
+  /// Starts popbell with the configuration.
+  func start(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Service {
+    let configuration = arguments.first.map { [$0, "-c", path("popbell.conf")] } ?? []
+    return try Service(configuration + arguments.dropFirst(), input: input, environment)
+  }
+}
+
+/// What came of a popbell that has ended.
+struct Run {
+  var exitCode: Int32
+  var output: String
+  var errors: String
+}
+
+/// A popbell that runs. It is killed with the test, if it has not ended by then.
+final class Service {
+  private let process = Process()
+  private let output: Collector
+  private let errors: Collector
+
+  fileprivate init(
+    _ arguments: [String], input: String?, _ environment: [String: String]
+  ) throws {
+    process.executableURL = Service.binary
+    process.arguments = arguments
+    process.environment = environment
+    let stdout = Pipe()
+    let stderr = Pipe()
+    let stdin = Pipe()
+    process.standardOutput = stdout
+    process.standardError = stderr
+    process.standardInput = stdin
+    output = Collector(stdout.fileHandleForReading)
+    errors = Collector(stderr.fileHandleForReading)
+    try process.run()
+    if let input { stdin.fileHandleForWriting.write(Data(input.utf8)) }
+    try stdin.fileHandleForWriting.close()
+  }
+
+  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+  var identifier: Int32 { process.processIdentifier }
+  var isRunning: Bool { process.isRunning }
+
+  /// What it has written to standard error so far.
+  var log: String { errors.text }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for it to end, for up to a minute, and then ends it.
+  func wait() -> Run {
+    if !until({ !process.isRunning }) {
+      Issue.record("popbell did not end by itself; it said:\n\(log)")
+      kill(process.processIdentifier, SIGKILL)
+    }
+    process.waitUntilExit()
+    let code = process.terminationReason == .exit ? process.terminationStatus : -1
+    return Run(exitCode: code, output: output.finish(), errors: errors.finish())
+  }
+
+  /// Waits until the log has `text`, for up to a minute.
+  func waits(for text: String, times: Int = 1) -> Bool {
+    until { self.log.components(separatedBy: text).count > times }
+  }
+
+  /// The popbell that was built with these tests.
+  static var binary: URL {
+    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
+    return URL(fileURLWithPath: bundle).deletingLastPathComponent()
+      .appendingPathComponent("popbell")
+  }
+}
+
+/// Polls for a condition for up to a minute; says whether it came true.
+func until(_ condition: () -> Bool) -> Bool {
+  let end = Date(timeIntervalSinceNow: 60)
+  while Date.now < end {
+    if condition() { return true }
+    unsafe poll(nil, 0, 5)
+  }
+  return condition()
+}
+
+/// Takes all that comes out of a pipe, on a thread of its own, so that nobody blocks on a full one.
+private final class Collector: @unchecked Sendable {
+  private let lock = NSLock()
+  private var data = Data()
+  private let done = DispatchSemaphore(value: 0)
+
+  init(_ handle: FileHandle) {
+    Thread.detachNewThread { [self] in
+      while case let chunk = handle.availableData, !chunk.isEmpty {
+        lock.withLock { data.append(chunk) }
+      }
+      done.signal()
+    }
+  }
+
+  var text: String { lock.withLock { String(decoding: data, as: UTF8.self) } }
+
+  func finish() -> String {
+    done.wait()
+    done.signal()
+    return text
+  }
+}
