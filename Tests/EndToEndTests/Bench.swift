@@ -149,7 +149,7 @@ func until(_ condition: () -> Bool) -> Bool {
   let end = Date(timeIntervalSinceNow: 60)
   while Date.now < end {
     if condition() { return true }
-    unsafe poll(nil, 0, 5)
+    poll(nil, 0, 5)
   }
   return condition()
 }
