@@ -34,7 +34,7 @@ public enum TLSWrite: Equatable, Sendable {
 ///
 /// The server's certificate and name are always verified, and nothing older than TLS 1.2 is spoken.
 /// No call blocks. Read until `wantsRead` before waiting: what has been decrypted is not in the
-/// socket any more. About 40 KB of memory, whatever the server sends.
+/// socket any more. About 55 KB of memory while it shakes hands, whatever the server sends.
 @safe public struct TLSConnection: ~Copyable {
   private let handle: OpaquePointer
 

@@ -32,7 +32,8 @@ public struct TrustFailure: Error, Equatable, Sendable {
 
 /// The certificate authorities that are believed.
 ///
-/// Loaded while there is a file system; connections made from it open no file.
+/// Loaded while there is a file system; connections made from it open no file. About 3 KB for each
+/// certificate, so 450 KB for Debian's bundle.
 @safe public struct TrustStore: ~Copyable {
   let handle: OpaquePointer
 

@@ -20,10 +20,7 @@ final class Client {
     let result = unsafe withUnsafePointer(to: &address) {
       unsafe connect(socket, UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self), size)
     }
-    guard result == 0 else {
-      close(socket)
-      throw Refused()
-    }
+    guard result == 0 else { throw Refused() }  // deinit closes it.
   }
 
   deinit { close(socket) }

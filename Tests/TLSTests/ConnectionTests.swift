@@ -124,6 +124,17 @@ private let identity = authority.issue()
     }
   }
 
+  @Test func forgetsWhatTheClientSentBeforeTLS() throws {
+    try connected(security: .startTLS(identity)) { client, _ in
+      send(client.socket, "STLS\r\nNOOP\r\n")
+      #expect(receiveLine(client.socket) == "+OK popsim ready\r\n")
+      #expect(receiveLine(client.socket) == "+OK Begin TLS.\r\n")
+      try client.handshake()
+      try client.write("QUIT\r\n")
+      #expect(try client.read(through: "\r\n") == "+OK Goodbye.\r\n")
+    }
+  }
+
   @Test(arguments: [STLSBehaviour.offered, .unannounced, .refused])
   func offersSTLSAsItIsTold(_ stls: STLSBehaviour) throws {
     var behaviour = Behaviour()
