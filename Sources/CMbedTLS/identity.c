@@ -30,7 +30,7 @@ static bool is_host_name(const char *name, size_t length) {
 
 bool pb_server_parse(struct pb_server *server, const uint8_t *text, size_t length) {
   memset(server, 0, sizeof *server);
-  if (length >= sizeof server->name || memchr(text, 0, length) != NULL) return false;
+  if (length == 0 || length >= sizeof server->name || memchr(text, 0, length) != NULL) return false;
   memcpy(server->name, text, length);
 
   /* A link-local address names its interface behind a `%`, which no certificate can know. */
@@ -43,7 +43,7 @@ bool pb_server_parse(struct pb_server *server, const uint8_t *text, size_t lengt
   }
   if (server->address_length > 0) return true;
 
-  if (length > 0 && server->name[length - 1] == '.') server->name[--length] = 0;
+  if (server->name[length - 1] == '.') server->name[--length] = 0;
   return zone == NULL && is_host_name(server->name, length);
 }
 

@@ -89,7 +89,7 @@ public final class MailboxServer: Sendable {
   }
 
   /// For the next connections, one each; those after them get `behaviour`.
-  public func setNext(_ behaviours: Behaviour...) {
+  public func setNext(_ behaviours: [Behaviour]) {
     state.withLock { $0.nextBehaviours = behaviours }
   }
 

@@ -14,6 +14,7 @@ public struct Transcript: Sendable {
   public fileprivate(set) var entries: [Entry] = []
   public fileprivate(set) var sentCount = 0
   public fileprivate(set) var receivedCount = 0
+  /// Until the client has closed too, so that all that was sent could arrive.
   public fileprivate(set) var isOpen = true
   /// The TLS handshake succeeded.
   public fileprivate(set) var hadTLS = false

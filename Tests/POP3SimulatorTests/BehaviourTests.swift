@@ -191,7 +191,7 @@ extension String {
     try withServer { server in
       var refusing = Behaviour()
       refusing.inject(.reply("-ERR [SYS/TEMP] Not now."), at: .greeting)
-      server.setNext(refusing, Behaviour(), refusing)
+      server.setNext([refusing, Behaviour(), refusing])
       let greetings = try (0..<4).map { _ in try Client(server.port).converse("QUIT")[0] }
       #expect(greetings.map { $0.hasPrefix("+OK") } == [false, true, false, true])
       server.behaviour = refusing
