@@ -62,7 +62,6 @@ static int ask(int fd, unsigned long request, void *argument) {
 static int describe(int fd, struct pb_gpio_chip *chip) {
   struct stat status;
   if (fstat(fd, &status) < 0) return -errno;
-  if (!S_ISCHR(status.st_mode)) return -ENODEV;
   struct gpiochip_info info = {0};
   int error = ask(fd, GPIO_GET_CHIPINFO_IOCTL, &info);
   if (error < 0) return error == -ENOTTY || error == -EINVAL ? -ENODEV : error;

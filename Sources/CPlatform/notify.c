@@ -10,9 +10,7 @@ int pb_notify(const uint8_t *name, size_t length, const uint8_t *text, size_t te
   if (error < 0) return error;
   if (address.sun_path[0] != '/' && address.sun_path[0] != '@') return -EINVAL;
   socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-  /* An abstract name has a NUL first, and ends with its length. */
-  if (address.sun_path[0] == '@') address.sun_path[0] = 0;
-  else size += 1;
+  if (address.sun_path[0] == '@') address.sun_path[0] = 0; /* An abstract name. */
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
   ssize_t sent;

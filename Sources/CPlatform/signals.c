@@ -7,12 +7,9 @@ int pb_signals_open(void) {
   const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
   sigset_t set;
   sigemptyset(&set);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    sigaddset(&set, numbers[i]);
-    /* An ignored signal (nohup does that to SIGHUP) would never arrive, and an ignored SIGCHLD
-     * would take away the children's ends. */
-    signal(numbers[i], SIG_DFL);
-  }
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) sigaddset(&set, numbers[i]);
+  /* Ignored by who started this process, it would take away how children ended. */
+  signal(SIGCHLD, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
   return (int)pb_result(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));

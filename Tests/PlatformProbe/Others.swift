@@ -18,8 +18,9 @@ func runInterrupted() throws(SystemError) {
   let ready = try nothing.wait(for: .milliseconds(50))
   say("poll \(ready) \(Clock.now - start >= .milliseconds(50))")
 
+  umask(0o077)
   var list = TextList<256>()
-  for text in ["/bin/sh", "-c", "sleep 0.05; echo done; exec sleep 20"] {
+  for text in ["/bin/sh", "-c", "sleep 0.05; echo done $(umask); exec sleep 20"] {
     _ = list.append(Array(text.utf8).span)
   }
   let program = try Program(list, environment: TextList<1>())

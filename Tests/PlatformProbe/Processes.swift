@@ -75,6 +75,7 @@ func orphan() throws(SystemError) {
 func reportPrivileges() throws(SystemError) {
   let user = Sandbox.isRoot ? try User(named: Array("nobody".utf8).span) : nil
   if Sandbox.isRoot {
+    unsafe setgroups(2, [1, 2])
     do { try Sandbox.dropPrivileges(to: nil) } catch { say("without a user: \(describe(error))") }
   }
   var fork = try ForkedProcess { channel in
@@ -94,6 +95,7 @@ func reportPrivileges() throws(SystemError) {
 
 func receiveSignals() throws(SystemError) {
   signal(SIGHUP, SIG_IGN)
+  signal(SIGCHLD, SIG_IGN)
   let signals = try Signals()
   for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] {
     kill(getpid(), number)
