@@ -19,7 +19,8 @@ public struct User: Equatable, Sendable {
   }
 }
 
-/// Giving up powers, in two steps, for good.
+/// Giving up powers, in two steps, for good. Where a step throws, some of it may be done: end the
+/// process.
 public enum Sandbox {
   /// Whether this process may do anything, and `dropPrivileges` needs a user.
   public static var isRoot: Bool { pb_is_root() }
