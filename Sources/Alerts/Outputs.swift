@@ -4,7 +4,22 @@ public import Rules
 /// Drives output lines: GPIO, or a test's record of what it was told.
 public protocol OutputLines: ~Copyable {
   /// Makes line `output` active or inactive. Returns `false` when the line refused.
-  mutating func drive(_ output: Int, active: Bool, because cause: OutputCause) -> Bool
+  mutating func drive(_ output: Int, active: Bool) -> Bool
+}
+
+/// An output that became active or inactive, or refused to.
+public struct OutputEvent: Sendable, Equatable {
+  public var output: Int
+  public var active: Bool
+  public var cause: OutputCause
+  public var isDone: Bool
+
+  public init(_ output: Int, active: Bool, _ cause: OutputCause, isDone: Bool = true) {
+    self.output = output
+    self.active = active
+    self.cause = cause
+    self.isDone = isDone
+  }
 }
 
 /// Why an output changes, for the log.
@@ -18,6 +33,7 @@ public enum OutputCause: Sendable, Equatable {
 /// and never longer than its `max-on` (L4). A line that refuses to become inactive is told again.
 public struct Outputs: Sendable {
   private var outputs: [Output]
+  private var events: [OutputEvent] = []
 
   /// Outputs with these longest on-times (nil: none), all inactive but those `initiallyActive`.
   public init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
@@ -31,6 +47,12 @@ public struct Outputs: Sendable {
   /// Takes over what output `index` of `other` is doing: it is the same line, before a reload.
   public mutating func adopt(_ index: Int, of other: Outputs, as newIndex: Int) {
     outputs[newIndex] = other.outputs[index]
+  }
+
+  /// What happened since it was asked last, in order.
+  public mutating func takeEvents() -> [OutputEvent] {
+    defer { events = [] }
+    return events
   }
 
   public func isActive(_ index: Int) -> Bool { outputs[index].isActive }
@@ -85,7 +107,8 @@ public struct Outputs: Sendable {
   private mutating func drive<Lines: OutputLines & ~Copyable>(
     _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
   ) -> Bool {
-    let done = lines.drive(index, active: active, because: cause)
+    let done = lines.drive(index, active: active)
+    events.append(OutputEvent(index, active: active, cause, isDone: done))
     outputs[index].retryAt = done || active ? nil : now + Output.retryInterval
     if done || !active { outputs[index].set(active: active, now: now) }
     return done

@@ -82,7 +82,9 @@ extension Supervisor where S: ~Copyable {
         mailboxes[mailbox].alert?.programDeadline = now + rule.timeout
         return order(.startProgram(mailbox: mailbox, rule: alert.rule, action: action))
       case .output(let index, let change):
-        guard outputs.apply(change, to: index, on: &lines, now: now) else {
+        let isDone = outputs.apply(change, to: index, on: &lines, now: now)
+        reportOutputs()
+        guard isDone else {
           return actionFailed(mailbox, .outputRefused, now: now, time: time)
         }
       }

@@ -15,6 +15,8 @@ public enum Order: Sendable, Equatable {
   /// End its process group, politely or (`force`) not.
   case endProgram(mailbox: Int, force: Bool)
   case report(mailbox: Int, Report)
+  /// An output was driven, or refused to be: for the log.
+  case switched(OutputEvent)
 }
 
 /// What the owner may want to read in the log.
@@ -111,6 +113,10 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
 
   mutating func order(_ order: Order) { orders.append(order) }
 
+  mutating func reportOutputs() {
+    for event in outputs.takeEvents() { orders.append(.switched(event)) }
+  }
+
   mutating func report(_ mailbox: Int, _ report: Report) {
     orders.append(.report(mailbox: mailbox, report))
   }
@@ -184,6 +190,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// Does what is due.
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     outputs.tick(on: &lines, now: now)
+    reportOutputs()
     for index in mailboxes.indices {
       if mailboxes[index].alert != nil {
         endOverduePrograms(of: index, now: now)
@@ -207,6 +214,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   ) {
     isStopping = true
     outputs.stop(on: &lines, now: now)
+    reportOutputs()
     for index in mailboxes.indices {
       if mailboxes[index].alert?.programDeadline != nil {
         order(.endProgram(mailbox: index, force: force))

@@ -93,30 +93,15 @@ struct Board: OutputLines {
     }
   }
 
-  mutating func drive(_ output: Int, active: Bool, because cause: OutputCause) -> Bool {
-    let line = lines[output]
+  /// Logs why a line refused; the supervisor reports what was done.
+  mutating func drive(_ output: Int, active: Bool) -> Bool {
     do throws(GPIOError) {
-      try line.drive(active: active)
+      try lines[output].drive(active: active)
+      return true
     } catch {
-      log.write(.error, line.settings.name, describe(error, line.settings.line))
+      let settings = lines[output].settings
+      log.write(.error, settings.name, describe(error, settings.line))
       return false
-    }
-    var text: [UInt8] = []
-    text.append(active ? "on" : "off")
-    text.append(cause.words)
-    log.write(cause == .maxOnReached ? .warning : .notice, line.settings.name, text)
-    return true
-  }
-}
-
-extension OutputCause {
-  fileprivate var words: StaticString {
-    switch self {
-    case .rule: ""
-    case .pulseEnded: " (its time is over)"
-    case .blink: " (blinking)"
-    case .maxOnReached: " (max-on is reached)"
-    case .stop: " (popbell stops)"
     }
   }
 }

@@ -8,9 +8,11 @@ extension Service {
   /// Logs what the supervisor reports, and tells the service manager how a poll ended.
   mutating func report(_ mailbox: Int, _ report: Report) {
     let name = loaded.settings.mailboxes[mailbox].name
-    let (severity, text) = words(
+    var (severity, text) = words(
       for: report, settings: loaded.settings, values: supervisor.alert(of: mailbox),
       detail: supervisor.lastDetail(of: mailbox), stage: supervisor.lastStage(of: mailbox))
+    // Whoever polls once wants to read what came of it; a service need not say it each minute.
+    if mode != .service, severity == .debug { severity = .info }
     log.write(severity, name, text)
     if case .ended = report {
       var status = [UInt8]("STATUS=")
@@ -19,6 +21,16 @@ extension Service {
       status.append(text.span)
       watchdog.announce(status)
     }
+  }
+
+  /// Logs that an output was switched; why one refused is logged already.
+  func report(_ event: OutputEvent) {
+    guard event.isDone else { return }
+    var text: [UInt8] = []
+    text.append(event.active ? "on" : "off")
+    text.append(event.cause.words)
+    let severity = event.cause == .maxOnReached ? Severity.warning : .notice
+    log.write(severity, loaded.settings.outputs[event.output].name, text)
   }
 
   /// Says at each start what was given up, until somebody looks at it.
@@ -31,6 +43,18 @@ extension Service {
       text.append(count == 1 ? " message was" : " messages were")
       text.append(" given up: the actions failed too often, and the mail is on the server still")
       log.write(.error, mailbox.name, text)
+    }
+  }
+}
+
+extension OutputCause {
+  fileprivate var words: StaticString {
+    switch self {
+    case .rule: ""
+    case .pulseEnded: " (its time is over)"
+    case .blink: " (blinking)"
+    case .maxOnReached: " (max-on is reached)"
+    case .stop: " (popbell stops)"
     }
   }
 }

@@ -57,6 +57,7 @@ struct Service: ~Copyable {
       wait()
     }
     supervisor.stop(force: true, on: &board, now: Clock.now)
+    carryOut()
     return exitCode
   }
 
@@ -101,6 +102,7 @@ struct Service: ~Copyable {
         startProgram(mailbox, loaded.settings.rules.rules[rule], action)
       case .endProgram(let mailbox, let force): programs[mailbox]?.end(force: force)
       case .report(let mailbox, let report): self.report(mailbox, report)
+      case .switched(let event): report(event)
       }
     }
   }
@@ -202,19 +204,29 @@ struct Service: ~Copyable {
     }
   }
 
+  /// Takes the lines of new settings; those that are as before keep their state, others are off.
+  private mutating func replaceBoard(_ new: [OutputSettings], now: Instant) -> Outputs {
+    let old = board.lines
+    var outputs = Outputs(new, now: now)
+    board = Board(new, log: log, replacing: old)
+    for (index, line) in old.enumerated() {
+      if let place = board.lines.firstIndex(where: { $0 === line }) {
+        outputs.adopt(index, of: supervisor.outputs, as: place)
+      } else if supervisor.outputs.isActive(index) {
+        log.write(
+          .notice, line.settings.name, [UInt8]("off (the new configuration has it no more)"))
+      }
+    }
+    return outputs
+  }
+
   private mutating func applyReload() {
     guard let new = reload else { return }
     reload = nil
     let now = Clock.now
     do throws(StartFailure) {
       let ledgers = try shelf.open(new.settings)
-      let old = board.lines
-      var outputs = Outputs(new.settings.outputs, now: now)
-      board = Board(new.settings.outputs, log: log, replacing: old)
-      for (index, line) in board.lines.enumerated() {
-        guard let before = old.firstIndex(where: { $0 === line }) else { continue }
-        outputs.adopt(before, of: supervisor.outputs, as: index)
-      }
+      let outputs = replaceBoard(new.settings.outputs, now: now)
       supervisor = Supervisor(
         settings: new.settings, outputs: outputs, ledgers: ledgers,
         fingerprint: new.fingerprint, mode: mode, seed: seed, now: now)

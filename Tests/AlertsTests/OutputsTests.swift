@@ -5,23 +5,11 @@ import Testing
 
 /// Lines that note what they are told, and can refuse it.
 struct NotedLines: OutputLines {
-  struct Change: Equatable {
-    var output: Int
-    var active: Bool
-    var cause: OutputCause
-
-    init(_ output: Int, _ active: Bool, _ cause: OutputCause) {
-      self.output = output
-      self.active = active
-      self.cause = cause
-    }
-  }
-
-  var changes: [Change] = []
+  var changes: [Bool] = []
   var refusals = 0
 
-  mutating func drive(_ output: Int, active: Bool, because cause: OutputCause) -> Bool {
-    changes.append(Change(output, active, cause))
+  mutating func drive(_ output: Int, active: Bool) -> Bool {
+    changes.append(active)
     refusals -= 1
     return refusals < 0
   }
@@ -40,10 +28,10 @@ extension Instant {
   mutating func run(until end: Int64) -> [String] {
     var log: [String] = []
     while let wake = outputs.nextWake, wake <= .seconds(end) {
-      let before = lines.changes.count
+      _ = outputs.takeEvents()
       outputs.tick(on: &lines, now: wake)
-      for change in lines.changes[before...] {
-        log.append("\(wake.milliseconds) \(change.active ? "on" : "off") \(change.cause)")
+      for event in outputs.takeEvents() {
+        log.append("\(wake.milliseconds) \(event.active ? "on" : "off") \(event.cause)")
       }
     }
     return log
@@ -114,7 +102,7 @@ extension Instant {
     lines.refusals = 1
     let done = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(0))
     #expect(!done && !outputs.isActive(1) && !outputs.isBusy)
-    #expect(lines.changes.map(\.active) == [true, false])
+    #expect(lines.changes == [true, false])
   }
 
   @Test mutating func aLineThatRefusesToEndIsToldAgain() {
@@ -127,9 +115,11 @@ extension Instant {
   @Test mutating func stopDrivesAllInactive() {
     _ = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0))
     _ = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(0))
-    lines.changes = []
+    _ = outputs.takeEvents()
     outputs.stop(on: &lines, now: .seconds(1))
-    #expect(lines.changes == [.init(0, false, .stop), .init(1, false, .stop)])
+    let events = outputs.takeEvents()
+    #expect(
+      events == [OutputEvent(0, active: false, .stop), OutputEvent(1, active: false, .stop)])
     #expect(outputs.nextWake == nil)
   }
 

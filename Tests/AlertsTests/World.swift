@@ -58,7 +58,7 @@ struct World: ~Copyable {
           let end = programs[subject] ?? .exited(0)
           if case .couldNotStart = end {} else { fired.append(subject) }
           supervisor.programEnded(mailbox, end, on: &lines, now: now, time: 1)
-        case .endProgram: break
+        case .endProgram, .switched: break
         case .report(_, let report): reports.append(report)
         }
       }
