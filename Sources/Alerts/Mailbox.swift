@@ -32,6 +32,8 @@ struct Mailbox: Sendable {
   /// When the last poll began.
   var start: Instant?
   var skipsCapabilities = false
+  /// Somebody asked for a poll while one was under way.
+  var pollsAgain = false
 
   init(schedule: Schedule, now: Instant) {
     self.schedule = schedule
@@ -54,6 +56,7 @@ struct Mailbox: Sendable {
     stage = .starting
     detail.removeAll()
     outcome = nil
+    pollsAgain = false
     tally = Tally()
     examined = nil
   }

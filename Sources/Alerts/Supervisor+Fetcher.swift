@@ -54,9 +54,11 @@ extension Supervisor where S: ~Copyable {
     mailboxes[mailbox].outcome = outcome
     settle(mailbox, time: time)
     mailboxes[mailbox].phase = .finished
+    if isStopping { return }  // It was ended by us, and that is no news.
     var next: Instant?
-    if mode == .service && !isStopping {
-      let due = nextPoll(mailbox, outcome, start: start, now: now)
+    if mode == .service {
+      let planned = nextPoll(mailbox, outcome, start: start, now: now)
+      let due = mailboxes[mailbox].pollsAgain ? now : planned
       mailboxes[mailbox].phase = .waiting(until: due)
       next = due
     }

@@ -200,10 +200,15 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Polls every waiting mailbox as soon as it can.
+  /// Polls every mailbox as soon as it can; one that is being polled, once more after that, as the
+  /// poll may have begun too early to see what there is to be seen.
   public mutating func pollNow(now: Instant) {
     for index in mailboxes.indices {
-      if case .waiting = mailboxes[index].phase { mailboxes[index].phase = .waiting(until: now) }
+      switch mailboxes[index].phase {
+      case .waiting: mailboxes[index].phase = .waiting(until: now)
+      case .polling, .ending: mailboxes[index].pollsAgain = true
+      case .finished: break
+      }
     }
   }
 

@@ -2,6 +2,9 @@ import Alerts
 import Bytes
 import Platform
 
+/// What `--version` says.
+let version: StaticString = "0.1.0"
+
 /// The exit codes of sysexits.h that popbell uses.
 enum ExitCode {
   static let ok: Int32 = 0
@@ -26,7 +29,9 @@ public func main() -> Int32 {
   case .once: return runService(options, .once(dryRun: options.isDryRun))
   case .check: return runCheck(options)
   case .match: return runMatch(options)
-  case .version: return print("popbell 0.1.0\n", code: ExitCode.ok)
+  case .version:
+    writeOutput([UInt8]("popbell ") + [UInt8](version) + [.lineFeed])
+    return ExitCode.ok
   }
 }
 

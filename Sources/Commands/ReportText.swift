@@ -163,7 +163,7 @@ func words(for error: LedgerError) -> [UInt8] {
 
 extension [UInt8] {
   fileprivate mutating func append(_ tally: Tally) {
-    append(counted: tally.messages, "message", "messages")
+    append(counted: Int(tally.messages), "message", "messages")
     append(", ")
     append(decimal: UInt64(tally.matched))
     append(" matched, ")
@@ -177,7 +177,7 @@ extension [UInt8] {
     append(" deleted")
   }
 
-  private mutating func append(counted count: UInt32, _ one: StaticString, _ many: StaticString) {
+  mutating func append(counted count: Int, _ one: StaticString, _ many: StaticString) {
     append(decimal: UInt64(count))
     append(" ")
     append(count == 1 ? one : many)

@@ -8,18 +8,24 @@ import Rules
 /// `popbell run` and `popbell once`.
 func runService(_ options: Options, _ mode: Mode) -> Int32 {
   let log = Log(threshold: options.isVerbose ? .debug : .info)
-  switch loadSettings(options.configFile, includingLines: false) {
-  case .failure(let refused):
-    for line in refused.lines { log.write(.error, [], line) }
-    return ExitCode.configuration
-  case .success(let loaded):
-    do throws(StartFailure) {
-      var service = try Service(loaded, options, mode, log)
-      return service.run()
-    } catch {
-      log.write(.error, [], error.message)
-      return error.exitCode
+  do throws(StartFailure) {
+    // Before anything else: from here on a signal waits until somebody can act on it.
+    let signals = try attempting { () throws(SystemError) in
+      try Signals()
+    } orThrow: {
+      StartFailure($0)
     }
+    switch loadSettings(options.configFile, includingLines: false) {
+    case .failure(let refused):
+      for line in refused.lines { log.write(.error, [], line) }
+      return ExitCode.configuration
+    case .success(let loaded):
+      var service = try Service(loaded, options, mode, log, signals)
+      return service.run()
+    }
+  } catch {
+    log.write(.error, [], error.message)
+    return error.exitCode
   }
 }
 
@@ -38,15 +44,11 @@ struct StartFailure: Error {
 
 extension Service {
   init(
-    _ loaded: LoadedSettings, _ options: Options, _ mode: Mode, _ log: Log
+    _ loaded: LoadedSettings, _ options: Options, _ mode: Mode, _ log: Log,
+    _ signals: consuming Signals
   ) throws(StartFailure) {
-    // Outputs first: whatever else fails, they are inactive by then.
+    // Outputs first: whatever fails after this, they are inactive.
     let board = Board(mode == .once(dryRun: true) ? [] : loaded.settings.outputs, log: log)
-    let signals = try attempting { () throws(SystemError) in
-      try Signals()
-    } orThrow: {
-      StartFailure($0)
-    }
     let seed = try attempting { () throws(SystemError) in
       try Random.number()
     } orThrow: {

@@ -33,6 +33,17 @@ extension Service {
     log.write(severity, loaded.settings.outputs[event.output].name, text)
   }
 
+  func logStart() {
+    var text: [UInt8] = []
+    text.append("popbell ")
+    text.append(version)
+    text.append(" polls ")
+    text.append(counted: loaded.settings.mailboxes.count, "mailbox", "mailboxes")
+    text.append(" with ")
+    text.append(counted: loaded.settings.rules.rules.count, "rule", "rules")
+    log.write(.notice, [], text)
+  }
+
   /// Says at each start what was given up, until somebody looks at it.
   func logGivenUp() {
     for (index, mailbox) in loaded.settings.mailboxes.enumerated() {

@@ -48,6 +48,7 @@ struct Service: ~Copyable {
 
   /// Runs until it is stopped, or for `once` until all is done. Returns the exit code.
   mutating func run() -> Int32 {
+    if mode == .service { logStart() }
     logGivenUp()
     watchdog.announce("READY=1")
     while true {
