@@ -11,9 +11,11 @@ struct LoadedSettings {
   /// Whom fetchers become; nil where this is not root.
   let user: User?
 
-  /// Stands for the rules: where it is another, all messages are looked at again.
+  /// Stands for the rules, and for what becomes of messages that none takes: where it is another,
+  /// all messages are looked at again.
   var fingerprint: UInt32 {
     var sink = ChecksumSink()
+    for mailbox in settings.mailboxes { sink.write(mailbox.unmatched.word) }
     for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &sink) }
     return sink.checksum.value
   }

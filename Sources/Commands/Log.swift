@@ -28,10 +28,10 @@ struct Log {
   /// Chooses the style by what standard error is; systemd says in JOURNAL_STREAM that it reads.
   init(threshold: Severity) {
     self.threshold = threshold
-    if Environment.value(of: "JOURNAL_STREAM") != nil {
-      style = .journal
+    if StandardStream.error.isTerminal {
+      style = .terminal
     } else {
-      style = StandardStream.error.isTerminal ? .terminal : .plain
+      style = Environment.value(of: "JOURNAL_STREAM") == nil ? .plain : .journal
     }
   }
 
