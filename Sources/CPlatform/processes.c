@@ -81,8 +81,18 @@ int pb_fork(int32_t *channel) {
 
 _Noreturn void pb_exit(int32_t code) { _exit(code); }
 
-int pb_reap(int32_t process, bool wait, int32_t *value) {
+/* While its leader is not reaped, a group's id is nobody else's. */
+static void end_rest_of_group(pid_t process, bool wait) {
+  siginfo_t info = {.si_pid = 0};
+  int result;
+  do result = waitid(P_PID, (id_t)process, &info, WEXITED | WNOWAIT | (wait ? 0 : WNOHANG));
+  while (result < 0 && errno == EINTR);
+  if (result == 0 && info.si_pid == process) pb_kill_group(process, SIGKILL);
+}
+
+int pb_reap(int32_t process, bool wait, bool whole_group, int32_t *value) {
   int status;
+  if (whole_group) end_rest_of_group(process, wait);
   pid_t id;
   do id = waitpid(process, &status, wait ? 0 : WNOHANG);
   while (id < 0 && errno == EINTR);

@@ -40,7 +40,7 @@ static int outcome(int process, int report) {
   if (pb_poll(&entry, 1, PB_PROGRAM_START) <= 0) return 0;
   if (pb_read(report, (uint8_t *)&error, sizeof error) != sizeof error) return 0;
   int32_t value;
-  pb_reap(process, true, &value);
+  pb_reap(process, true, false, &value);
   return -error;
 }
 

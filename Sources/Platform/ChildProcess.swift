@@ -11,6 +11,8 @@ public struct ChildProcess: ~Copyable {
   public let id: Int32
   /// Whether signals go to all of the process group that it leads.
   private let isGroup: Bool
+  /// Whether it was told to end: then nothing of its group may outlive it.
+  private var isTold = false
   public private(set) var ending: Ending?
 
   init(id: Int32, isGroup: Bool) {
@@ -23,7 +25,7 @@ public struct ChildProcess: ~Copyable {
     var value: Int32 = 0
     _ = isGroup ? pb_kill_group(id, Int32(PB_SIGKILL)) : pb_kill(id, Int32(PB_SIGKILL))
     // SAFETY: the library writes one value, and keeps no pointer.
-    _ = unsafe pb_reap(id, true, &value)
+    _ = unsafe pb_reap(id, true, isGroup, &value)
   }
 
   /// How it ended; nil while it runs. Does not wait: ask again when SIGCHLD came.
@@ -37,7 +39,7 @@ public struct ChildProcess: ~Copyable {
     guard ending == nil else { return ending }
     var value: Int32 = 0
     // SAFETY: the library writes one value, and keeps no pointer.
-    let result = unsafe pb_reap(id, waiting, &value)
+    let result = unsafe pb_reap(id, waiting, isGroup && isTold, &value)
     switch Int(try check(result, "waitpid")) {
     case PB_EXITED: ending = .exited(value)
     case PB_KILLED: ending = .killed(signal: value)
@@ -46,8 +48,12 @@ public struct ChildProcess: ~Copyable {
     return ending
   }
 
-  /// Asks it to end, with SIGTERM. Nothing happens once its end is known.
-  public func terminate() { send(PB_SIGTERM) }
+  /// Asks it to end, with SIGTERM; what of its group does not, is killed when it has. Nothing
+  /// happens once its end is known.
+  public mutating func terminate() {
+    isTold = true
+    send(PB_SIGTERM)
+  }
 
   /// Ends it, with SIGKILL. Nothing happens once its end is known.
   public func kill() { send(PB_SIGKILL) }

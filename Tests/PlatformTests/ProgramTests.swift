@@ -60,6 +60,18 @@ import Testing
     try expectGone(child)
   }
 
+  @Test func leavesNothingOfTheGroupThatIgnoresTheFirstSignal() throws {
+    let stubborn =
+      "(trap '' TERM; echo $(exec sh -c 'echo $PPID'); while :; do sleep 1; done) & wait"
+    var program = try Program(
+      list(["/bin/sh", "-c", stubborn]), environment: list(["PATH=/bin:/usr/bin"]))
+    let child = try #require(try Int32(firstLine(of: program)))
+    program.process.terminate()
+    // Its child keeps the output open, so only the end of the process tells.
+    #expect(try program.process.wait() == .killed(signal: SIGTERM))
+    try expectGone(child)
+  }
+
   @Test func endsWhatIgnoresTheFirstSignal() throws {
     var program = try Program(
       list(["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]),

@@ -159,8 +159,9 @@ int pb_connect_result(int32_t fd);
 int pb_fork(int32_t *channel);
 _Noreturn void pb_exit(int32_t code);
 enum { PB_RUNNING, PB_EXITED, PB_KILLED };
-/* PB_RUNNING, or PB_EXITED and the exit code, or PB_KILLED and the signal. */
-int pb_reap(int32_t process, bool wait, int32_t *value);
+/* With `whole_group`, what is left of the group that it led is killed when it has ended.
+ * PB_RUNNING, or PB_EXITED and the exit code, or PB_KILLED and the signal. */
+int pb_reap(int32_t process, bool wait, bool whole_group, int32_t *value);
 enum { PB_SIGHUP = 1, PB_SIGINT = 2, PB_SIGKILL = 9, PB_SIGUSR1 = 10, PB_SIGTERM = 15,
        PB_SIGCHLD = 17 };
 int pb_kill(int32_t process, int32_t signal);
