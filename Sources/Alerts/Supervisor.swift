@@ -169,6 +169,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public func isHealthy(now: Instant) -> Bool {
     for mailbox in mailboxes where mailbox.alert == nil {
       switch mailbox.phase {
+      case .waiting where isPaused: continue
       case .waiting(let due), .polling(let due), .ending(let due):
         if now > due + Mailbox.patience { return false }
       case .finished: continue

@@ -1,0 +1,209 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct SupervisorTests {
+  let disk = Disk()
+  var lines = NotedLines()
+
+  func supervisor(_ rule: Rule = .alarms()) throws -> Supervisor<DiskStore> {
+    Supervisor(
+      settings: .test([rule]),
+      outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
+      ledgers: [try Ledger(DiskStore(disk: disk), time: 1)], fingerprint: 1, mode: .service,
+      seed: 1, now: .seconds(0))
+  }
+
+  func orders(_ supervisor: inout Supervisor<DiskStore>) -> [Order] {
+    var orders: [Order] = []
+    while let order = supervisor.nextOrder() { orders.append(order) }
+    return orders
+  }
+
+  mutating func send(
+    _ frame: FetcherFrame, to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
+  ) {
+    supervisor.received(frame.encoded.bytes, from: 0, on: &lines, now: .seconds(now), time: 1)
+  }
+
+  static var match: FetcherFrame {
+    .matched(rule: 0, Identity(InlineArray(repeating: 7)), AlertValues())
+  }
+
+  @Test mutating func endsAPollAtItsDeadline() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    #expect(orders(&supervisor) == [.startFetcher(mailbox: 0)])
+    #expect(supervisor.nextWake == .seconds(60))
+    supervisor.tick(on: &lines, now: .seconds(59))
+    #expect(orders(&supervisor) == [])
+    supervisor.tick(on: &lines, now: .seconds(60))
+    #expect(orders(&supervisor) == [.endFetcher(mailbox: 0)])
+    supervisor.fetcherEnded(0, now: .seconds(60), time: 1)
+    #expect(supervisor.lastOutcome(of: 0) == .deadline)
+  }
+
+  @Test mutating func whatAnActionTakesIsNotTheServersTime() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(Self.match, to: &supervisor, at: 10)
+    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(35), time: 1)
+    _ = orders(&supervisor)
+    supervisor.tick(on: &lines, now: .seconds(84))
+    #expect(orders(&supervisor) == [])
+    supervisor.tick(on: &lines, now: .seconds(85))
+    #expect(orders(&supervisor) == [.endFetcher(mailbox: 0)])
+  }
+
+  @Test mutating func skipsTheCapabilitiesWhereTheServerHungOnThem() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(.stage(.capabilities), to: &supervisor)
+    supervisor.tick(on: &lines, now: .seconds(60))
+    supervisor.fetcherEnded(0, now: .seconds(60), time: 1)
+    #expect(supervisor.lastOutcome(of: 0) == .capabilitiesHang)
+    #expect(!supervisor.asksCapabilities(of: 0))
+  }
+
+  @Test mutating func endsAProgramThatTakesTooLongFirstPolitely() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(Self.match, to: &supervisor)
+    _ = orders(&supervisor)
+    supervisor.tick(on: &lines, now: .seconds(31))
+    #expect(orders(&supervisor) == [.endProgram(mailbox: 0, force: false)])
+    supervisor.tick(on: &lines, now: .seconds(34))
+    #expect(orders(&supervisor) == [.endProgram(mailbox: 0, force: true)])
+    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(35), time: 1)
+    let orders = orders(&supervisor)
+    #expect(orders.contains(.answer(mailbox: 0, .failed)))
+    let report = Report.actionFailed(rule: 0, action: 0, .timedOut, attempt: 1)
+    #expect(orders.contains(.report(mailbox: 0, report)))
+  }
+
+  @Test mutating func doesNotPollWhileAnAlertIsUnderWay() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(Self.match, to: &supervisor)
+    supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
+    supervisor.pollNow(now: .seconds(2))
+    _ = orders(&supervisor)
+    supervisor.tick(on: &lines, now: .seconds(5))
+    #expect(orders(&supervisor) == [])
+    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(6), time: 1)
+    #expect(
+      try Ledger(DiskStore(disk: disk), time: 1).state(of: Identity(InlineArray(repeating: 7)))
+        == .fired(durable: true))
+    supervisor.tick(on: &lines, now: .seconds(6))
+    #expect(orders(&supervisor).contains(.startFetcher(mailbox: 0)))
+  }
+
+  @Test mutating func whoAsksDuringAPollGetsAnother() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    supervisor.pollNow(now: .seconds(1))
+    send(.ended(.polled, FetcherFrame.Detail()), to: &supervisor)
+    supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
+    #expect(supervisor.nextWake == .seconds(2))
+  }
+
+  @Test mutating func stoppingStartsNothingAndLeavesTheIntent() throws {
+    var supervisor = try supervisor(.alarms(onCrash: .again))
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(Self.match, to: &supervisor)
+    _ = orders(&supervisor)
+    supervisor.stop(force: false, on: &lines, now: .seconds(2))
+    #expect(
+      orders(&supervisor) == [.endProgram(mailbox: 0, force: false), .endFetcher(mailbox: 0)])
+    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(2), time: 1)
+    supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
+    supervisor.tick(on: &lines, now: .seconds(1000))
+    #expect(orders(&supervisor) == [])
+    let state = try Ledger(DiskStore(disk: disk), time: 1).state(
+      of: Identity(InlineArray(repeating: 7)))
+    #expect(state == .intended(before: Failures()))
+  }
+
+  @Test mutating func isHealthyOnlyWhilePollsEnd() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    #expect(supervisor.isHealthy(now: .seconds(100)))
+    #expect(!supervisor.isHealthy(now: .seconds(121)))
+    send(.ended(.polled, FetcherFrame.Detail()), to: &supervisor)
+    supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
+    #expect(!supervisor.isHealthy(now: .seconds(1000)))
+    supervisor.isPaused = true
+    #expect(supervisor.isHealthy(now: .seconds(1000)))
+  }
+
+  /// What a fetcher that somebody has taken over may send.
+  @Test(
+    arguments: [
+      [], [0], [8], [3], [3, 9] + [UInt8](repeating: 0, count: 29), [1, 0, 0, 0],
+      [1, 0, 0, 0, 0, 0],
+      [4, 1, 0], [6, 255, 0, 0], [6, 0, 0, 1, 0x1B], [6, 0, 1, 200], [7, 99],
+      [3, 0] + [UInt8](repeating: 0, count: 16) + [2, 1],
+      [3, 0] + [UInt8](repeating: 0, count: 28) + [17],
+    ] as [[UInt8]])
+  mutating func distrustsAFrameThatIsNone(frame: [UInt8]) throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    _ = orders(&supervisor)
+    supervisor.received(frame.span, from: 0, on: &lines, now: .seconds(1), time: 1)
+    #expect(orders(&supervisor) == [.endFetcher(mailbox: 0)])
+    supervisor.fetcherEnded(0, now: .seconds(1), time: 1)
+    #expect(supervisor.lastOutcome(of: 0) == .fetcherDied)
+  }
+
+  @Test mutating func distrustsASecondMatchBeforeTheAnswer() throws {
+    var supervisor = try supervisor()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    send(Self.match, to: &supervisor)
+    _ = orders(&supervisor)
+    send(Self.match, to: &supervisor)
+    #expect(orders(&supervisor) == [.endFetcher(mailbox: 0)])
+  }
+
+  /// Whatever bytes come, none of them traps or starts anything but the owner's rule.
+  @Test(arguments: [UInt64.random(in: 0...UInt64.max)])
+  mutating func survivesAnyFrame(seed: UInt64) throws {
+    var random = TestRandom(seed: seed)
+    for _ in 0..<3000 {
+      var supervisor = try supervisor()
+      supervisor.tick(on: &lines, now: .seconds(0))
+      var frame = Array(Self.match.encoded.bytes.indices.map { Self.match.encoded.bytes[$0] })
+      for _ in 0..<Int.random(in: 0..<4, using: &random) {
+        frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
+      }
+      frame.removeLast(Int.random(in: 0..<frame.count, using: &random) / 8)
+      supervisor.received(frame.span, from: 0, on: &lines, now: .seconds(1), time: 1)
+      for order in orders(&supervisor) {
+        if case .startProgram(_, let rule, _) = order { #expect(rule == 0, "seed \(seed)") }
+      }
+    }
+  }
+
+  @Test(arguments: Outcome.allCases) func carriesEveryOutcome(outcome: Outcome) throws {
+    let frame = FetcherFrame.ended(outcome, FetcherFrame.Detail("why"))
+    #expect(try FetcherFrame(parsing: frame.encoded.bytes) == frame)
+  }
+
+  @Test func carriesTheLongestMatch() throws {
+    var values = AlertValues()
+    let long = [UInt8](repeating: 0x78, count: 600)
+    values.setSubject(long.span)
+    values.from = ByteBuffer(prefixOf: long.span)
+    values.to = ByteBuffer(prefixOf: long.span)
+    values.date = ByteBuffer(prefixOf: long.span)
+    values.messageID = ByteBuffer(prefixOf: long.span)
+    values.uniqueID = ByteBuffer(prefixOf: long.span)
+    for _ in 0..<16 { values.captures.append(long.span) }
+    let frame = FetcherFrame.matched(rule: 63, Identity(InlineArray(repeating: 1)), values)
+    #expect(try FetcherFrame(parsing: frame.encoded.bytes) == frame)
+  }
+}
