@@ -30,6 +30,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    if session.acceptsBareLineFeed {
+      header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .any)
+    }
     if let seconds = session.capabilities.loginDelay { sink.send(.loginDelay(seconds: seconds)) }
     session.send(.stat)
     phase = .counting
@@ -53,6 +56,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       mark.list(message, id.map { word(of: $0) })
     } else {
       uniqueID = id
+      if id != nil { hasSeenUniqueIDs = true }
     }
   }
 
@@ -68,6 +72,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     hasTop = hasTop ?? true
     header.finish()
     defer { header.reset() }
+    if isPassedOver {
+      isPassedOver = false
+      return mark.stop()
+    }
     guard !header.isFolderInternalData else { return mark.extend(over: uniqueIDWord) }
     captures.removeAll()
     let rule = settings.rules.firstMatch(
@@ -91,17 +99,23 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ command: Command, _ refusal: Refusal, _ sink: inout Sink
   ) {
     switch command {
-    case .uidl(nil):
-      hasUniqueIDs = false
-      phase = .fetching
+    case .uidl(nil): phase = .fetching  // Nothing is recognised, and all is looked at.
     case .uidl:
-      if !session.capabilities.uidl { hasUniqueIDs = false }
       uniqueID = nil
+      // A server that has unique-ids has them for each message. Another identity for this one would
+      // make it fire again, so it is left for the next poll.
+      if hasSeenUniqueIDs || session.capabilities.uidl {
+        isPassedOver = true
+      } else {
+        hasUniqueIDs = false
+      }
     case .top(let message) where hasTop == nil && !session.capabilities.top:
       hasTop = false
       next = message
       uniqueIDIsAsked = hasUniqueIDs
-    case .top, .retr: mark.stop()  // It went away, or cannot be read: the next poll looks again.
+    case .top, .retr:
+      mark.stop()  // It went away, or cannot be read: the next poll looks again.
+      isPassedOver = false
     case .dele: _ = deletions.removeFirst()
     case .stat, .list, .noop, .rset, .quit:
       end(

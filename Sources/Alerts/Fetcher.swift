@@ -83,6 +83,10 @@ public struct Fetcher<
   var uniqueID: UniqueID?
   /// Whether UIDL works, and whether TOP does (nil: not known yet).
   var hasUniqueIDs = true
+  /// Whether UIDL has ever named a message of this mailbox.
+  var hasSeenUniqueIDs: Bool
+  /// The message whose header comes next is not to be judged.
+  var isPassedOver = false
   var hasTop: Bool?
   /// The message that a verdict is awaited for.
   var judged: (message: Int, rule: Int, identity: Identity)?
@@ -99,6 +103,7 @@ public struct Fetcher<
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
     mark = ExaminedMark(known: settings.examined)
+    hasSeenUniqueIDs = settings.examined.count > 0
   }
 
   /// What is to be written to the server; then call `didWrite`.
@@ -131,6 +136,16 @@ public struct Fetcher<
     precondition(step == .startTLS)
     step = .exchange
     do { try session.secured() } catch { fail(error, &sink) }
+  }
+
+  /// Time runs out: no further message is asked for, so that what was done so far is committed. The
+  /// next poll goes on from there.
+  public mutating func wrapUp() {
+    guard phase == .fetching, next <= count else { return }
+    count = next - 1
+    // A unique-id that was asked for stands alone; its answer does no harm.
+    uniqueIDIsAsked = false
+    pump()
   }
 
   /// The supervisor's verdict on the match.

@@ -6,7 +6,8 @@ import Rules
 struct Mailbox: Sendable {
   /// How late a poll may be before something must be wrong with popbell itself.
   static let patience = Interval.seconds(60)
-  /// How long a program has between being asked to end and being ended.
+  /// How long a program has between being asked to end and being ended, and a fetcher that said it
+  /// was done until it is.
   static let grace = Interval.seconds(3)
 
   enum Phase: Sendable, Equatable {
@@ -46,7 +47,8 @@ struct Mailbox: Sendable {
     switch phase {
     case .waiting(let until): return until
     case .polling(let deadline): return deadline
-    case .ending, .finished: return nil
+    case .ending(let since): return since + Self.grace
+    case .finished: return nil
     }
   }
 

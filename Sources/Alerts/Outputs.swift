@@ -25,6 +25,8 @@ public struct OutputEvent: Sendable, Equatable {
 /// Why an output changes, for the log.
 public enum OutputCause: Sendable, Equatable {
   case rule, pulseEnded, blink, maxOnReached, stop
+  /// It refused before, and is told again.
+  case retry
 }
 
 /// What each output does now and next: pulses, blinking, and the longest it may stay active.
@@ -44,9 +46,12 @@ public struct Outputs: Sendable {
     }
   }
 
-  /// Takes over what output `index` of `other` is doing: it is the same line, before a reload.
+  /// Takes over what output `index` of `other` is doing: it is the same line, before a reload. How
+  /// long it may be on is for the new settings to say.
   public mutating func adopt(_ index: Int, of other: Outputs, as newIndex: Int) {
+    let maxOn = outputs[newIndex].maxOn
     outputs[newIndex] = other.outputs[index]
+    outputs[newIndex].maxOn = maxOn
   }
 
   /// What happened since it was asked last, in order.
@@ -80,7 +85,7 @@ public struct Outputs: Sendable {
   ) -> Bool {
     let wasActive = outputs[index].isActive
     let wanted = outputs[index].plan(change, now: now)
-    guard wanted != wasActive else { return true }
+    guard wanted != wasActive || outputs[index].retryAt != nil else { return true }
     if drive(index, active: wanted, because: .rule, on: &lines, now: now) { return true }
     outputs[index].plan = .steady
     _ = drive(index, active: false, because: .rule, on: &lines, now: now)
@@ -91,7 +96,10 @@ public struct Outputs: Sendable {
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     for index in outputs.indices {
       guard let (active, cause) = outputs[index].step(now: now) else { continue }
-      _ = drive(index, active: active, because: cause, on: &lines, now: now)
+      let isDone = drive(index, active: active, because: cause, on: &lines, now: now)
+      guard active, !isDone else { continue }
+      outputs[index].plan = .steady
+      _ = drive(index, active: false, because: cause, on: &lines, now: now)
     }
   }
 
@@ -128,7 +136,7 @@ struct Output: Sendable {
     case blink(on: Interval, off: Interval, remaining: Int, change: Instant)
   }
 
-  let maxOn: Interval?
+  var maxOn: Interval?
   var isActive = false
   var activeSince: Instant?
   var plan = Plan.steady
@@ -206,7 +214,7 @@ struct Output: Sendable {
       return stepBlink(on: on, off: off, remaining: remaining, now: now)
     case .steady, .pulse, .blink:
       guard let retryAt, retryAt <= now else { return nil }
-      return (false, .stop)
+      return (false, .retry)
     }
   }
 

@@ -8,7 +8,7 @@ public struct Schedule: Sendable {
   /// The longest pause between attempts, unless the interval itself is longer.
   static let longestPause = Interval.seconds(15 * 60)
   /// The longest LOGIN-DELAY that is believed.
-  static let longestLoginDelay = Interval.seconds(24 * 60 * 60)
+  static let longestLoginDelay = Interval.seconds(60 * 60)
 
   private let interval: Interval
   private var failures = 0
@@ -22,7 +22,7 @@ public struct Schedule: Sendable {
 
   /// The server wants at least this long between two logins (LOGIN-DELAY, RFC 2449 section 6.5).
   public mutating func serverAsks(for delay: Interval) {
-    loginDelay = min(max(loginDelay, delay), Self.longestLoginDelay)
+    loginDelay = min(delay, Self.longestLoginDelay)
   }
 
   /// When to poll after a poll that went well and began at `start`.

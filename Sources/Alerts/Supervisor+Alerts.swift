@@ -35,13 +35,13 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, rule: Int, identity: Identity, time: UInt64
   ) throws(LedgerError) -> Int? {
     let ledger = ledgers[mailbox]
-    var first = 0
-    switch ledger.state(of: identity) {
-    case .new: break
-    case .fired where ledger.firedInSession(identity):
+    guard ledger.see(identity) else {
       report(mailbox, .sameIdentity(rule: rule))
       fail(mailbox)
       return nil
+    }
+    switch ledger.state(of: identity) {
+    case .new, .failed: break
     case .fired(let durable):
       if !durable { try ledger.fire(identity, time: time) }
       return answerFiredBefore(mailbox, rule: rule)
@@ -51,15 +51,51 @@ extension Supervisor where S: ~Copyable {
       return answerFiredBefore(mailbox, rule: rule)
     case .intended(let failures):
       report(mailbox, .unfinished(rule: rule, again: true))
-      first = Int(failures.done)
-    case .failed(let failures): first = Int(failures.done)
+      // An action that takes the board down with it must not do so for ever.
+      let isLast = try countFailure(
+        mailbox, rule, identity, done: Int(failures.done), time: time)
+      if isLast { return nil }
     case .givenUp:
       report(mailbox, .gaveUp(rule: rule))
       order(.answer(mailbox: mailbox, .givenUp))
       return nil
     }
+    let failures = ledger.state(of: identity).failures
     try ledger.intend(identity, time: time)
-    return min(first, settings.rules.rules[rule].actions.count)
+    _ = ledger.see(identity)
+    let actions = settings.rules.rules[rule].actions
+    return failures.actions == fingerprint(of: rule) ? min(Int(failures.done), actions.count) : 0
+  }
+
+  /// Stands for a rule's actions: what was done of others does not count.
+  private func fingerprint(of rule: Int) -> UInt8 {
+    var description: [UInt8] = []
+    for action in settings.rules.rules[rule].actions {
+      action.describe(settings.rules.names, into: &description)
+      description.append(.lineFeed)
+    }
+    return UInt8(truncatingIfNeeded: crc32(description.span))
+  }
+
+  /// Writes down that the actions failed once more. Returns whether that was once too often; then
+  /// the answer is ordered.
+  private mutating func countFailure(
+    _ mailbox: Int, _ rule: Int, _ identity: Identity, done: Int, time: UInt64
+  ) throws(LedgerError) -> Bool {
+    let ledger = ledgers[mailbox]
+    let attempts = Int(ledger.state(of: identity).failures.attempts) + 1
+    guard attempts <= settings.rules.rules[rule].retries else {
+      mailboxes[mailbox].tally.failed += 1
+      report(mailbox, .gaveUp(rule: rule))
+      try ledger.giveUp(identity, time: time)
+      order(.answer(mailbox: mailbox, .givenUp))
+      return true
+    }
+    let failures = Failures(
+      attempts: UInt8(clamping: attempts), done: UInt8(clamping: done),
+      actions: fingerprint(of: rule))
+    try ledger.fail(identity, failures, time: time)
+    return false
   }
 
   private mutating func answerFiredBefore(_ mailbox: Int, rule: Int) -> Int? {
@@ -111,24 +147,20 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ failure: ActionFailure, now: Instant, time: UInt64
   ) {
     guard let alert = mailboxes[mailbox].alert else { return }
-    let rule = settings.rules.rules[alert.rule]
-    let ledger = ledgers[mailbox]
-    let attempt = ledger.failedAttempts(of: alert.identity) + 1
+    let attempts = ledgers[mailbox].state(of: alert.identity).failures.attempts
     mailboxes[mailbox].endAlert(now: now)
     report(
-      mailbox, .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
+      mailbox,
+      .actionFailed(
+        rule: alert.rule, action: alert.action, failure, attempt: Int(attempts) + 1))
     do throws(LedgerError) {
-      guard attempt <= rule.retries else {
-        try ledger.giveUp(alert.identity, time: time)
-        report(mailbox, .gaveUp(rule: alert.rule))
-        mailboxes[mailbox].tally.failed += 1
-        return order(.answer(mailbox: mailbox, .givenUp))
-      }
-      try ledger.fail(alert.identity, done: UInt8(clamping: alert.action), time: time)
+      let isLast = try countFailure(
+        mailbox, alert.rule, alert.identity, done: alert.action, time: time)
+      if !isLast { fail(mailbox) }
     } catch {
       report(mailbox, .ledgerFailed(error))
+      fail(mailbox)
     }
-    fail(mailbox)
   }
 
   private mutating func fail(_ mailbox: Int) {
@@ -142,16 +174,36 @@ extension Supervisor where S: ~Copyable {
   ) {
     guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
     mailboxes[mailbox].alert?.programDeadline = nil
-    if isStopping {
-      // Ended by us or by itself: what came of it is for `on-crash` to judge.
-      return mailboxes[mailbox].endAlert(now: now)
-    }
+    if isStopping { return interrupted(mailbox, alert, end, now: now, time: time) }
     switch end {
     case .exited(0) where !alert.timedOut:
       mailboxes[mailbox].alert?.action += 1
       act(mailbox, on: &lines, now: now, time: time)
     case .exited, .signalled, .couldNotStart:
       actionFailed(mailbox, alert.timedOut ? .timedOut : ActionFailure(end), now: now, time: time)
+    }
+  }
+
+  /// popbell stops, and the program has ended: by itself, or because it was told to. What is done
+  /// is written down, so that the rest, and only that, is done after the next start.
+  private mutating func interrupted(
+    _ mailbox: Int, _ alert: Alert, _ end: ProgramEnd, now: Instant, time: UInt64
+  ) {
+    let ledger = ledgers[mailbox]
+    let done = alert.action + (end == .exited(0) && !alert.timedOut ? 1 : 0)
+    let isAll = done == settings.rules.rules[alert.rule].actions.count
+    mailboxes[mailbox].endAlert(now: now)
+    do throws(LedgerError) {
+      if isAll {
+        report(mailbox, .fired(rule: alert.rule))
+        return try ledger.fire(alert.identity, time: time)
+      }
+      var failures = ledger.state(of: alert.identity).failures
+      failures.done = UInt8(clamping: done)
+      failures.actions = fingerprint(of: alert.rule)
+      try ledger.fail(alert.identity, failures, time: time)
+    } catch {
+      report(mailbox, .ledgerFailed(error))
     }
   }
 }

@@ -9,7 +9,7 @@ extension Supervisor where S: ~Copyable {
   public mutating func received<Lines: OutputLines & ~Copyable>(
     _ frame: Span<UInt8>, from mailbox: Int, on lines: inout Lines, now: Instant, time: UInt64
   ) {
-    guard case .polling = mailboxes[mailbox].phase else { return }
+    guard case .polling = mailboxes[mailbox].phase, !isStopping else { return }
     guard let frame = try? FetcherFrame(parsing: frame) else { return distrust(mailbox, now: now) }
     switch frame {
     case .mailbox(let messages):
@@ -17,7 +17,7 @@ extension Supervisor where S: ~Copyable {
     case .loginDelay(let seconds):
       mailboxes[mailbox].schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .matched(let rule, let identity, let values):
-      guard mayMatch(mailbox, rule: rule, values) else { return distrust(mailbox, now: now) }
+      guard mayMatch(mailbox, rule: rule) else { return distrust(mailbox, now: now) }
       matched(
         mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now, time: time)
     case .deleted(let identity):
@@ -35,7 +35,7 @@ extension Supervisor where S: ~Copyable {
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
   /// way.
-  private func mayMatch(_ mailbox: Int, rule: Int, _ values: AlertValues) -> Bool {
+  private func mayMatch(_ mailbox: Int, rule: Int) -> Bool {
     guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
@@ -50,11 +50,11 @@ extension Supervisor where S: ~Copyable {
   /// The fetcher of `mailbox` is gone, after all its frames were received.
   public mutating func fetcherEnded(_ mailbox: Int, now: Instant, time: UInt64) {
     let start = mailboxes[mailbox].start ?? now
-    let outcome = mailboxes[mailbox].outcome ?? .fetcherDied
-    mailboxes[mailbox].outcome = outcome
     settle(mailbox, time: time)
     mailboxes[mailbox].phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
+    let outcome = mailboxes[mailbox].outcome ?? .fetcherDied
+    mailboxes[mailbox].outcome = outcome
     var next: Instant?
     if mode == .service {
       let planned = nextPoll(mailbox, outcome, start: start, now: now)
@@ -62,7 +62,11 @@ extension Supervisor where S: ~Copyable {
       mailboxes[mailbox].phase = .waiting(until: due)
       next = due
     }
-    report(mailbox, .ended(outcome, mailboxes[mailbox].tally, next: next.map { $0 - now }))
+    report(
+      mailbox,
+      .ended(
+        outcome, mailboxes[mailbox].tally, mailboxes[mailbox].detail, mailboxes[mailbox].stage,
+        next: next.map { $0 - now }))
   }
 
   /// Writes down what the server has committed; drops what it has not.

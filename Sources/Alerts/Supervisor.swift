@@ -32,7 +32,8 @@ public enum Report: Sendable, Equatable {
   case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)
   case gaveUp(rule: Int)
   case ledgerFailed(LedgerError)
-  case ended(Outcome, Tally, next: Interval?)
+  /// The detail, bounded and not escaped, is for people; the stage says how far the poll was.
+  case ended(Outcome, Tally, FetcherFrame.Detail, Stage, next: Interval?)
 }
 
 /// Why an action failed.
@@ -141,10 +142,6 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// How the last poll of `mailbox` ended; nil where it has not.
   public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].outcome }
 
-  /// What is to be said about that, bounded, not escaped; and how far the poll was.
-  public func lastDetail(of mailbox: Int) -> FetcherFrame.Detail { mailboxes[mailbox].detail }
-  public func lastStage(of mailbox: Int) -> Stage { mailboxes[mailbox].stage }
-
   /// Whether everything that `once` has to do is done.
   public var isFinished: Bool {
     for mailbox in mailboxes where mailbox.phase != .finished || mailbox.alert != nil {
@@ -182,6 +179,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public var nextWake: Instant? {
     var earliest = outputs.nextWake
     for mailbox in mailboxes {
+      if isPaused, case .waiting = mailbox.phase { continue }
       guard let due = mailbox.due else { continue }
       earliest = earliest.map { min($0, due) } ?? due
     }
@@ -241,6 +239,9 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     case .polling(let deadline) where deadline <= now:
       mailboxes[index].outcome =
         mailboxes[index].stage == .capabilities ? .capabilitiesHang : .deadline
+      mailboxes[index].phase = .ending(since: now)
+      order(.endFetcher(mailbox: index))
+    case .ending(let since) where since + Mailbox.grace <= now:
       mailboxes[index].phase = .ending(since: now)
       order(.endFetcher(mailbox: index))
     case .waiting, .polling, .ending, .finished: break

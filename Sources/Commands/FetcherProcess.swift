@@ -108,7 +108,9 @@ private func converse(
   var bytes = InlineArray<4096, UInt8>(repeating: 0)
   var used = 0
   var count = 0
+  var wrapUpAt = Clock.now + .milliseconds(mailbox.deadline.milliseconds / 4 * 3)
   while true {
+    if Clock.now >= wrapUpAt { fetcher.wrapUp() }
     while !fetcher.output.isEmpty { fetcher.didWrite(try wire.write(fetcher.output)) }
     // What came with the bytes before belongs to the same step: after STLS it is an attack.
     while used < count, fetcher.step == .exchange || fetcher.step == .startTLS {
@@ -118,7 +120,10 @@ private func converse(
     switch fetcher.step {
     case .ended: return wire.close()
     case .awaitVerdict:
+      // What an action takes is not the server's time.
+      let asked = Clock.now
       guard let verdict = supervisor.verdict() else { return }
+      wrapUpAt = wrapUpAt + (Clock.now - asked)
       fetcher.answered(verdict)
     case .startTLS:
       supervisor.send(.stage(.handshake))

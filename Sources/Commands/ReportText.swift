@@ -9,8 +9,7 @@ import Rules
 
 /// How urgent `report` is, and what it says.
 func words(
-  for report: Report, settings: Settings, values: AlertValues?, detail: FetcherFrame.Detail,
-  stage: Stage
+  for report: Report, settings: Settings, values: AlertValues?
 ) -> (Severity, [UInt8]) {
   var text: [UInt8] = []
   func name(_ rule: Int) -> [UInt8] { settings.rules.rules[rule].name }
@@ -63,7 +62,7 @@ func words(
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")
     return (.error, text)
-  case .ended(let outcome, let tally, let next):
+  case .ended(let outcome, let tally, let detail, let stage, let next):
     return ended(outcome, tally, next, detail: detail, stage: stage)
   }
 }

@@ -9,8 +9,7 @@ extension Service {
   mutating func report(_ mailbox: Int, _ report: Report) {
     let name = loaded.settings.mailboxes[mailbox].name
     var (severity, text) = words(
-      for: report, settings: loaded.settings, values: supervisor.alert(of: mailbox),
-      detail: supervisor.lastDetail(of: mailbox), stage: supervisor.lastStage(of: mailbox))
+      for: report, settings: loaded.settings, values: supervisor.alert(of: mailbox))
     // Whoever polls once wants to read what came of it; a service need not say it each minute.
     if mode != .service, severity == .debug { severity = .info }
     log.write(severity, name, text)
@@ -66,6 +65,7 @@ extension OutputCause {
     case .blink: " (blinking)"
     case .maxOnReached: " (max-on is reached)"
     case .stop: " (popbell stops)"
+    case .retry: " (at last)"
     }
   }
 }

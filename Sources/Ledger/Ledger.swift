@@ -31,11 +31,6 @@ public final class Ledger<S: Store & ~Copyable> {
     find(identity).map { entries[$0].state } ?? .new
   }
 
-  /// How often the actions of `identity` have failed.
-  public func failedAttempts(of identity: Identity) -> Int {
-    Int(state(of: identity).failures.attempts)
-  }
-
   /// How many messages are left alone because their action failed too often.
   public var givenUpCount: Int {
     var count = 0
@@ -53,21 +48,21 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Writes down that all actions of `identity` succeeded. On an error this process still knows.
   public func fire(_ identity: Identity, time: UInt64) throws(LedgerError) {
     set(identity, .fired(durable: false))
-    note(identity) { $0.firedInSession = true }
     try append(.fired(identity), time: time)
     set(identity, .fired(durable: true))
   }
 
-  /// Whether `identity` fired since the session began: then a second message has the same identity.
-  public func firedInSession(_ identity: Identity) -> Bool {
-    find(identity).map { entries[$0].firedInSession } ?? false
+  /// Notes that a message with `identity` was there in this session. Returns `false` where one was
+  /// before: two messages have the same identity.
+  public func see(_ identity: Identity) -> Bool {
+    guard let index = find(identity), !entries[index].isSeen else { return find(identity) == nil }
+    entries[index].isSeen = true
+    return true
   }
 
-  /// Writes down that an action of `identity` failed: the one after the first `done` actions.
+  /// Writes down how often the actions of `identity` have failed, and which need not be done again.
   /// On an error this process still knows.
-  public func fail(_ identity: Identity, done: UInt8, time: UInt64) throws(LedgerError) {
-    let attempts = state(of: identity).failures.attempts
-    let failures = Failures(attempts: attempts == .max ? attempts : attempts + 1, done: done)
+  public func fail(_ identity: Identity, _ failures: Failures, time: UInt64) throws(LedgerError) {
     set(identity, .failed(failures))
     try append(.failed(identity, failures), time: time)
   }
@@ -97,7 +92,7 @@ public final class Ledger<S: Store & ~Copyable> {
   public func beginSession() {
     for index in entries.indices {
       entries[index].isDeleted = false
-      entries[index].firedInSession = false
+      entries[index].isSeen = false
     }
   }
 
@@ -120,7 +115,7 @@ public enum MessageState: Sendable, Equatable {
   /// The actions failed too often, and the message is left alone.
   case givenUp
 
-  var failures: Failures {
+  public var failures: Failures {
     switch self {
     case .new, .fired, .givenUp: Failures()
     case .intended(let failures), .failed(let failures): failures
@@ -133,10 +128,13 @@ public struct Failures: Sendable, Equatable {
   public var attempts: UInt8 = 0
   /// How many actions, from the first, had succeeded when one failed.
   public var done: UInt8 = 0
+  /// Stands for the actions that `done` counts: of others, none is done.
+  public var actions: UInt8 = 0
 
-  public init(attempts: UInt8 = 0, done: UInt8 = 0) {
+  public init(attempts: UInt8 = 0, done: UInt8 = 0, actions: UInt8 = 0) {
     self.attempts = attempts
     self.done = done
+    self.actions = actions
   }
 }
 
@@ -145,7 +143,8 @@ struct Entry {
   var state: MessageState
   /// The server has taken a DELE in this session.
   var isDeleted = false
-  var firedInSession = false
+  /// A message with this identity was there in this session.
+  var isSeen = false
 }
 
 extension Ledger where S: ~Copyable {

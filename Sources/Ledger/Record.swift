@@ -6,7 +6,7 @@ import Bytes
 ///          0      1  kind
 ///          1      1  failed: attempts; header: version
 ///          2      1  failed: how many actions were done
-///          3      1  zero
+///          3      1  failed: which actions
 ///          4     16  identity; examined: count (4), rules (4), sum (8)
 ///         20      8  when, in seconds since 1970
 ///         28      4  CRC-32 of the 28 bytes before
@@ -37,7 +37,8 @@ enum Record: Sendable, Equatable {
     case 0x50 where bytes.extracting(4..<20).equals(magic): self = .header(version: bytes[1])
     case 1: self = .intent(identity)
     case 2: self = .fired(identity)
-    case 3: self = .failed(identity, Failures(attempts: bytes[1], done: bytes[2]))
+    case 3:
+      self = .failed(identity, Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3]))
     case 4: self = .committed(identity)
     case 5: self = .givenUp(identity)
     case 6: self = .examined(Examined(parsing: bytes.extracting(4..<20)))
@@ -81,17 +82,19 @@ extension Examined {
 }
 
 extension ByteBuffer<32> {
-  fileprivate mutating func appendHead(kind: UInt8, _ first: UInt8 = 0, _ second: UInt8 = 0) {
+  fileprivate mutating func appendHead(
+    kind: UInt8, _ first: UInt8 = 0, _ second: UInt8 = 0, _ third: UInt8 = 0
+  ) {
     append(kind)
     append(first)
     append(second)
-    append(0)
+    append(third)
   }
 
   fileprivate mutating func append(
     kind: UInt8, _ identity: Identity, _ failures: Failures = Failures()
   ) {
-    appendHead(kind: kind, failures.attempts, failures.done)
+    appendHead(kind: kind, failures.attempts, failures.done, failures.actions)
     append(identity.bytes.span)
   }
 

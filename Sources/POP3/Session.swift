@@ -35,6 +35,9 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   /// How far it is; after an error, how far it was.
   public var state: SessionState { window.endsInQuit ? .update : step.state }
 
+  /// Whether the server ends its lines with a bare LF, as its greeting did.
+  public var acceptsBareLineFeed: Bool { framer.acceptsBareLineFeed }
+
   /// The command whose reply is due.
   public var awaiting: Command? { window.first }
 

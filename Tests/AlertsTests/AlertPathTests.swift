@@ -137,6 +137,71 @@ import Testing
     #expect(world.server.messages == [mail[1], mail[3]])
   }
 
+  @Test func twoMessagesOfOneUniqueIDBothFireAlsoWhenQUITIsRefused() throws {
+    var world = world()
+    world.server.uniqueID = { _ in "same" }
+    world.server.unknown = ["QUIT"]
+    for _ in 1...2 { try world.poll() }
+    world.server.unknown = []
+    for _ in 1...4 { try world.poll() }
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[1], mail[3]])
+  }
+
+  @Test func aServerOfBareLineFeedsIsUnderstood() throws {
+    var world = world()
+    world.server.lineEnd = "\n"
+    world.deletesUnmatched = true
+    try world.poll()
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[3]])
+  }
+
+  @Test(arguments: ["UIDL", "UIDL 1", "UIDL 3"])
+  func aRefusalOfUIDLThatPassesFiresNothingTwice(refused: String) throws {
+    var world = world(.alarms(then: .keep))
+    try world.poll()
+    world.server.unknown = [refused]
+    world.server.messages.append(Self.message("f", "ALARM four"))
+    for _ in 1...2 { try world.poll() }
+    world.server.unknown = []
+    try world.poll()
+    #expect(world.fired == alarms + ["ALARM four"])
+  }
+
+  @Test func whatWasDoneOfOtherActionsDoesNotCount() throws {
+    let pulse = Action.output(0, .pulse(.seconds(1)))
+    var world = world(.alarms(actions: [pulse, .program]))
+    world.programs["ALARM two"] = .couldNotStart(code: 2)
+    try world.poll()
+    world.programs = [:]
+    world.settings = .test([.alarms(actions: [.program, pulse])])
+    try world.poll()
+    #expect(world.fired == ["ALARM one", "ALARM three", "ALARM two"])
+  }
+
+  @Test func anActionThatTakesTheBoardDownDoesNotDoSoForEver() throws {
+    var world = world(.alarms(retries: 2))
+    world.server.messages = [mail[0]]
+    for _ in 1...6 {
+      // The power goes when the action runs: after the intent, and before what comes of it.
+      let before = world.fired.count
+      try world.poll(until: { $0.fired.count > before })
+    }
+    #expect(world.fired == ["ALARM one", "ALARM one", "ALARM one"])
+    #expect(world.server.messages == [mail[0]])
+    #expect(world.reports.contains(.gaveUp(rule: 0)))
+  }
+
+  @Test func whatWasDoneWhenTimeRanOutIsCommitted() throws {
+    var world = world()
+    world.wrapsUpAfter = 400
+    for _ in 1...5 { try world.poll() }
+    #expect(world.outcome == .polled)
+    #expect(world.fired == alarms)
+    #expect(world.server.messages == [mail[1], mail[3]])
+  }
+
   @Test func blankUniqueIDsDoNotHideMessages() throws {
     var world = world()
     world.server.uniqueID = { $0.header.contains("two") ? nil : $0.uniqueID }
@@ -235,7 +300,8 @@ extension Settings {
     var reader = ConfigReader()
     for (section, key, value) in [
       ("mailbox box", "server", "localhost"), ("mailbox box", "user", "u"),
-      ("mailbox box", "password-file", "/p"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
+      ("mailbox box", "password-file", "/p"), ("output lamp", "chip", "simulated"),
+      ("output lamp", "line", "L"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
     ] {
       reader.entry(
         section: Array(section.utf8).span, key: Array(key.utf8).span,

@@ -13,10 +13,16 @@ struct ModelServer {
   /// What it does to a message's unique-id.
   var uniqueID: (Message) -> String? = { $0.uniqueID }
 
+  /// What ends its lines.
+  var lineEnd = "\r\n"
+  /// How many commands it takes in a session before it hangs up.
+  var patience = Int.max
+
   /// All command lines of all sessions.
   private(set) var commands: [String] = []
   private var line: [UInt8] = []
   private var marked: Set<Int> = []
+  private var taken = 0
   private(set) var isOpen = false
 
   init(messages: [Message]) { self.messages = messages }
@@ -25,7 +31,8 @@ struct ModelServer {
     line = []
     marked = []
     isOpen = true
-    return Array("+OK ready\r\n".utf8)
+    taken = 0
+    return bytes(of: "+OK ready\r\n")
   }
 
   /// The connection is lost: nothing that was marked is deleted.
@@ -38,13 +45,22 @@ struct ModelServer {
     let command = String(decoding: line.dropLast(2), as: UTF8.self)
     line = []
     commands.append(command)
-    return Array(reply(to: command).utf8)
+    taken += 1
+    guard taken <= patience else {
+      isOpen = false
+      return []
+    }
+    return bytes(of: reply(to: command))
+  }
+
+  private func bytes(of reply: String) -> [UInt8] {
+    Array(reply.replacing("\r\n", with: lineEnd).utf8)
   }
 
   private mutating func reply(to command: String) -> String {
     let words = command.split(separator: " ").map(String.init)
     let number = words.count > 1 ? Int(words[1]) : nil
-    if unknown.contains(words[0]) { return "-ERR unknown command\r\n" }
+    if unknown.contains(words[0]) || unknown.contains(command) { return "-ERR unknown command\r\n" }
     switch words[0] {
     case "CAPA": return "+OK\r\n" + capabilities.map { $0 + "\r\n" }.joined() + ".\r\n"
     case "STAT": return "+OK \(messages.count - marked.count) 1000\r\n"

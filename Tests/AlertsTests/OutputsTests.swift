@@ -108,7 +108,7 @@ extension Instant {
   @Test mutating func aLineThatRefusesToEndIsToldAgain() {
     _ = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(0))
     lines.refusals = 2
-    #expect(run(until: 100) == ["3000 off pulseEnded", "4000 off stop", "5000 off stop"])
+    #expect(run(until: 100) == ["3000 off pulseEnded", "4000 off retry", "5000 off retry"])
     #expect(outputs.nextWake == nil)
   }
 

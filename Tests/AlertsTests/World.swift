@@ -27,7 +27,11 @@ struct World: ~Copyable {
   var now = Instant(milliseconds: 0)
   /// After so many bytes in a direction the connection is gone.
   var cut: (direction: Direction, after: Int)?
+  /// After so many bytes from the server the fetcher's time is up.
+  var wrapsUpAfter = Int.max
   private(set) var bytes = (toServer: 0, toClient: 0)
+  /// The power goes when this comes true, at the next order.
+  private var powerGoes: ((borrowing World) -> Bool)?
 
   init(_ messages: [ModelServer.Message], settings: Settings) {
     server = ModelServer(messages: messages)
@@ -35,7 +39,8 @@ struct World: ~Copyable {
   }
 
   /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
-  mutating func poll() throws {
+  mutating func poll(until powerGoes: ((borrowing World) -> Bool)? = nil) throws {
+    self.powerGoes = powerGoes
     let ledger = try Ledger(DiskStore(disk: disk), time: 1)
     var supervisor = Supervisor(
       settings: settings, outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: now),
@@ -57,6 +62,7 @@ struct World: ~Copyable {
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
           let end = programs[subject] ?? .exited(0)
           if case .couldNotStart = end {} else { fired.append(subject) }
+          if powerGoes?(self) == true { return server.disconnect() }
           supervisor.programEnded(mailbox, end, on: &lines, now: now, time: 1)
         case .endProgram, .switched: break
         case .report(_, let report): reports.append(report)
@@ -108,6 +114,7 @@ struct World: ~Copyable {
       }
       guard !connection.incoming.isEmpty else { return lose(connection) }
       bytes.toClient += 1
+      if bytes.toClient >= wrapsUpAfter { connection.fetcher.wrapUp() }
       connection.fetcher.receive(connection.incoming.removeFirst(), &connection.sink)
     }
   }
@@ -140,6 +147,7 @@ struct HeldFetcher: ~Copyable {
     return bytes
   }
   mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) { fetcher.receive(byte, &sink) }
+  mutating func wrapUp() { fetcher.wrapUp() }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
   mutating func answered(_ verdict: Verdict) { if !isKilled { fetcher.answered(verdict) } }
 }
