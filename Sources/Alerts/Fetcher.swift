@@ -136,6 +136,7 @@ public struct Fetcher<
     precondition(step == .startTLS)
     step = .exchange
     do { try session.secured() } catch { fail(error, &sink) }
+    reportStage(&sink)
   }
 
   /// Time runs out: no further message is asked for, so that what was done so far is committed. The

@@ -82,7 +82,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   let mode: Mode
   let fingerprint: UInt32
   var mailboxes: [Mailbox]
-  let ledgers: [Ledger<S>]
+  public let ledgers: [Ledger<S>]
   private var orders: [Order] = []
   var isStopping = false
   /// No poll begins: new settings wait for those under way to end.

@@ -1,4 +1,5 @@
 #include "internal.h"
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -16,6 +17,12 @@ int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *g
   *user = entry.pw_uid;
   *group = entry.pw_gid;
   return 0;
+}
+
+int pb_silence(void) {
+  int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (null < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0) return -errno;
+  return null > 2 ? pb_close(null) : 0;
 }
 
 bool pb_is_root(void) { return geteuid() == 0; }

@@ -1,5 +1,7 @@
 #include "internal.h"
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,13 +20,16 @@ static int split(const uint8_t *texts, size_t length, char **pointers, size_t ca
 
 /* In the child. Only system calls: the parent may have had threads. Says in `report` why it
  * failed; where exec succeeds, that closes unwritten. */
-static _Noreturn void become_program(char **arguments, char **environment, int output, int report) {
+static _Noreturn void become_program(char **arguments, char **environment, int output, int report,
+                                     bool helper) {
   if (dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(127);
+  if (helper && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) _exit(127);
   if (report != 3 && dup3(report, 3, O_CLOEXEC) < 0) _exit(127);
   pb_close_from(4);
   pb_reset_signals();
   umask(022);
-  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (helper && dup2(null, 2) < 0) null = -1;
   if (null >= 0 && dup2(null, 0) >= 0 && setpgid(0, 0) == 0 && chdir("/") == 0)
     execve(arguments[0], arguments, environment);
   int error = errno;
@@ -45,7 +50,7 @@ static int outcome(int process, int report) {
 }
 
 int pb_program_start(const uint8_t *arguments, size_t arguments_length, const uint8_t *environment,
-                     size_t environment_length, int32_t *output) {
+                     size_t environment_length, bool helper, int32_t *output) {
   char *argv[PB_PROGRAM_ARGUMENTS + 1], *envp[PB_PROGRAM_ENVIRONMENT + 1];
   int error = split(arguments, arguments_length, argv, PB_PROGRAM_ARGUMENTS);
   if (error == 0) error = split(environment, environment_length, envp, PB_PROGRAM_ENVIRONMENT);
@@ -56,7 +61,7 @@ int pb_program_start(const uint8_t *arguments, size_t arguments_length, const ui
   int id = pipe2(report, O_CLOEXEC) < 0 ? -errno : 0;
   if (id == 0) {
     id = pb_block_signals_and_fork();
-    if (id == 0) become_program(argv, envp, out[1], report[1]);
+    if (id == 0) become_program(argv, envp, out[1], report[1], helper);
     close(report[1]);
     error = id < 0 ? id : outcome(id, report[0]);
     if (error < 0) id = error;

@@ -23,6 +23,12 @@ final class BoardLine {
       location.offset, settings.flags, active: settings.isInitiallyActive)
   }
 
+  /// Drives the line inactive and lets it go.
+  func release() throws(GPIOError) {
+    defer { output = nil }
+    try drive(active: false)
+  }
+
   func drive(active: Bool) throws(GPIOError) {
     // What is not held cannot be on by us; only switching on needs the line.
     if output == nil, active { try take() }
@@ -84,7 +90,11 @@ struct Board: OutputLines {
   init(_ outputs: [OutputSettings], log: Log, replacing old: [BoardLine] = []) {
     self.log = log
     let kept = outputs.map { output in old.first { $0.settings.isSameLine(as: output) } }
-    for line in old where !kept.contains(where: { $0 === line }) { try? line.drive(active: false) }
+    for line in old where !kept.contains(where: { $0 === line }) {
+      do throws(GPIOError) { try line.release() } catch {
+        log.write(.error, line.settings.name, describe(error, line.settings.line))
+      }
+    }
     lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
     for index in lines.indices where kept[index] == nil {
       do throws(GPIOError) { try lines[index].take() } catch {

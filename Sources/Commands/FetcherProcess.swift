@@ -79,6 +79,7 @@ private func fetch(
   _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ supervisor: inout SupervisorChannel
 ) throws(FetcherFailure) {
   let mailbox = plan.mailbox
+  do throws(SystemError) { try Sandbox.silence() } catch { throw FetcherFailure(error) }
   let credential = try loadCredential(of: mailbox)
   let trust = try loadTrust(of: mailbox)
   do throws(SystemError) { try Sandbox.dropPrivileges(to: plan.user) } catch {
@@ -97,6 +98,7 @@ private func fetch(
     supervisor.send(.stage(.handshake))
     try wire.secure(mailbox, trust)
   }
+  supervisor.send(.stage(.greeting))
   try converse(&fetcher, &wire, mailbox, trust, &supervisor)
 }
 

@@ -17,6 +17,8 @@ struct LedgerFile: Store, ~Copyable {
   private let mailbox: [UInt8]
   /// Opened at first use.
   private var file: AppendFile?
+  /// The file was put in its place, and the folder is not known to be on disk.
+  private var folderIsPending = false
 
   init(_ folder: LedgerFolder?, mailbox: [UInt8]) {
     self.folder = folder
@@ -60,8 +62,9 @@ struct LedgerFile: Store, ~Copyable {
       try new.append(bytes.span)
       try new.synchronize()
       try folder.folder.rename(temporary.span, to: name.span)
-      try folder.folder.synchronize()
+      // From here on it is the ledger. Nothing is added to it before the folder is on disk.
       file = .some(new)
+      folderIsPending = true
     } catch {
       throw StoreError(code: error.number.rawValue)
     }
@@ -73,6 +76,8 @@ struct LedgerFile: Store, ~Copyable {
     guard let folder else { return }
     do throws(SystemError) {
       if file == nil { file = try folder.folder.open((mailbox + [UInt8](".ledger")).span) }
+      if folderIsPending { try folder.folder.synchronize() }
+      folderIsPending = false
       try body(file!)
     } catch {
       throw StoreError(code: error.number.rawValue)

@@ -51,15 +51,17 @@ struct Machine {
         return [UInt8]("there is no such user; create it (useradd --system ") + name
           + [UInt8](") or name another")
       }
+      if user?.id == 0 || user?.group == 0 {
+        return [UInt8]("what talks to a server must not be root, nor of its group; name another")
+      }
     case .stateDirectory: return nil
     }
     return nil
   }
 
   private func problem(ofSecret path: [UInt8]) -> [UInt8]? {
-    var secret = ByteBuffer<1026>()
-    defer { secret.wipe() }
-    do throws(FileError) { try readSecret(path.span, into: &secret) } catch {
+    // Only a fetcher reads it; what is read here would be in the memory of all of them.
+    do throws(FileError) { try checkSecret(path.span, limit: 1026) } catch {
       return path + [UInt8](": ") + describe(error, path)
     }
     return nil

@@ -47,17 +47,20 @@ extension Service {
     _ loaded: LoadedSettings, _ options: Options, _ mode: Mode, _ log: Log,
     _ signals: consuming Signals
   ) throws(StartFailure) {
-    // Outputs first: whatever fails after this, they are inactive.
-    let board = Board(mode == .once(dryRun: true) ? [] : loaded.settings.outputs, log: log)
     let seed = try attempting { () throws(SystemError) in
       try Random.number()
     } orThrow: {
       StartFailure($0)
     }
-    let shelf = try LedgerShelf(loaded.settings, isDryRun: mode == .once(dryRun: true))
+    let isDryRun = mode == .once(dryRun: true)
+    // The lock first: another popbell's lines are not ours to touch. Then the lines: whatever fails
+    // after this, they are inactive.
+    let shelf = try LedgerShelf(loaded.settings, isDryRun: isDryRun)
+    let outputs = isDryRun ? [] : loaded.settings.outputs
+    let board = Board(outputs, log: log)
     let now = Clock.now
     let supervisor = Supervisor(
-      settings: loaded.settings, outputs: Outputs(loaded.settings.outputs, now: now),
+      settings: loaded.settings, outputs: Outputs(outputs, now: now),
       ledgers: try shelf.open(loaded.settings), fingerprint: loaded.fingerprint, mode: mode,
       seed: seed, now: now)
     self.init(
@@ -95,9 +98,16 @@ struct LedgerShelf {
     }
   }
 
-  func open(_ settings: Settings) throws(StartFailure) -> [Ledger<LedgerFile>] {
+  /// Opens the ledgers of all mailboxes, but takes those that are open already.
+  func open(
+    _ settings: Settings, open names: [[UInt8]] = [], _ known: [Ledger<LedgerFile>] = []
+  ) throws(StartFailure) -> [Ledger<LedgerFile>] {
     var ledgers: [Ledger<LedgerFile>] = []
     for mailbox in settings.mailboxes {
+      if let index = names.firstIndex(of: mailbox.name) {
+        ledgers.append(known[index])
+        continue
+      }
       do throws(LedgerError) {
         ledgers.append(try Ledger(LedgerFile(folder, mailbox: mailbox.name), time: wallTime))
       } catch {

@@ -35,15 +35,17 @@ private func read(_ path: [UInt8], into secret: inout SecretText) throws(Fetcher
   }
 }
 
-/// Runs the owner's program, and takes the first line that it writes. Its group ends with it.
+/// Runs the owner's program, and takes the first line that it writes.
 private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(FetcherFailure) {
   var list = TextList<4096>()
-  for argument in arguments { _ = list.append(argument.span) }
+  for argument in arguments where !list.append(argument.span) {
+    throw FetcherFailure(.boardTrouble, [UInt8]("password-command is too long"))
+  }
   var environment = TextList<256>()
   environment.appendPath()
   var isDone = false
   do throws(SystemError) {
-    var program = try Program(list, environment: environment)
+    var program = try Program(list, environment: environment, isHelper: true)
     var chunk = ByteBuffer<256>()
     defer { chunk.wipe() }
     reading: while true {

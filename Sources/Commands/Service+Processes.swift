@@ -42,11 +42,12 @@ final class RunningProgram {
 }
 
 extension Service {
-  /// Hands the supervisor what the fetcher of a mailbox has sent.
-  mutating func readFetcher(_ mailbox: Int) {
+  /// Hands the supervisor some of what the fetcher of a mailbox has sent: one that sends without a
+  /// pause must not keep outputs, deadlines and other mailboxes waiting.
+  mutating func readFetcher(_ mailbox: Int, atMost limit: Int = 16) {
     guard let fetcher = fetchers[mailbox], !fetcher.hasHungUp else { return }
     var frame = FetcherFrame.Bytes()
-    while true {
+    for _ in 0..<limit {
       guard let result = try? fetcher.fork.channel.read(into: &frame) else {
         fetcher.hasHungUp = true
         return
@@ -59,6 +60,7 @@ extension Service {
       case .bytes:
         supervisor.received(
           frame.bytes, from: mailbox, on: &board, now: Clock.now, time: wallTime)
+        carryOut()
       }
     }
   }
@@ -80,7 +82,8 @@ extension Service {
   /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
   mutating func reap(_ mailbox: Int) {
     if let fetcher = fetchers[mailbox], (try? fetcher.fork.process.reap()) != .some(nil) {
-      readFetcher(mailbox)
+      // A dead fetcher sends no more; what it left is no more than its socket holds.
+      readFetcher(mailbox, atMost: .max)
       fetchers[mailbox] = nil
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }

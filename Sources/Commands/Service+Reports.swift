@@ -13,6 +13,11 @@ extension Service {
     // Whoever polls once wants to read what came of it; a service need not say it each minute.
     if mode != .service, severity == .debug { severity = .info }
     log.write(severity, name, text)
+    switch report {
+    case .ledgerFailed: ledgerFailed = true
+    case .actionFailed, .gaveUp: actionsFailed = true
+    case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .ended: break
+    }
     if case .ended = report {
       var status = [UInt8]("STATUS=")
       status.append(name.span)

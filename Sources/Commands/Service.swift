@@ -9,6 +9,8 @@ import Rules
 struct Service: ~Copyable {
   /// How long programs have to end by themselves when popbell stops; it stops within 2 s.
   private static let farewell = Interval.milliseconds(1200)
+  /// And how long one that was killed may take to be gone.
+  private static let lastWait = Interval.milliseconds(500)
 
   let configFile: [UInt8]
   let log: Log
@@ -26,6 +28,10 @@ struct Service: ~Copyable {
   private var reload: LoadedSettings?
   /// When what has not ended by itself is ended; nil while nobody asked to stop.
   private var stopAt: Instant?
+  private var isForced = false
+  /// For the exit code of `once`.
+  var ledgerFailed = false
+  var actionsFailed = false
 
   init(
     configFile: [UInt8], log: Log, mode: Mode, seed: UInt64, signals: consuming Signals,
@@ -54,6 +60,7 @@ struct Service: ~Copyable {
     while true {
       step()
       if stopAt != nil, !isBusy { break }
+      if let stopAt, stopAt + Self.lastWait <= Clock.now { break }
       if mode != .service, stopAt == nil, supervisor.isFinished { break }
       wait()
     }
@@ -66,7 +73,8 @@ struct Service: ~Copyable {
     let now = Clock.now
     supervisor.tick(on: &board, now: now)
     carryOut()
-    if let stopAt, stopAt <= now {
+    if let stopAt, stopAt <= now, !isForced {
+      isForced = true
       supervisor.stop(force: true, on: &board, now: now)
       carryOut()
     }
@@ -84,16 +92,18 @@ struct Service: ~Copyable {
   /// Of the mailboxes' outcomes the worst: what is wrong for good before what may pass.
   private var exitCode: Int32 {
     guard mode != .service else { return 0 }
-    var code: Int32 = 0
+    var worst = ledgerFailed ? ExitCode.systemError : ExitCode.ok
     for index in loaded.settings.mailboxes.indices {
-      let next = supervisor.lastOutcome(of: index)?.exitCode ?? 75
-      code = max(code, next)
+      // Where there is no outcome, popbell was stopped before there was one.
+      var code = supervisor.lastOutcome(of: index)?.exitCode ?? ExitCode.tryLater
+      if code == ExitCode.ok && actionsFailed { code = ExitCode.tryLater }
+      if ExitCode.rank(of: code) > ExitCode.rank(of: worst) { worst = code }
     }
-    return code
+    return worst
   }
 
   /// Does what the supervisor orders.
-  private mutating func carryOut() {
+  mutating func carryOut() {
     while let order = supervisor.nextOrder() {
       switch order {
       case .startFetcher(let mailbox): startFetcher(mailbox)
@@ -165,7 +175,7 @@ struct Service: ~Copyable {
 
   private var limit: Interval? {
     var wake = supervisor.nextWake
-    for due in [stopAt, watchdog.due] {
+    for due in [stopAt.map { isForced ? $0 + Self.lastWait : $0 }, watchdog.due] {
       guard let due else { continue }
       wake = wake.map { min($0, due) } ?? due
     }
@@ -176,7 +186,7 @@ struct Service: ~Copyable {
     while let signal = try? signals.next() {
       switch signal {
       case .terminate, .interrupt: stop()
-      case .hangUp: prepareReload()
+      case .hangUp: if mode == .service { prepareReload() }
       case .user1: supervisor.pollNow(now: Clock.now)
       case .child: for index in fetchers.indices { reap(index) }
       }
@@ -197,6 +207,8 @@ struct Service: ~Copyable {
   private mutating func prepareReload() {
     switch loadSettings(configFile, includingLines: false) {
     case .failure(let refused):
+      reload = nil
+      supervisor.isPaused = false
       for line in refused.lines { log.write(.error, [], line) }
       log.write(.error, [], [UInt8]("the configuration has errors; the old one stays in force"))
     case .success(let new):
@@ -226,7 +238,11 @@ struct Service: ~Copyable {
     reload = nil
     let now = Clock.now
     do throws(StartFailure) {
-      let ledgers = try shelf.open(new.settings)
+      let ledgers = try shelf.open(
+        new.settings, open: loaded.settings.mailboxes.map { $0.name }, supervisor.ledgers)
+      if new.settings.stateDirectory != loaded.settings.stateDirectory {
+        log.write(.warning, [], [UInt8]("a new state-directory counts only after a restart"))
+      }
       let outputs = replaceBoard(new.settings.outputs, now: now)
       supervisor = Supervisor(
         settings: new.settings, outputs: outputs, ledgers: ledgers,

@@ -12,8 +12,10 @@ public struct Program: ~Copyable {
 
   /// Starts the program whose absolute path is the first argument, with exactly these arguments (up
   /// to 64) and this environment (up to 128). Throws exec's error too: `notFound`, `accessDenied`.
+  ///
+  /// A helper dies with this process, and its errors go nowhere: its output is an answer.
   public init<let first: Int, let second: Int>(
-    _ arguments: TextList<first>, environment: TextList<second>
+    _ arguments: TextList<first>, environment: TextList<second>, isHelper: Bool = false
   ) throws(SystemError) {
     var output: Int32 = -1
     // SAFETY: the library reads within the counts, and keeps no pointer.
@@ -21,7 +23,7 @@ public struct Program: ~Copyable {
       unsafe environment.storage.bytes.withUnsafeBufferPointer { environment in
         unsafe pb_program_start(
           arguments.baseAddress, arguments.count, environment.baseAddress, environment.count,
-          &output)
+          isHelper, &output)
       }
     }
     process = ChildProcess(id: try check(id, "exec"), isGroup: true)

@@ -25,6 +25,10 @@ public enum Sandbox {
   /// Whether this process may do anything, and `dropPrivileges` needs a user.
   public static var isRoot: Bool { pb_is_root() }
 
+  /// What this process writes to standard output and error goes nowhere any more: what speaks there
+  /// is the log, and a log that a stranger's bytes could write would be none.
+  public static func silence() throws(SystemError) { try check(pb_silence(), "/dev/null") }
+
   /// First step: becomes `user` (when root), can gain no privileges, start no process and write no
   /// file, and leaves no core. It can still resolve names and connect.
   public static func dropPrivileges(to user: User?) throws(SystemError) {

@@ -40,6 +40,11 @@ public func readFile(
   return bytes
 }
 
+/// Throws where `readSecret` would, but for what is in the file.
+public func checkSecret(_ path: Span<UInt8>, limit: Int) throws(FileError) {
+  _ = try openTrusted(path, limit: limit, trust: .secret)
+}
+
 /// Reads a secret into `secret`, in place of what it holds, and leaves no other copy in memory.
 public func readSecret<let capacity: Int>(
   _ path: Span<UInt8>, into secret: inout ByteBuffer<capacity>

@@ -173,10 +173,14 @@ enum { PB_PROGRAM_ARGUMENTS = 64, PB_PROGRAM_ENVIRONMENT = 128, PB_PROGRAM_START
 /* Starts the program at the absolute path that `arguments` begins with. Both lists are texts that
  * each end in NUL. Its standard output and error are one pipe, whose other end is `*output`,
  * non-blocking. Returns its id, which is also its process group. */
+/* A helper dies with whoever started it, and its standard error goes nowhere. */
 int pb_program_start(const uint8_t *arguments, size_t arguments_length, const uint8_t *environment,
-                     size_t environment_length, int32_t *output);
+                     size_t environment_length, bool helper, int32_t *output);
 
 /* Sandbox */
+
+/* From here on what is written to standard output and error goes nowhere. */
+int pb_silence(void);
 
 int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *group);
 bool pb_is_root(void);
