@@ -145,8 +145,8 @@ final class Service {
 }
 
 /// Polls for a condition for up to a minute; says whether it came true.
-func until(_ condition: () -> Bool) -> Bool {
-  let end = Date(timeIntervalSinceNow: 60)
+func until(seconds: Double = 60, _ condition: () -> Bool) -> Bool {
+  let end = Date(timeIntervalSinceNow: seconds)
   while Date.now < end {
     if condition() { return true }
     poll(nil, 0, 5)
