@@ -70,13 +70,18 @@ extension Service {
     guard let program = programs[mailbox], !program.hasHungUp else { return }
     let (log, rule) = (log, program.rule)
     let isOpen = try? program.program.readOutput(&program.lines) { line, isCut in
-      var text: [UInt8] = []
-      text.append("| ")
-      text.append(escaping: line)
-      if isCut { text.append(" …") }
-      log.write(.info, rule, text)
+      log.write(line, isCut: isCut, of: rule)
     }
     program.hasHungUp = isOpen != true
+  }
+
+  /// Logs what a program that has ended left in its pipe, and no more than a pipe holds: who
+  /// inherited it may write on for ever.
+  private mutating func drainProgram(_ mailbox: Int) {
+    guard let program = programs[mailbox] else { return }
+    for _ in 0..<128 where !program.hasHungUp { readProgram(mailbox) }
+    let (log, rule) = (log, program.rule)
+    program.lines.finish { line, isCut in log.write(line, isCut: isCut, of: rule) }
   }
 
   /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
@@ -88,11 +93,22 @@ extension Service {
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }
     if let program = programs[mailbox], let ending = try? program.program.process.reap() {
-      readProgram(mailbox)
+      drainProgram(mailbox)
       programs[mailbox] = nil
       supervisor.programEnded(
         mailbox, ProgramEnd(ending), on: &board, now: Clock.now, time: wallTime)
     }
+  }
+}
+
+extension Log {
+  /// Writes a line that the program of `rule` wrote.
+  fileprivate func write(_ line: Span<UInt8>, isCut: Bool, of rule: [UInt8]) {
+    var text: [UInt8] = []
+    text.append("| ")
+    text.append(escaping: line)
+    if isCut { text.append(" …") }
+    write(.info, rule, text)
   }
 }
 
