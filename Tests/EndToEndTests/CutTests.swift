@@ -1,0 +1,58 @@
+import Foundation
+import POP3Simulator
+import Testing
+
+/// The connection ends after each byte of a session, in both directions. Whatever was cut, no
+/// message goes that has not fired, none fires twice, and the next poll makes all good (L1, L2).
+@Suite struct CutTests {
+  /// Where a server ends the connection.
+  private enum Cut: Sendable {
+    case sent(Int)
+    case received(Int)
+
+    func apply(to behaviour: inout Behaviour) {
+      switch self {
+      case .sent(let count): behaviour.closesAfterSent = count
+      case .received(let count): behaviour.closesAfterReceived = count
+      }
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func atEveryByte(pipelining: Bool) throws {
+    try cut(every: 1, tls: "none", pipelining: pipelining)
+  }
+
+  @Test(arguments: ["implicit", "starttls"])
+  func inTLS(tls: String) throws { try cut(every: 16, tls: tls, pipelining: true) }
+
+  private func cut(every step: Int, tls: String, pipelining: Bool) throws {
+    var behaviour = Behaviour()
+    behaviour.supportsPipelining = pipelining
+    let (whole, authority) = (behaviour, CertificateAuthority())
+    let scene = try Scene(whole, tls: tls, authority: authority)
+    #expect(try scene.bench.popbell("once").exitCode == 0)
+    let transcript = try #require(scene.server.transcripts.first)
+    #expect(transcript.pipeliningErrors == 0)
+    let cuts =
+      stride(from: 0, through: transcript.sentCount, by: step).map(Cut.sent)
+      + stride(from: 0, through: transcript.receivedCount, by: step).map(Cut.received)
+    #expect(cuts.count > 300 / step)
+
+    let wrongs = parallel(cuts.count) { index in
+      var behaviour = whole
+      cuts[index].apply(to: &behaviour)
+      let scene = try Scene(behaviour, tls: tls, authority: authority)
+      let run = try scene.bench.popbell("once")
+      var wrongs = scene.wrongs
+      let lines = run.errors.split(separator: "\n").count { $0.contains("warning: box: ") }
+      // The last byte of QUIT's reply may come, and the session still counts as cut for nobody.
+      if (run.exitCode, lines) != (75, 1), (run.exitCode, lines) != (0, 0) {
+        wrongs.append("\(run.exitCode): \(run.errors)")
+      }
+      wrongs += try scene.wrongsAfterGoodPoll()
+      return wrongs.map { "\(cuts[index]): \($0)" }
+    }
+    #expect(wrongs.flatMap(\.self) == [])
+  }
+}

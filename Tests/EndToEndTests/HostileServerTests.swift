@@ -1,0 +1,212 @@
+import Foundation
+import Glibc
+import POP3Simulator
+import Testing
+
+/// Servers that hang, break off, talk without end or make no sense: a poll ends by its deadline or by a
+/// limit, says in one line why, and loses nothing (L6, L7).
+@Suite struct HostileServerTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var behaviour = Behaviour()
+    var tls = "none"
+    var more = ""
+    var exitCode: Int32
+    var says: String
+
+    init(
+      _ fault: Fault, at step: Step, _ exitCode: Int32, _ says: String, tls: String = "none",
+      more: String = "", occurrence: Int? = nil
+    ) {
+      testDescription = "\("\(fault)".prefix(60)) at \(step)"
+      (self.tls, self.more, self.exitCode, self.says) = (tls, more, exitCode, says)
+      behaviour.inject(fault, at: step, occurrence: occurrence)
+    }
+  }
+
+  private static let late = "not done by the deadline while "
+
+  /// In the order of a session.
+  static let silences = [
+    Case(.silence, at: .greeting, 75, late + "waiting for the greeting"),
+    Case(.silence, at: .handshake, 75, late + "in the TLS handshake", tls: "implicit"),
+    Case(.silence, at: .greeting, 75, late + "waiting for the greeting", tls: "implicit"),
+    Case(
+      .silence, at: .command(.capa), 75,
+      "no answer from the server while asking for the capabilities (CAPA)"),
+    Case(.silence, at: .command(.stls), 75, late + "asking for TLS (STLS)", tls: "starttls"),
+    Case(.silence, at: .handshake, 75, late + "in the TLS handshake", tls: "starttls"),
+    Case(
+      .silence, at: .command(.capa), 75,
+      "no answer from the server while asking for the capabilities (CAPA)", tls: "starttls",
+      occurrence: 2),
+    Case(.silence, at: .command(.auth), 75, late + "logging in"),
+    Case(.silence, at: .command(.user), 75, late + "logging in", more: "auth = user"),
+    Case(.silence, at: .command(.pass), 75, late + "logging in", more: "auth = user"),
+    Case(.silence, at: .command(.stat), 75, late + "reading the mailbox"),
+    Case(.silence, at: .command(.uidl), 75, late + "reading the mailbox"),
+    Case(.silence, at: .command(.top), 75, late + "reading the mailbox"),
+    Case(.silence, at: .command(.dele), 75, late + "reading the mailbox"),
+    Case(.silence, at: .command(.quit), 75, late + "saying QUIT"),
+  ]
+
+  private static let gone = "the server hung up while "
+
+  static let disconnects = [
+    Case(.disconnect, at: .greeting, 75, gone + "waiting for the greeting"),
+    Case(.disconnect, at: .handshake, 76, "localhost: ", tls: "implicit"),
+    Case(
+      .disconnect, at: .command(.capa), 75, gone + "asking for the capabilities (CAPA)"),
+    Case(.disconnect, at: .command(.stls), 75, gone + "asking for TLS (STLS)", tls: "starttls"),
+    Case(.disconnect, at: .handshake, 76, "localhost: ", tls: "starttls"),
+    Case(.disconnect, at: .command(.auth), 75, gone + "logging in"),
+    Case(.disconnect, at: .command(.user), 75, gone + "logging in", more: "auth = user"),
+    Case(.disconnect, at: .command(.pass), 75, gone + "logging in", more: "auth = user"),
+    Case(.disconnect, at: .command(.stat), 75, gone + "reading the mailbox"),
+    Case(.disconnect, at: .command(.uidl), 75, gone + "reading the mailbox"),
+    Case(.disconnect, at: .command(.top), 75, gone + "reading the mailbox"),
+    Case(.disconnect, at: .command(.dele), 75, gone + "reading the mailbox"),
+    Case(.disconnect, at: .command(.quit), 75, gone + "saying QUIT"),
+  ]
+
+  private static let notPOP3 = "the greeting is not POP3's: is this the right port?"
+
+  static let answers = [
+    Case(.reply("220 mx.example.net ESMTP"), at: .greeting, 76, notPOP3),
+    Case(.reply("* OK IMAP4rev1 ready"), at: .greeting, 76, notPOP3),
+    Case(.reply("HTTP/1.1 400 Bad Request"), at: .greeting, 76, notPOP3),
+    Case(.reply(""), at: .greeting, 76, notPOP3),
+    Case(.bytes([0x15, 3, 1, 0, 2, 2, 10, 13, 10]), at: .greeting, 76, notPOP3),
+    Case(.reply("+ OK ready"), at: .greeting, 76, notPOP3),
+    Case(.reply("-ERR too busy"), at: .greeting, 75, "the server took no session: \""),
+    Case(
+      .reply("-ERR [IN-USE] locked"), at: .command(.auth), 75,
+      "another session has the mailbox: \"-ERR [IN-USE] locked\""),
+    Case(
+      .reply("-ERR [LOGIN-DELAY] wait"), at: .command(.auth), 75, "the server wants fewer logins"),
+    Case(.reply("-ERR [SYS/TEMP] full"), at: .command(.auth), 75, "the server is in trouble"),
+    Case(.reply("-ERR [SYS/PERM] gone"), at: .command(.auth), 76, "the server is in trouble"),
+    Case(
+      .reply("-ERR [AUTH] no"), at: .command(.auth), 77,
+      "the server refused the login; check user and password: \"-ERR [AUTH] no\""),
+    Case(
+      .reply("-ERR no"), at: .command(.pass), 77,
+      "the server refused the login; check user and password: \"-ERR no\"", more: "auth = user"),
+    Case(.reply("-ERR no"), at: .command(.stls), 76, "the server refused STLS", tls: "starttls"),
+    Case(.reply("-ERR no"), at: .command(.stat), 75, "the server refused STAT: \"-ERR no\""),
+    Case(.reply("+OK none"), at: .command(.stat), 76, "the server's answer to STAT has no count"),
+    Case(
+      .reply("+OK 99999999 1"), at: .command(.stat), 76,
+      "the mailbox has more than 1,000,000 messages"),
+    Case(.reply("what?"), at: .command(.uidl), 76, "the server's reply is not POP3's"),
+    Case(.reply("+OK\r\n+OK again"), at: .command(.stat), 76, "the server"),
+    Case(.reply("-ERR no"), at: .command(.quit), 75, "the server refused QUIT"),
+    Case(.endless, at: .greeting, 76, "the server sent a line of more than 64 KiB"),
+    Case(.endless, at: .command(.capa), 76, "the server's list of capabilities does not end"),
+    Case(.endless, at: .command(.stat), 76, "the server sent a line of more than 64 KiB"),
+    Case(.endless, at: .command(.uidl), 76, "the server's reply is not POP3's"),
+    Case(.endless, at: .command(.dele), 76, "the server sent a line of more than 64 KiB"),
+    Case(.endless, at: .command(.quit), 76, "the server sent a line of more than 64 KiB"),
+    Case(.longLine(10_000_000), at: .greeting, 76, "the server sent a line of more than 64 KiB"),
+    Case(
+      .longLine(10_000_000), at: .command(.capa), 76, "the server sent a line of more than 64 KiB"),
+    Case(
+      .reply("-ERR " + String(repeating: "no ", count: 3_333_333)), at: .command(.pass), 76,
+      "the server sent a line of more than 64 KiB", more: "auth = user"),
+  ]
+
+  @Test func silenceEndsAtTheDeadline() throws { try check(Self.silences, deadline: 5) }
+
+  @Test func aBreakAtAnyStepIsReported() throws { try check(Self.disconnects) }
+
+  @Test func whatMakesNoSenseIsReported() throws { try check(Self.answers) }
+
+  /// Runs all at the same time.
+  private func check(_ cases: [Case], deadline: Int = 20) throws {
+    let running = try cases.map { test in
+      let scene = try Scene(
+        test.behaviour, tls: test.tls, deadline: deadline, more: test.more)
+      return (test, scene, try scene.bench.start(["once"]), Date.now)
+    }
+    for (test, scene, service, start) in running {
+      let run = service.wait()
+      let name: Comment = "\(test): \(run.exitCode)\n\(run.errors)"
+      #expect(run.exitCode == test.exitCode, name)
+      #expect(Date.now.timeIntervalSince(start) < Double(deadline) + 15, name)
+      let lines = run.errors.split(separator: "\n").filter {
+        $0.contains("ing: box: ") || $0.contains("error: ")
+      }
+      #expect(lines.count == 1 && lines[0].contains(": box: " + test.says), name)
+      #expect(lines.allSatisfy { $0.utf8.count < 600 }, name)
+      #expect(scene.wrongs == [], name)
+      #expect(try scene.wrongsAfterGoodPoll() == [], name)
+    }
+  }
+
+  @Test func aServerThatIsNotThereIsUnreachable() throws {
+    let scene = try Scene()
+    scene.server.stop()
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 69)
+    let words = "box: 127.0.0.1 at 127.0.0.1:\(scene.server.port): connect: Connection refused\n"
+    #expect(run.errors.hasSuffix("warning: " + words), "\(run.errors)")
+  }
+
+  @Test func aServerThatHangsAtCAPAIsPolledWithoutIt() throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.silence, at: .capa)
+    let scene = try Scene(behaviour, deadline: 5)
+    let service = try scene.run()
+    #expect(service.waits(for: "asking for the capabilities (CAPA); next try in "))
+    for count in 1...2 {
+      service.send(SIGUSR1)
+      #expect(until { service.lines(about: "box").count { $0.hasSuffix("deleted") } == count })
+    }
+    #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false, false])
+    #expect(scene.mailbox.deletedUIDs == Scene.alarms)
+  }
+
+  @Test func longLinesHideNoAlarm() throws {
+    let filler = String(repeating: "x", count: 10_000_000)
+    let messages = [
+      Message(uid: "1", "X-Long: \(filler)\r\nSubject: ALARM 1\r\n\r\n"),
+      Message(uid: "2", "Subject: ALARM 2\r\nFrom: \(filler.prefix(500_000))\r\n\r\n"),
+      Message(uid: "3", "Subject: ALARM 3 \(filler.prefix(500_000))\r\n\r\n"),
+    ]
+    let scene = try Scene(deadline: 120, messages: messages) {
+      "[rule alarm]\nsubject = ALARM *\nrun = \($0.path("fire")) {uidl}\n"
+    }
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(scene.bench.fired == Scene.alarms)
+    #expect(scene.mailbox.deletedUIDs == Scene.alarms)
+  }
+
+  /// Terminal control, bidirectional override and line ends from outside, raw and encoded.
+  @Test func nothingFromOutsideReachesALogRaw() throws {
+    let evil = "\u{1B}]0;x\u{07}\u{1B}[2J\u{9B}31m\u{202E}\u{2066}\u{2028}\u{85}\r\u{8}"
+    let word = "=?utf-8?b?\(Data((evil + "\n<3>root: line").utf8).base64EncodedString())?="
+    let messages = ["\(evil) a", word].enumerated().map {
+      Message(uid: "\($0)", "Subject: ALARM \($1)\r\nFrom: \"\($1)\" <a\(evil)@b>\r\n\r\n")
+    }
+    var refusing = Behaviour()
+    refusing.inject(.reply("-ERR [AUTH] \(evil)"), at: .auth)
+    let scene = try Scene(messages: messages) {
+      try? $0.write("say", "#!/bin/sh\nprintf '%s\\n' \"$1\"\n", mode: 0o755)
+      return "[rule alarm]\nsubject = ALARM *\nrun = \($0.path("say")) {subject}\n"
+    }
+    scene.server.setNext(refusing)
+    for exitCode in [77, 0] as [Int32] {
+      let run = try scene.bench.popbell("once")
+      #expect(run.exitCode == exitCode)
+      let raw = run.errors.unicodeScalars.filter { scalar in
+        scalar.value < 0x20 && scalar != "\n" || (0x7F..<0xA0).contains(scalar.value)
+          || [0x2028, 0x202E, 0x2066].contains(scalar.value)
+      }
+      #expect(raw.isEmpty, "\(run.errors.debugDescription)")
+      #expect(run.errors.contains("\\xe2\\x80\\xae"))
+      #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("20") })
+    }
+    #expect(scene.mailbox.messages.isEmpty)
+  }
+}

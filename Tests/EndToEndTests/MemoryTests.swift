@@ -1,0 +1,56 @@
+import Foundation
+import Glibc
+import POP3Simulator
+import Testing
+
+/// What a server sends makes nothing grow: neither the supervisor nor the fetcher needs more memory
+/// for an endless reply or a line of 10 MB than for a normal poll (L6).
+@Suite struct MemoryTests {
+  /// What a poll needed, in KiB.
+  struct Need: Sendable {
+    var supervisor: Int
+    /// What its fetchers touched: their page faults, which the kernel counts for their parent.
+    var fetcher: Int
+  }
+
+  static let faults: [(Fault, Step)] = [
+    (.endless, .greeting), (.endless, .command(.capa)), (.endless, .command(.stat)),
+    (.endless, .command(.uidl)), (.endless, .command(.top)), (.endless, .command(.dele)),
+    (.longLine(10_000_000), .greeting), (.longLine(10_000_000), .command(.capa)),
+    (.reply("-ERR " + String(repeating: "x", count: 10_000_000)), .command(.auth)),
+    (.longLine(10_000_000), .command(.top)),
+  ]
+
+  @Test func whatAServerSendsDoesNotNeedMore() throws {
+    let normal = try need(Behaviour())
+    #expect(normal.supervisor > 1000 && normal.fetcher > 100)
+    let needs = parallel(Self.faults.count) { index in
+      var behaviour = Behaviour()
+      behaviour.inject(Self.faults[index].0, at: Self.faults[index].1)
+      return try need(behaviour)
+    }
+    for (need, (fault, step)) in zip(needs, Self.faults) {
+      let name: Comment = "\("\(fault)".prefix(40)) at \(step): \(need), normal \(normal)"
+      #expect(need.supervisor < normal.supervisor + 256, name)
+      #expect(need.fetcher < normal.fetcher + 128, name)
+    }
+  }
+
+  private func need(_ behaviour: Behaviour) throws -> Need {
+    // No programs: the only children are fetchers.
+    let scene = try Scene(behaviour, deadline: 5) { _ in
+      "[output siren]\nchip = simulated\nline = 1\n[rule alarm]\nsubject = ALARM *\noff = siren\n"
+    }
+    let service = try scene.run()
+    #expect(until { !service.lines(about: "box").filter(isEnd).isEmpty })
+    let faults = ProcessTable.text("\(service.identifier)/stat").split(separator: ")").last?
+      .split(separator: " ")[8]
+    let pages = try #require(faults.flatMap { Int($0) })
+    let peak = try #require(ProcessTable.peak(of: service.identifier))
+    return Need(supervisor: peak, fetcher: pages * 4)
+  }
+
+  private func isEnd(_ line: String) -> Bool {
+    line.contains("next try in") || line.hasSuffix("deleted")
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+
+/// What the kernel says of a process.
+enum ProcessTable {
+  /// The children that `process` has now.
+  static func children(of process: Int32) -> [Int32] {
+    text("\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
+  }
+
+  /// Whether it is there, and is not only waiting to be reaped.
+  static func isAlive(_ process: Int32) -> Bool {
+    guard let state = field("State", of: process)?.first else { return false }
+    return state != "Z" && state != "X"
+  }
+
+  /// A line of /proc/PID/status, without its name.
+  static func field(_ name: String, of process: Int32) -> String? {
+    text("\(process)/status").split(separator: "\n")
+      .first { $0.hasPrefix(name + ":") }?
+      .dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+  }
+
+  /// The most memory that it ever had, in KiB.
+  static func peak(of process: Int32) -> Int? {
+    field("VmHWM", of: process)?.split(separator: " ").first.flatMap { Int($0) }
+  }
+
+  /// What its descriptors are, by number; empty where they are not to be seen.
+  static func descriptors(of process: Int32) -> [Int: String] {
+    let folder = "/proc/\(process)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.reduce(into: [:]) { found, name in
+      found[Int(name) ?? -1] = try? FileManager.default.destinationOfSymbolicLink(
+        atPath: folder + "/" + name)
+    }
+  }
+
+  static func text(_ path: String) -> String {
+    (try? String(contentsOfFile: "/proc/" + path, encoding: .utf8)) ?? ""
+  }
+}
+
+extension Bench {
+  /// The number that a program has written into a file; nil while it has not.
+  func number(in name: String) -> Int32? {
+    let text = read(name)
+    return text.hasSuffix("\n") ? Int32(text.dropLast()) : nil
+  }
+}
+
+extension Service {
+  /// What the log says about an output, a mailbox or a rule, in order.
+  func lines(about subject: String) -> [String] { Self.lines(of: log, about: subject) }
+
+  static func lines(of log: String, about subject: String) -> [String] {
+    log.split(separator: "\n").compactMap { line in
+      var words = line.split(separator: " ", omittingEmptySubsequences: false).dropFirst()
+      if ["error:", "warning:", "debug:"].contains(words.first) { words = words.dropFirst() }
+      guard words.first == subject + ":" else { return nil }
+      return words.dropFirst().joined(separator: " ")
+    }
+  }
+}
+
+/// What a service manager hears: a datagram socket with a name.
+final class NotifySocket {
+  private let number: Int32
+  private(set) var heard: [String] = []
+
+  init(_ path: String) {
+    number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    // SAFETY: the name fits, with its NUL, or this traps; the rest is zero.
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(number, $0, size)
+      }
+    }
+    precondition(result == 0, "no socket at \(path)")
+  }
+
+  deinit { close(number) }
+
+  /// Takes what has arrived, and says whether `state` is among all that did, so many times.
+  func hasHeard(_ state: String, times: Int = 1) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    // SAFETY: at most as many bytes are written as the array has.
+    while case let count = unsafe recv(number, &bytes, bytes.count, 0), count > 0 {
+      heard.append(String(decoding: bytes[..<count], as: UTF8.self))
+    }
+    return heard.count { $0.hasPrefix(state) } >= times
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Glibc
+import POP3Simulator
+import Testing
+
+/// The fetcher that listens to a server has no power left (L5).
+@Suite struct SandboxTests {
+  /// The server falls silent after the handshake, or after the login.
+  @Test(arguments: [("implicit", Step.greeting), ("starttls", .command(.stat))])
+  func aFetcherThatListensCanDoNothingElse(tls: String, silence: Step) throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.silence, at: silence)
+    let scene = try Scene(behaviour, tls: tls)
+    let service = try scene.run()
+    #expect(
+      until {
+        silence == .greeting
+          ? scene.server.transcripts.first?.hadTLS == true : scene.server.received("STAT")
+      })
+    let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
+    let isRoot = geteuid() == 0
+    let user = isRoot ? "65534" : "\(geteuid())"
+    func field(_ name: String) -> [String] {
+      (ProcessTable.field(name, of: fetcher) ?? "").split(whereSeparator: \.isWhitespace)
+        .map(String.init)
+    }
+    #expect(field("NoNewPrivs") == ["1"])
+    #expect(field("Seccomp") == ["2"])
+    #expect(field("Uid") == [user, user, user, user])
+    for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+      #expect(field(set) == ["0000000000000000"])
+    }
+    if isRoot {
+      #expect(field("Gid") == [user, user, user, user])
+      #expect(field("Groups") == [])
+    }
+    // Nobody but root sees what a process that gives itself up has open.
+    if isRoot {
+      let open = ProcessTable.descriptors(of: fetcher)
+      #expect(open.keys.sorted() == [0, 1, 2, 3, 4], "\(open)")
+      #expect(open[0] == "/dev/null")
+      #expect(open[3]?.hasPrefix("socket:") == true && open[4]?.hasPrefix("socket:") == true)
+      #expect(ProcessTable.descriptors(of: service.identifier)[1] == open[1])
+    }
+  }
+}
