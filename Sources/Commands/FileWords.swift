@@ -14,7 +14,7 @@ func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
     text.append("; it must belong to you or to root")
   case .mode(let mode):
     text.append("others may ")
-    text.append(mode & 0o022 != 0 && mode & 0o004 == 0 ? "change" : "read")
+    text.append(mode & 0o022 != 0 ? "change" : "read")
     text.append(" it (mode ")
     text.append(octal: mode & 0o777)
     text.append("); run: chmod ")

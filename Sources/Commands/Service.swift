@@ -227,7 +227,7 @@ struct Service: ~Copyable {
         outputs.adopt(index, of: supervisor.outputs, as: place)
       } else if supervisor.outputs.isActive(index) {
         log.write(
-          .notice, line.settings.name, [UInt8]("off (the new configuration has it no more)"))
+          .notice, line.settings.name, [UInt8]("off (the configuration has it no more)"))
       }
     }
     return outputs

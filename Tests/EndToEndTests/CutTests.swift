@@ -2,8 +2,9 @@ import Foundation
 import POP3Simulator
 import Testing
 
-/// The connection ends after each byte of a session, in both directions. Whatever was cut, no
-/// message goes that has not fired, none fires twice, and the next poll makes all good (L1, L2).
+/// The connection ends after each byte of a session, in both directions, and the second alarm's
+/// program fails the first time. Whatever was cut, no message goes that has not fired, none fires
+/// twice, and the next polls make all good (L1, L2).
 @Suite struct CutTests {
   /// Where a server ends the connection.
   private enum Cut: Sendable {
@@ -50,7 +51,7 @@ import Testing
       if (run.exitCode, lines) != (75, 1), (run.exitCode, lines) != (0, 0) {
         wrongs.append("\(run.exitCode): \(run.errors)")
       }
-      wrongs += try scene.wrongsAfterGoodPoll()
+      wrongs += try scene.wrongsAfterGoodPolls()
       return wrongs.map { "\(cuts[index]): \($0)" }
     }
     #expect(wrongs.flatMap(\.self) == [])

@@ -139,7 +139,7 @@ import Testing
       #expect(lines.count == 1 && lines[0].contains(": box: " + test.says), name)
       #expect(lines.allSatisfy { $0.utf8.count < 600 }, name)
       #expect(scene.wrongs == [], name)
-      #expect(try scene.wrongsAfterGoodPoll() == [], name)
+      #expect(try scene.wrongsAfterGoodPolls() == [], name)
     }
   }
 
@@ -195,7 +195,7 @@ import Testing
       try? $0.write("say", "#!/bin/sh\nprintf '%s\\n' \"$1\"\n", mode: 0o755)
       return "[rule alarm]\nsubject = ALARM *\nrun = \($0.path("say")) {subject}\n"
     }
-    scene.server.setNext(refusing)
+    scene.server.setNext([refusing])
     for exitCode in [77, 0] as [Int32] {
       let run = try scene.bench.popbell("once")
       #expect(run.exitCode == exitCode)

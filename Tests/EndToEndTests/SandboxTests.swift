@@ -38,9 +38,8 @@ import Testing
     if isRoot {
       let open = ProcessTable.descriptors(of: fetcher)
       #expect(open.keys.sorted() == [0, 1, 2, 3, 4], "\(open)")
-      #expect(open[0] == "/dev/null")
+      for standard in 0...2 { #expect(open[standard] == "/dev/null") }
       #expect(open[3]?.hasPrefix("socket:") == true && open[4]?.hasPrefix("socket:") == true)
-      #expect(ProcessTable.descriptors(of: service.identifier)[1] == open[1])
     }
   }
 }

@@ -1,0 +1,224 @@
+import Foundation
+import Glibc
+import POP3Simulator
+import Testing
+
+/// What popbell says to the one who types its commands.
+@Suite struct CommandTests {
+  @Test(arguments: [
+    (["--help"], "popbell turns e-mail alerts into action"), (["-h"], "popbell turns e-mail"),
+    (["run", "--help"], "Usage: popbell run "), (["once", "-h"], "Usage: popbell once "),
+    (["check", "--help"], "Usage: popbell check "), (["match", "--help"], "Usage: popbell match "),
+    (["--version"], "popbell 0.1.0\n"),
+  ])
+  func helps(arguments: [String], beginning: String) throws {
+    let run = try Bench().start(arguments).wait()
+    #expect(run.exitCode == 0 && run.errors == "")
+    #expect(run.output.hasPrefix(beginning), "\(run.output)")
+    #expect(run.output.hasSuffix("\n"))
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func helpNamesEachCommand() throws {
+    let help = try Bench().start(["--help"]).wait().output
+    for command in ["run", "once", "check", "match"] { #expect(help.contains("\n  \(command) ")) }
+  }
+
+  @Test(arguments: [
+    ([], "which command?"), (["--wrong"], "there is no option '--wrong'"),
+    (["check", "-x"], "there is no option '-x'"), (["-\u{1B}[2J"], "there is no option '"),
+    (["chekc"], "there is no command 'chekc'"),
+    (["\u{1B}[2J"], "there is no command '\\x1b[2J'"),
+    (["run", "now"], "what is to be done with 'now'"),
+    (["run", "--dry-run"], "--dry-run goes with 'once' only"),
+    (["check", "-m", "box"], "--mailbox goes with 'match' only"),
+    (["match", "--mailbox"], "an argument is missing after '--mailbox'"),
+  ])
+  func refusesWhatItDoesNotKnow(arguments: [String], reason: String) throws {
+    let run = try Bench().start(arguments).wait()
+    #expect(run.exitCode == 64 && run.output == "")
+    #expect(run.errors.hasPrefix("popbell: " + reason), "\(run.errors)")
+    #expect(run.errors.hasSuffix("\nTry 'popbell --help'.\n"))
+    #expect(!run.errors.contains("\u{1B}"))
+  }
+
+  @Test func checkSaysWhatWasUnderstood() throws {
+    let bench = try Bench()
+    try bench.configure(
+      bench.section(port: 110) + "[output siren]\nchip = simulated\nline = 17\n"
+        + "[rule alarm]\nsubject = ALARM {zone}\npulse = siren 10s\nrun = /bin/echo {zone}\n")
+    let run = try bench.popbell("check")
+    #expect(run.exitCode == 0 && run.errors == "")
+    let expected = """
+      mailbox box
+        server 127.0.0.1, port 110, NO TLS: anyone on the way can read the password
+        user alarms, password from \(bench.path("password"))
+        login auto
+        poll every 5s, for at most 20s
+        leave messages that no rule takes
+      output siren
+        line 17, simulated: nothing is switched, active high
+        off at start
+      rule alarm
+        subject = ALARM {zone}
+        pulse siren 10s
+        run /bin/echo {zone}
+        then delete the message; after a crash fire again; try 5 more times; \
+      programs run at most 30s
+      popbell
+        state in \(bench.path("state"))
+        fetchers run as nobody where popbell runs as root
+
+      """
+    #expect(run.output == expected)
+  }
+
+  @Test func checkFindsAllErrorsAtOnce() throws {
+    let bench = try Bench()
+    try bench.write(
+      "popbell.conf",
+      """
+      [popbell]
+      user = nobody
+      [mailbox box]
+      server = pop.example.net
+      usr = alarms
+      password = secret
+      interval = 1s
+      tls = yes
+      ca = /nonexistent.pem
+      [output siren]
+      line = 17
+      [rule a]
+      subject = /(/
+      pulse = sirn 10s
+      run = /nonexistent/program
+      [ruel c]
+      nonsense
+
+      """)
+    let expected = [
+      "5: [mailbox box] usr: there is no such key; did you mean 'user'?",
+      "6: [mailbox box] password: no password stands in this file, which many may read: put it in a"
+        + " file of its own with mode 600 and write 'password-file = /PATH'",
+      "7: [mailbox box] interval: '1s' is not from 5s to 7d",
+      "8: [mailbox box] tls: 'yes' is not implicit, starttls or none",
+      "9: [mailbox box] ca: /nonexistent.pem: ",
+      "11: [output siren] line: '17' counts the lines of a chip: add 'chip = gpiochip0', or name the"
+        + " line: 'line = GPIO17'",
+      "13: [rule a] subject: regular expression: ",
+      "14: [rule a] pulse: there is no [output sirn]; did you mean 'siren'?",
+      "15: [rule a] run: /nonexistent/program: ",
+      "16: [ruel c]: there is no such section; did you mean [rule c]?",
+      "17: this line is no [SECTION], no KEY = VALUE and no comment",
+    ]
+    for command in ["check", "match", "run", "once"] {
+      let run = try bench.popbell(command)
+      #expect(run.exitCode == 78 && run.output == "")
+      let lines = run.errors.split(separator: "\n")
+      #expect(lines.count == expected.count)
+      for (line, expected) in zip(lines, expected) {
+        #expect(line.contains(bench.path("popbell.conf") + ":" + expected), "\(line)")
+      }
+    }
+  }
+
+  @Test func aFileThatIsNotThereIsNamed() throws {
+    let bench = try Bench()
+    let path = bench.path("popbell.conf")
+    let run = try bench.popbell("check")
+    #expect(run.exitCode == 78)
+    #expect(run.errors == "\(path): open: No such file or directory\n")
+  }
+
+  @Test func filesThatOthersMayTouchAreRefused() throws {
+    let bench = try Bench()
+    try bench.configure(bench.section(port: 110) + Scene.rule(bench))
+    let (path, password) = (bench.path("popbell.conf"), bench.path("password"))
+    let text = bench.read("popbell.conf")
+    let place = "\(path):9: [mailbox box] password-file: \(password): "
+    for (mode, words, number) in [
+      (0o644, "read", "640"), (0o604, "read", "600"), (0o666, "change", "640"),
+      (0o660, "change", "640"),
+    ] {
+      try bench.write("password", "secret", mode: mode)
+      let run = try bench.popbell("check")
+      #expect(run.exitCode == 78)
+      let octal = "0" + String(mode, radix: 8)
+      let why = "others may \(words) it (mode \(octal)); run: chmod \(number) \(password)\n"
+      #expect(run.errors == place + why)
+    }
+    for mode in [0o600, 0o640, 0o400] {
+      try bench.write("password", "secret", mode: mode)
+      #expect(try bench.popbell("check").exitCode == 0)
+    }
+    try bench.write("popbell.conf", text, mode: 0o666)
+    let run = try bench.popbell("check")
+    #expect(run.exitCode == 78)
+    #expect(
+      run.errors == "\(path): others may change it (mode 0666); run: chmod 640 \(path)\n")
+  }
+
+  @Test func aDryRunTouchesNothing() throws {
+    let scene = try Scene()
+    let service = try scene.bench.start(["once", "--dry-run"])
+    let run = service.wait()
+    #expect(run.exitCode == 0)
+    #expect(
+      Service.lines(of: run.errors, about: "box") == Scene.alarms.map {
+        "would fire alarm for \"ALARM \($0)\""
+      } + ["5 messages, 3 matched, 0 fired, 0 deleted"])
+    #expect(scene.bench.fired == [] && scene.mailbox.deletedUIDs == [])
+    #expect(!FileManager.default.fileExists(atPath: scene.bench.path("state")))
+    #expect(!scene.server.received("DELE"))
+    #expect(try scene.wrongsAfterGoodPolls() == [])
+  }
+
+  @Test func aStateDirectoryThatCannotBeIsTheMachinesTrouble() throws {
+    let scene = try Scene()
+    let text = scene.bench.read("popbell.conf")
+      .replacingOccurrences(of: scene.bench.path("state"), with: scene.bench.path("password/state"))
+    try scene.bench.write("popbell.conf", text)
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 71)
+    #expect(run.errors.contains("error: \(scene.bench.path("password/state")): "), "\(run.errors)")
+    #expect(scene.server.connectionCount == 0)
+  }
+
+  /// The password is the first line of what a program prints, or a file that systemd provides.
+  @Test(arguments: ["command", "credential"])
+  func thePasswordMayComeFromElsewhere(source: String) throws {
+    let scene = try Scene()
+    let bench = scene.bench
+    try bench.write("print", "#!/bin/sh\necho \"$2\"; echo second line; echo $1 >&2\n", mode: 0o755)
+    let value = source == "command" ? bench.path("print") + " 'a b' secret" : "password"
+    let text = bench.read("popbell.conf").replacingOccurrences(
+      of: "password-file = \(bench.path("password"))", with: "password-\(source) = \(value)")
+    try bench.write("popbell.conf", text)
+    let folder = source == "command" ? [:] : ["CREDENTIALS_DIRECTORY": bench.path("")]
+    let run = try bench.start(["once"], environment: folder).wait()
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(bench.fired == Scene.alarms)
+    #expect(!run.errors.contains("secret"))
+  }
+
+  @Test func aPasswordCommandThatFailsOrHangsIsReportedAndGoes() throws {
+    let scene = try Scene(deadline: 5)
+    let (bench, script) = (scene.bench, scene.bench.path("print"))
+    let text = bench.read("popbell.conf").replacingOccurrences(
+      of: "password-file = \(bench.path("password"))", with: "password-command = \(script)")
+    try bench.write("popbell.conf", text)
+    try bench.write("print", "#!/bin/sh\necho secret; exit 3\n", mode: 0o755)
+    let failed = try bench.popbell("once")
+    #expect(failed.exitCode == 71 && failed.errors.contains("box: password-command failed"))
+    let hanging = "#!/bin/sh\necho $$ > \(bench.path("child"))\nexec sleep 1000\n"
+    try bench.write("print", hanging, mode: 0o755)
+    let late = try bench.popbell("once")
+    #expect(late.exitCode == 75, "\(late.errors)")
+    #expect(late.errors.contains("not done by the deadline while starting"), "\(late.errors)")
+    let process = try #require(bench.number(in: "child"))
+    defer { kill(process, SIGKILL) }
+    #expect(until(seconds: 5) { !ProcessTable.isAlive(process) })
+    #expect(scene.server.connectionCount == 0)
+  }
+}

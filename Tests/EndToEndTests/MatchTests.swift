@@ -1,0 +1,176 @@
+import Foundation
+import POP3Simulator
+import Testing
+
+/// `popbell match`: which rule takes which real message.
+@Suite struct MatchTests {
+  static let folder = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().appendingPathComponent("../Fixtures/mail").standardized
+
+  static let rules = """
+    [mailbox list]
+    server = 127.0.0.1
+    user = list
+    password-file = PASSWORD
+    unmatched = delete
+    [output siren]
+    chip = simulated
+    line = 17
+    [rule intrusion]
+    subject = ALARM zone {zone} *
+    from = *@panel.example.net
+    pulse = siren 10s
+    run = /bin/echo zone-{zone}
+    [rule power]
+    subject = /UPS .*(battery|Power Failure)|^Warning: UPS: On (battery)/
+    run = /bin/echo {1}{2} {from}
+    [rule monitoring]
+    subject = *PROBLEM*
+    run = /bin/echo "{subject}"
+    then = keep
+    [rule disk]
+    subject = /(DegradedArray|SMART error).* (on|host:) ?(.*)$/
+    run = /bin/echo {3}
+    [rule camera]
+    subject = Motion Detected: {camera}
+    run = /bin/echo {camera}
+    [rule cold]
+    subject = *température*
+    run = /bin/echo cold
+    [rule cold-german]
+    subject = *kühlraum {room}
+    run = /bin/echo {room}
+    [rule plant]
+    header.List-Id = *<plant-alerts.lists.example.org>*
+    subject = *] {what}
+    run = /bin/echo {what}
+    [rule tank]
+    subject = tank {tank} level *
+    from = plc?@example.com
+    run = /bin/echo {tank}
+    [rule japanese]
+    subject = 警報*({contact})
+    run = /bin/echo {contact}
+    [rule slavic]
+    subject = /сигнализация|Авария|čerpadla|Czujnik/
+    case = sensitive
+    run = /bin/echo {subject}
+    [rule quotes]
+    subject = *“{gate}” won’t close*€50*
+    run = /bin/echo {gate}
+    [rule nobody]
+    mailbox = list
+    subject = *FIRING*
+    run = /bin/echo list
+
+    """
+
+  /// The rule that takes a file, and what it runs. What is not here is taken by none.
+  static let taken = [
+    "alarm-panel-zone": ("intrusion", "zone-12"),
+    "apc-network-card": ("power", "battery ups2@example.net"),
+    "apcupsd-on-battery": ("power", "\"Power Failure\" root@rack1.example.net"),
+    "icinga-host-down": ("monitoring", "\"[PROBLEM] Host switch-hall-2 is DOWN!\""),
+    "ip-camera-motion-jpeg": ("camera", "\"Camera 01 (Yard)\""),
+    "koi8-r-base64-russian": (
+      "slavic", "\"Внимание! Сработала пожарная сигнализация, этаж 4\""
+    ),
+    "latin2-quoted-polish": ("slavic", "\"Włamanie! Czujnik ruchu: wejście główne, piętro 1\""),
+    "mailing-list-wrapped": ("plant", "\"Boiler 1: flame failure\""),
+    "mdadm-degraded-array": ("disk", "/dev/md0:nas"),
+    "nagios-service-critical": (
+      "monitoring", "\"** PROBLEM Service Alert: db1/PostgreSQL is CRITICAL **\""
+    ),
+    "nut-upsmon-low-battery": ("power", "battery nut@nas.example.org"),
+    "outlook-character-split-over-two-words": ("japanese", "Türkontakt"),
+    "plc-tank-level": ("tank", "3"),
+    "raw-8bit-subject": ("cold-german", "3"),
+    "smartd-error": ("disk", "nas"),
+    "utf8-quoted-folded-subject": ("cold", "cold"),
+    "windows-1250-base64-czech": ("slavic", "\"Porucha čerpadla č. 3 – příliš žluťoučký kůň\""),
+    "windows-1251-base64-russian": (
+      "slavic", "\"Авария: низкое давление, насос № 2 остановлен\""
+    ),
+    "windows-1252-smart-quotes": ("quotes", "\"Gate 2\""),
+    "zabbix-problem-utf8-base64": (
+      "monitoring",
+      "\"PROBLEM: Free disk space is less than 20% on volume /var — srv-fileserver-03.example.net\""
+    ),
+  ]
+
+  private func bench() throws -> Bench {
+    let bench = try Bench()
+    let rules = Self.rules.replacingOccurrences(of: "PASSWORD", with: bench.path("password"))
+    try bench.configure(bench.section(port: 110) + rules)
+    return bench
+  }
+
+  @Test func eachMessageGoesToTheRuleThatIsMeant() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+      .filter { $0.hasSuffix(".eml") }.sorted()
+    #expect(Set(Self.taken.keys).isSubset(of: files.map { String($0.dropLast(4)) }))
+    let bench = try bench()
+    let paths = files.map { Self.folder.appendingPathComponent($0).path }
+    let run = try bench.start(["match"] + paths).wait()
+    #expect(run.exitCode == 1 && run.errors == "")
+    for (file, path) in zip(files, paths) {
+      let block =
+        run.output.components(separatedBy: path + ": ").last?
+        .components(separatedBy: "\n" + Self.folder.path).first?
+        .split(separator: "\n").map(String.init) ?? []
+      guard let (rule, argument) = Self.taken[String(file.dropLast(4))] else {
+        #expect(block.first == "no rule takes it; it would be left alone", "\(file)")
+        continue
+      }
+      #expect(block.first == "rule \(rule) takes it", "\(file)")
+      #expect(block.contains("  run /bin/echo \(argument)"), "\(file): \(block)")
+      #expect(block.last == (rule == "monitoring" ? "  then keep" : "  then delete"), "\(file)")
+      #expect(block.contains("  pulse siren 10s") == (rule == "intrusion"), "\(file)")
+    }
+  }
+
+  @Test func readsStandardInputAndSaysAll() throws {
+    let input =
+      "From: Panel <x@panel.example.net>\nSubject: ALARM zone 7 \u{1B}[2Jgate\n\nSubject: no\n"
+    let output = """
+      -: rule intrusion takes it
+        subject: ALARM zone 7  [2Jgate
+        from: x@panel.example.net
+        {zone} = 7
+        pulse siren 10s
+        run /bin/echo zone-7
+        then delete
+
+      """
+    let bench = try bench()
+    for arguments in [["match"], ["match", "-"]] {
+      let run = try bench.start(arguments, input: input).wait()
+      #expect(run.exitCode == 0 && run.errors == "")
+      #expect(run.output == output)
+    }
+  }
+
+  @Test func aRuleForAMailboxTakesOnlyWhatIsThere() throws {
+    let path = Self.folder.appendingPathComponent("alertmanager-firing.eml").path
+    let bench = try bench()
+    #expect(try bench.popbell("match", path).exitCode == 1)
+    #expect(try bench.popbell("match", "-m", "list", path).exitCode == 0)
+    let other = Self.folder.appendingPathComponent("borg-backup-finished.eml").path
+    let run = try bench.popbell("match", "-m", "list", other)
+    #expect(run.output.hasPrefix("\(other): no rule takes it; it would be deleted\n"))
+    // What is the mail system's own is never deleted.
+    let own = Self.folder.appendingPathComponent("folder-internal-data.eml").path
+    #expect(try bench.popbell("match", "-m", "list", own).output.contains("would be left alone"))
+    let unknown = try bench.popbell("match", "-m", "lost", other)
+    #expect(unknown.exitCode == 64)
+    #expect(unknown.errors == "popbell: there is no mailbox 'lost'\n")
+  }
+
+  @Test func aFileThatCannotBeReadIsNamedAndTheOthersGoOn() throws {
+    let path = Self.folder.appendingPathComponent("alarm-panel-zone.eml").path
+    let run = try bench().popbell("match", "/nonexistent.eml", path)
+    #expect(run.exitCode == 66)
+    #expect(run.errors == "/nonexistent.eml: open: No such file or directory\n")
+    #expect(run.output.hasPrefix("\(path): rule intrusion takes it\n"))
+  }
+}
