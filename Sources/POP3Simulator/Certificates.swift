@@ -77,7 +77,10 @@ public struct Identity: Sendable {
   let key: [UInt8]
 
   /// The certificates as PEM.
-  public var pem: String { certificates.map(pemText).joined() }
+  public var pem: String { certificates.map { pemText($0) }.joined() }
+
+  /// The key as PEM, for a server of another kind: RFC 5915.
+  public var keyPEM: String { pemText(key, "EC PRIVATE KEY") }
 
   /// A certificate that nobody signed but itself.
   public static func selfSigned(_ request: CertificateRequest = CertificateRequest()) -> Identity {
@@ -163,9 +166,9 @@ private func newKey() -> [UInt8] {
   return Array(der[..<Int(count)])
 }
 
-private func pemText(_ der: [UInt8]) -> String {
+private func pemText(_ der: [UInt8], _ label: String = "CERTIFICATE") -> String {
   let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
-  return "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+  return "-----BEGIN \(label)-----\n\(text)\n-----END \(label)-----\n"
 }
 
 private func derTime(_ date: Date) -> String {
