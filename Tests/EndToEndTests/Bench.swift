@@ -47,15 +47,16 @@ final class Bench {
 
   /// A mailbox that nobody has to wait for.
   func mailbox(
-    _ name: String = "box", port: UInt16, server: String = "localhost", more: String = "ca = CA"
+    _ name: String = "box", port: UInt16, server: String = "localhost", user: String = "alarms",
+    interval: String = "5s", more: String = "ca = CA"
   ) -> String {
     """
     [mailbox \(name)]
     server = \(server)
     port = \(port)
-    user = alarms
+    user = \(user)
     password-file = \(path("password"))
-    interval = 5s
+    interval = \(interval)
     deadline = 20s
     \(more.replacingOccurrences(of: "CA", with: path("ca.pem")))
 
