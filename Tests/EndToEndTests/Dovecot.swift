@@ -51,11 +51,13 @@ final class Dovecot: Sendable {
     guardian.arguments = [
       "--default-signal", "sh", "-c",
       """
-      /usr/sbin/dovecot -F -c "$0/dovecot.conf" </dev/null >"$0/errors" 2>&1 &
+      setsid /usr/sbin/dovecot -F -c "$0/dovecot.conf" </dev/null >"$0/errors" 2>&1 &
+      exec 2>/dev/null
       read -r _
       kill $!
       wait $!
-      rm -rf "$0"
+      kill -s KILL -- -$!
+      until rm -rf "$0"; do sleep 0.01; done
       """, folder.path,
     ]
     guardian.standardInput = lifeline
