@@ -40,8 +40,9 @@ enum Help {
 
       -n, --dry-run   say what would fire; fire nothing, delete nothing
 
-    Exit code: 0 polled, 69 server unreachable, 75 try later, 76 protocol error,
-    77 login refused, 78 the configuration has errors, 71 the machine is in trouble.
+    Exit code: 0 polled, 69 server unreachable, 75 try later (or an action failed),
+    76 protocol error, 77 login refused, 78 the configuration has errors,
+    71 the machine is in trouble.
 
     """
 
