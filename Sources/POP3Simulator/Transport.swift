@@ -15,6 +15,7 @@ enum Ended: Error {
   private let behaviour: Behaviour
   private let recorder: Recorder
   private var tls: OpaquePointer?
+  private var handshakeFailed = false
   private var sendable: Int
   private var receivable: Int
 
@@ -35,6 +36,7 @@ enum Ended: Error {
     // SAFETY: the pointer is ours until deinit; so in all calls below.
     unsafe tls = started
     guard let started = unsafe started, unsafe sim_tls_handshake(started) == 0 else {
+      handshakeFailed = true
       throw .byPeer
     }
     recorder.hasTLS()
@@ -85,7 +87,10 @@ enum Ended: Error {
     if sayingGoodbye, let tls = unsafe tls { unsafe sim_tls_close_notify(tls) }
     shutdown(socket, Int32(SHUT_WR))
     var rest = [UInt8](repeating: 0, count: 4096)
-    while unsafe recv(socket, &rest, rest.count, 0) > 0 {}
+    while case let count = unsafe recv(socket, &rest, rest.count, 0), count > 0 {
+      // A client that goes on after that says in clear what it says.
+      if handshakeFailed { recorder.add(.received, inTLS: false, rest[..<count]) }
+    }
   }
 
   private func sendAll(_ bytes: ArraySlice<UInt8>, within tls: OpaquePointer?) -> Bool {
