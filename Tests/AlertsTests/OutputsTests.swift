@@ -1,6 +1,7 @@
 import Alerts
 import Bytes
 import Rules
+import TestSupport
 import Testing
 
 /// Lines that note what they are told, and can refuse it.
@@ -126,7 +127,7 @@ extension Instant {
   /// Whatever rules do, no output is on for longer than its max-on.
   @Test(arguments: [UInt64.random(in: 0...UInt64.max)])
   mutating func neverLongerThanMaxOn(seed: UInt64) {
-    var random = TestRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var now: Int64 = 0
     var activeSince: Int64?
     for _ in 0..<20_000 {
@@ -146,19 +147,5 @@ extension Instant {
       activeSince = outputs.isActive(0) ? activeSince ?? now : nil
       if let activeSince { #expect(now - activeSince <= 10_000, "seed \(seed)") }
     }
-  }
-}
-
-/// A generator whose seed a test can print.
-struct TestRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

@@ -209,7 +209,7 @@ import Testing
   /// Whatever bytes come, none of them traps or starts anything but the owner's rule.
   @Test(arguments: [UInt64.random(in: 0...UInt64.max)])
   mutating func survivesAnyFrame(seed: UInt64) throws {
-    var random = TestRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       var supervisor = try supervisor()
       supervisor.tick(on: &lines, now: .seconds(0))

@@ -37,7 +37,7 @@ import Testing
   @Test func readsAnything() {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("seed of readsAnything: \(seed)")
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var reused = MessageHeader(extraFields: [Array("X-Zone".utf8)])
     for _ in 0..<3000 {
       let stream = Self.stream(&generator)
@@ -63,7 +63,7 @@ import Testing
   @Test func readsMailsThatWereDamaged() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("seed of readsMailsThatWereDamaged: \(seed)")
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for mail in MailFile.all {
       let whole = try contents(ofMail: mail.name)
       for _ in 0..<20 {

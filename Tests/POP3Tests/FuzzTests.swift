@@ -11,7 +11,7 @@ import Testing
     .map { Array($0.utf8) }
 
   @Test(arguments: 0..<4) func neverTraps(part: Int) {
-    var random = SplitMix64(seed: .random(in: 0 ... .max))
+    var random = SeededGenerator(seed: .random(in: 0 ... .max))
     print("fuzz seed: \(random.state)")
     for _ in 0..<2_500 {
       let script = Self.scripts.randomElement(using: &random)!
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  private func attack(with stream: [UInt8], _ random: inout SplitMix64) {
+  private func attack(with stream: [UInt8], _ random: inout SeededGenerator) {
     let security = [Security.tls, .startTLS, .plaintext].randomElement(using: &random)!
     let mechanisms: [Mechanism] = [.automatic, .plain, .plainChallenge, .user, .apop]
     var session = makeSession(
@@ -43,7 +43,9 @@ import Testing
   }
 
   /// Writes some of what waits, and sends some commands.
-  private func step(_ session: inout TestSession, _ isInPlace: Bool, _ random: inout SplitMix64) {
+  private func step(
+    _ session: inout TestSession, _ isInPlace: Bool, _ random: inout SeededGenerator
+  ) {
     while session.canSend, Int.random(in: 0..<3, using: &random) == 0 {
       let message = Int.random(in: 1...Limits.messages, using: &random)
       let commands: [Command] = [
@@ -66,7 +68,7 @@ import Testing
   }
 
   /// Random octets, of which each second is one of a few that mean something.
-  private func noise(_ random: inout SplitMix64) -> [UInt8] {
+  private func noise(_ random: inout SeededGenerator) -> [UInt8] {
     Array("+OK ".utf8)
       + (0..<256).map { _ in
         Bool.random(using: &random)
@@ -75,7 +77,7 @@ import Testing
       }
   }
 
-  private func mutate(_ stream: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+  private func mutate(_ stream: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var stream = stream
     for _ in 0..<Int.random(in: 0..<6, using: &random) {
       let start = Int.random(in: 0...stream.count, using: &random)
@@ -87,20 +89,5 @@ import Testing
       stream.replaceSubrange(start..<end, with: parts.randomElement(using: &random)!)
     }
     return stream
-  }
-}
-
-/// A generator that a printed seed repeats.
-struct SplitMix64: RandomNumberGenerator {
-  private(set) var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
   }
 }

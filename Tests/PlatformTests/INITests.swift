@@ -1,5 +1,6 @@
 import Bytes
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct INITests {
@@ -90,7 +91,7 @@ import Testing
   @Test func survivesAnything() {
     var generator = SystemRandomNumberGenerator()
     let seed = generator.next()
-    var numbers = Numbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let alphabet = Array("[]=:;# \t\r\n\0a\u{FEFF}".utf8)
     for _ in 0..<2000 {
       let text = (0..<Int.random(in: 0..<200, using: &numbers)).map { _ in
@@ -101,17 +102,5 @@ import Testing
       #expect(result.entries.count + result.problems.count <= lines, "seed \(seed)")
       #expect(result.problems.allSatisfy { (1...lines).contains($0.line) }, "seed \(seed)")
     }
-  }
-}
-
-/// Numbers that the seed decides: SplitMix64.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }
