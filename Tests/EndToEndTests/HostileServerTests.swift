@@ -166,6 +166,43 @@ import Testing
     #expect(scene.mailbox.deletedUIDs == Scene.alarms)
   }
 
+  /// The listing that tells what is new is asked for where something was left before.
+  @Test(arguments: [Fault.endless, .longLine(10_000_000), .silence, .disconnect])
+  func aListingThatMakesTroubleLosesNothing(fault: Fault) throws {
+    let scene = try Scene(deadline: 5, messages: ["6", "7"].map(Scene.message))
+    #expect(try scene.bench.popbell("once").exitCode == 0)
+    for alarm in Scene.alarms { scene.mailbox.add(Scene.message(alarm)) }
+    scene.server.behaviour.inject(fault, at: .uidl)
+    let run = try scene.bench.popbell("once")
+    switch fault {
+    case .silence, .disconnect: #expect(run.exitCode == 75, "\(run.errors)")
+    default: #expect(run.exitCode == 76, "\(run.errors)")
+    }
+    #expect(scene.server.received("UIDL\r\n"))
+    #expect(scene.bench.fired == [])
+    #expect(try scene.wrongsAfterGoodPolls() == [])
+  }
+
+  @Test(
+    arguments: [[.top], [.uidl], [.capa], [.capa, .top, .uidl, .auth]]
+      as [Set<POP3Simulator.Command>])
+  func doesWithoutWhatAServerMayLack(commands: Set<POP3Simulator.Command>) throws {
+    var behaviour = Behaviour()
+    behaviour.unsupported = commands
+    let messages = ["1", "6", "2", "3", "7"].map {
+      let kind = Scene.others.contains($0) ? "news" : "ALARM"
+      return Message(uid: $0, "Message-ID: <\($0)@x>\r\nSubject: \(kind) \($0)\r\n\r\nBody\r\n")
+    }
+    let scene = try Scene(behaviour, messages: messages)
+    for _ in 1...2 {
+      let run = try scene.bench.popbell("once")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(scene.bench.fired == Scene.alarms)
+      #expect(scene.wrongs == [])
+      #expect(scene.mailbox.messages.map(\.uid) == Scene.others)
+    }
+  }
+
   @Test func longLinesHideNoAlarm() throws {
     let filler = String(repeating: "x", count: 10_000_000)
     let messages = [
