@@ -72,6 +72,10 @@ extension Supervisor where S: ~Copyable {
   /// Writes down what the server has committed; drops what it has not.
   private mutating func settle(_ mailbox: Int, time: UInt64) {
     let ledger = ledgers[mailbox]
+    // A disk that was full may have room again.
+    do throws(LedgerError) { try ledger.flush(time: time) } catch {
+      report(mailbox, .ledgerFailed(error))
+    }
     guard let examined = mailboxes[mailbox].examined, mode != .once(dryRun: true) else {
       mailboxes[mailbox].tally.deleted = 0
       return

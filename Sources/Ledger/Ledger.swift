@@ -52,6 +52,13 @@ public final class Ledger<S: Store & ~Copyable> {
     set(identity, .fired(durable: true))
   }
 
+  /// Writes what fired and could not be written down so far.
+  public func flush(time: UInt64) throws(LedgerError) {
+    for entry in entries where entry.state == .fired(durable: false) {
+      try fire(entry.identity, time: time)
+    }
+  }
+
   /// Notes that a message with `identity` was there in this session. Returns `false` where one was
   /// before: two messages have the same identity.
   public func see(_ identity: Identity) -> Bool {

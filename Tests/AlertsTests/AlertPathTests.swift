@@ -237,6 +237,19 @@ import Testing
     #expect(world.server.messages == [mail[1], mail[3]])
   }
 
+  /// The disk is full when an alert has fired, and has room again when the poll ends.
+  @Test func whatFiredIsWrittenDownAsSoonAsThereIsRoom() throws {
+    var world = world()
+    world.server.messages = [mail[0], mail[1]]
+    world.disk.failAfter = 2
+    world.disk.recoversAfter = 1
+    try world.poll()
+    #expect(world.fired == ["ALARM one"])
+    for _ in 1...2 { try world.poll() }
+    #expect(world.fired == ["ALARM one"])
+    #expect(world.server.messages == [mail[1]])
+  }
+
   @Test(arguments: [true, false], [World.Direction.toServer, .toClient])
   func aCutAfterAnyByteLosesNothingAndFiresNothingTwice(
     pipelining: Bool, direction: World.Direction

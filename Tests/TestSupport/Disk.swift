@@ -7,11 +7,17 @@ public final class Disk {
   public var bytes: [UInt8] = []
   public var failAfter = Int.max
   public var torn = 0
+  /// After so many operations that failed it works again.
+  public var recoversAfter = Int.max
 
   public init() {}
 
   fileprivate func step() throws(StoreError) {
-    guard failAfter > 0 else { throw StoreError(code: 5) }
+    guard failAfter > 0 else {
+      recoversAfter -= 1
+      if recoversAfter == 0 { failAfter = .max }
+      throw StoreError(code: 5)
+    }
     failAfter -= 1
   }
 }
