@@ -25,6 +25,8 @@ struct Log {
   /// What is less urgent is not written.
   var threshold = Severity.info
 
+  private let reader = Reader()
+
   /// Chooses the style by what standard error is; systemd says in JOURNAL_STREAM that it reads.
   init(threshold: Severity) {
     self.threshold = threshold
@@ -62,8 +64,22 @@ struct Log {
       line.append(text.span)
     }
     line.append(.lineFeed)
-    // A journal that hangs must not make a siren sound longer.
-    try? StandardStream.error.write(line.span, within: .milliseconds(200))
+    reader.write(line)
+  }
+
+  /// Who reads standard error. A journal that hangs must not make a siren sound longer: it is waited
+  /// for once, and then what it does not take at once is dropped, until it takes a line again.
+  private final class Reader {
+    private var patience = Interval.milliseconds(200)
+
+    func write(_ line: [UInt8]) {
+      do throws(SystemError) {
+        try StandardStream.error.write(line.span, within: patience)
+        patience = .milliseconds(200)
+      } catch {
+        patience = .zero
+      }
+    }
   }
 }
 
