@@ -95,3 +95,21 @@ final class NotifySocket {
     return heard.count { $0.hasPrefix(state) } >= times
   }
 }
+
+/// A pipe that takes nothing more, and that nobody reads.
+final class FullPipe {
+  let writer: FileHandle
+  private let reader: FileHandle
+
+  init() {
+    let pipe = Pipe()
+    (reader, writer) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
+    let number = writer.fileDescriptor
+    let flags = fcntl(number, F_GETFL)
+    _ = fcntl(number, F_SETFL, flags | O_NONBLOCK)
+    let bytes = [UInt8](repeating: 0x2E, count: 4096)
+    // SAFETY: as many bytes are read as the array has.
+    while unsafe write(number, bytes, bytes.count) > 0 {}
+    _ = fcntl(number, F_SETFL, flags)
+  }
+}

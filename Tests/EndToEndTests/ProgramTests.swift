@@ -78,6 +78,28 @@ import Testing
     #expect(said == lines + ["| wrong", "| \\x1b[2J", cut, "| without end"])
   }
 
+  /// Nobody reads the log, and a program writes without end: popbell stops as fast as ever.
+  @Test func aLogThatIsNotReadHoldsNothingUp() throws {
+    let scene = try Scene(messages: [Scene.message("1")]) {
+      Self.rule($0, "echo $$ > \($0.path("child"))\nexec yes")
+    }
+    let pipe = FullPipe()
+    let process = Process()
+    process.executableURL = Service.binary
+    process.arguments = ["run", "-c", scene.bench.path("popbell.conf")]
+    process.standardError = pipe.writer
+    try process.run()
+    defer { process.terminate() }
+    #expect(until { scene.bench.number(in: "child") != nil })
+    let program = try #require(scene.bench.number(in: "child"))
+    defer { kill(program, SIGKILL) }
+    kill(process.processIdentifier, SIGTERM)
+    #expect(until(seconds: 10) { !process.isRunning })
+    #expect(until(seconds: 10) { !ProcessTable.isAlive(program) })
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   @Test func anActionThatFailsIsTriedAgainButNotForEver() throws {
     let scene = try Scene { bench in
       let script = "echo $1 >> \(bench.path("tried"))\n[ $1 != 2 ]"
