@@ -105,7 +105,7 @@ struct Wire: ~Copyable {
         case .wantsWrite: wait(for: .writable)
         case .closed, .truncated: return 0
         }
-      } catch { throw FetcherFailure(.connectionLost, [UInt8](error.text)) }
+      } catch { throw lost(error) }
     }
   }
 
@@ -125,7 +125,7 @@ struct Wire: ~Copyable {
         case .wantsRead: wait(for: .readable)
         case .wantsWrite: wait(for: .writable)
         }
-      } catch { throw FetcherFailure(.connectionLost, [UInt8](error.text)) }
+      } catch { throw lost(error) }
     }
   }
 
@@ -136,6 +136,13 @@ struct Wire: ~Copyable {
     var waiting = PollSet<1>()
     waiting.add(socket, for: wish)
     _ = try? waiting.wait(for: nil)
+  }
+
+  private func lost(_ failure: TLSFailure) -> FetcherFailure {
+    guard case .system(let code) = failure else {
+      return FetcherFailure(.connectionLost, [UInt8](failure.text))
+    }
+    return lost(SystemError("TLS", ErrorNumber(rawValue: code)))
   }
 
   private func lost(_ error: SystemError) -> FetcherFailure {
