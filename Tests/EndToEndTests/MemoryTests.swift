@@ -22,7 +22,12 @@ import Testing
   ]
 
   @Test func whatAServerSendsDoesNotNeedMore() throws {
-    let normal = try need(Behaviour())
+    var refusing = Behaviour()
+    refusing.inject(.reply("-ERR no"), at: .greeting)
+    // A poll that goes well, and one that fails at once: each runs code that the other does not.
+    let (good, bad) = (try need(Behaviour()), try need(refusing))
+    let normal = Need(
+      supervisor: max(good.supervisor, bad.supervisor), fetcher: max(good.fetcher, bad.fetcher))
     #expect(normal.supervisor > 1000 && normal.fetcher > 100)
     let needs = parallel(Self.faults.count) { index in
       var behaviour = Behaviour()
@@ -31,8 +36,10 @@ import Testing
     }
     for (need, (fault, step)) in zip(needs, Self.faults) {
       let name: Comment = "\("\(fault)".prefix(40)) at \(step): \(need), normal \(normal)"
-      #expect(need.supervisor < normal.supervisor + 256, name)
-      #expect(need.fetcher < normal.fetcher + 128, name)
+      // A tenth of what is sent: pages that the C library and the loader happen to touch differ by
+      // a few hundred KiB from run to run.
+      #expect(need.supervisor < normal.supervisor + 1000, name)
+      #expect(need.fetcher < normal.fetcher + 1000, name)
     }
   }
 
