@@ -36,29 +36,6 @@ static int receive_some(void *context, unsigned char *bytes, size_t size) {
   return socket_result(connection, received, MBEDTLS_ERR_SSL_WANT_READ);
 }
 
-/* Called for each certificate of the chain, the server's own last, at depth 0. mbedTLS's verdict on
- * the name is replaced: it knows neither addresses (2.28) nor certificates whose alternative names
- * hold no host name. */
-static int check(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
-  pb_tls_connection *connection = context;
-  if (depth == 0) {
-    *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    if (!pb_server_matches(&connection->server, certificate)) {
-      *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    }
-    connection->self_signed =
-        certificate->subject_raw.len == certificate->issuer_raw.len &&
-        memcmp(certificate->subject_raw.p, certificate->issuer_raw.p,
-               certificate->issuer_raw.len) == 0;
-  }
-  const uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
-  if ((*flags & dates) != 0 || (depth == 0 && (connection->flags & dates) == 0)) {
-    pb_certificate_read(&connection->certificate, certificate);
-  }
-  connection->flags |= *flags;
-  return 0;
-}
-
 static int set_up(pb_tls_connection *connection) {
   mbedtls_ssl_config *config = &connection->config;
   int result = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
@@ -78,9 +55,9 @@ static int set_up(pb_tls_connection *connection) {
   mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 #endif
   mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
-  mbedtls_ssl_conf_ca_chain(config, &connection->trust->chain, NULL);
+  mbedtls_ssl_conf_ca_chain(config, &connection->nobody, NULL);
   mbedtls_ssl_conf_rng(config, pb_tls_random, NULL);
-  mbedtls_ssl_conf_verify(config, check, connection);
+  mbedtls_ssl_conf_verify(config, pb_tls_verify, connection);
 
   result = mbedtls_ssl_setup(&connection->ssl, config);
   if (result != 0) return result;
@@ -95,9 +72,10 @@ int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, pb
   if (opened == NULL) return PB_TLS_OUT_OF_MEMORY;
   opened->descriptor = descriptor;
   opened->trust = trust;
-  atomic_fetch_add(&trust->owners, 1);
+  pb_tls_trust_keep(trust);
   mbedtls_ssl_init(&opened->ssl);
   mbedtls_ssl_config_init(&opened->config);
+  mbedtls_x509_crt_init(&opened->nobody);
 
   int32_t outcome = PB_TLS_BAD_SERVER_NAME;
   if (pb_server_parse(&opened->server, server, length)) {
@@ -127,7 +105,7 @@ int32_t pb_tls_handshake(pb_tls_connection *connection) {
   if (result != 0) return pb_tls_outcome(connection, result);
   /* mbedTLS has refused a bad certificate by now; nothing may rest on that alone. */
   uint32_t flags = mbedtls_ssl_get_verify_result(&connection->ssl);
-  if (flags != 0 || !connection->certificate.present) {
+  if (flags != 0 || !connection->verdict.is_good) {
     return pb_tls_outcome(connection, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
   }
   connection->established = true;
@@ -170,11 +148,11 @@ int32_t pb_tls_close_notify(pb_tls_connection *connection) {
 int32_t pb_tls_detail(const pb_tls_connection *connection) { return connection->detail; }
 
 int64_t pb_tls_not_before(const pb_tls_connection *connection) {
-  return connection->certificate.not_before;
+  return connection->verdict.certificate.not_before;
 }
 
 int64_t pb_tls_not_after(const pb_tls_connection *connection) {
-  return connection->certificate.not_after;
+  return connection->verdict.certificate.not_after;
 }
 
 static size_t copy(uint8_t *target, size_t size, const uint8_t *source, size_t length) {
@@ -184,12 +162,12 @@ static size_t copy(uint8_t *target, size_t size, const uint8_t *source, size_t l
 }
 
 size_t pb_tls_subject(const pb_tls_connection *connection, uint8_t *name, size_t size) {
-  const struct pb_certificate *certificate = &connection->certificate;
+  const struct pb_certificate *certificate = &connection->verdict.certificate;
   return copy(name, size, certificate->subject, certificate->subject_length);
 }
 
 size_t pb_tls_issuer(const pb_tls_connection *connection, uint8_t *name, size_t size) {
-  const struct pb_certificate *certificate = &connection->certificate;
+  const struct pb_certificate *certificate = &connection->verdict.certificate;
   return copy(name, size, certificate->issuer, certificate->issuer_length);
 }
 

@@ -126,7 +126,6 @@ static int64_t seconds_of(const mbedtls_x509_time *time) {
 }
 
 void pb_certificate_read(struct pb_certificate *details, const mbedtls_x509_crt *certificate) {
-  details->present = true;
   details->not_before = seconds_of(&certificate->valid_from);
   details->not_after = seconds_of(&certificate->valid_to);
   details->subject_length = keep_name(details->subject, &certificate->subject);

@@ -14,19 +14,27 @@
 #error "without the date, mbedTLS believes expired certificates"
 #endif
 
-struct pb_tls_trust {
-  mbedtls_x509_crt chain;
-  atomic_int owners;
-};
+/* Takes a certificate, which is gone afterwards; returns whether it was enough. */
+typedef bool (*pb_certificate_visitor)(void *context, const unsigned char *der, size_t size);
+
+/* Reads the certificates of all files, one after the other. */
+void pb_trust_visit(pb_tls_trust *trust, pb_certificate_visitor visit, void *context);
+
+void pb_tls_trust_keep(pb_tls_trust *trust);
 
 /* Enough for a host name in most certificates, and for a common name: 64, RFC 5280 appendix A. */
 #define PB_NAME_SIZE 64
 
 struct pb_certificate {
-  bool present;
   int64_t not_before, not_after;
   size_t subject_length, issuer_length;
   uint8_t subject[PB_NAME_SIZE], issuer[PB_NAME_SIZE];
+};
+
+struct pb_verdict {
+  uint32_t flags; /* What is wrong with the chain: MBEDTLS_X509_BADCERT_… */
+  bool is_good;   /* Nothing is, and somebody who is trusted has signed it. */
+  struct pb_certificate certificate; /* Which the verdict is about. */
 };
 
 /* Whom the certificate must name. */
@@ -49,12 +57,12 @@ struct pb_tls_connection {
   mbedtls_ssl_config config;
   pb_tls_trust *trust;
   struct pb_server server;
-  struct pb_certificate certificate;
+  mbedtls_x509_crt nobody; /* No authority at all. */
+  struct pb_verdict verdict;
   int descriptor;
   bool established;
   bool drained; /* The socket had nothing when it was last asked. */
   bool self_signed;
-  uint32_t flags;  /* What is wrong with the certificate chain: MBEDTLS_X509_BADCERT_… */
   int error_number;
   int32_t failure; /* 0, or what every later call returns. */
   int32_t detail;
@@ -65,5 +73,8 @@ enum { PB_SOCKET_FAILED = -1 };
 
 /* Keeps a failure, and returns the code for what mbedTLS returned. */
 int32_t pb_tls_outcome(pb_tls_connection *connection, int result);
+
+/* mbedTLS's callback for each certificate that the server has sent. */
+int pb_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
 
 int pb_tls_random(void *unused, unsigned char *bytes, size_t count);

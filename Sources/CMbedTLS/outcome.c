@@ -23,7 +23,7 @@ enum { ALERT_PROTOCOL_VERSION = 70 };
 
 static int32_t failure_reason(pb_tls_connection *connection, int result) {
   uint32_t flags = mbedtls_ssl_get_verify_result(&connection->ssl);
-  flags = connection->flags | (flags == UINT32_MAX ? 0 : flags);
+  flags = connection->verdict.flags | (flags == UINT32_MAX ? 0 : flags);
   if (!connection->established && flags != 0) return certificate_reason(connection, flags);
 
   connection->detail = result;

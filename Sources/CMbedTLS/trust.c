@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include <mbedtls/pem.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,120 +15,178 @@
 
 /* The largest file that is read: Debian's bundle of all authorities has 0.2 MiB. */
 #define LARGEST_FILE (4 << 20)
+/* The longest certificate, as text: those of authorities have 3 KiB, and whoever trusts a server's own
+ * may have one with many names. */
+#define BLOCK_SIZE (16 << 10)
+/* The most files of a folder: Debian's has 150. */
+#define MOST_FILES 256
 
-static int32_t count_of(const mbedtls_x509_crt *chain) {
-  int32_t count = 0;
-  for (; chain != NULL; chain = chain->next) count += chain->raw.p != NULL;
-  return count;
-}
+struct pb_tls_trust {
+  atomic_int owners;
+  int count;
+  struct file {
+    int descriptor;
+    dev_t device;
+    ino_t number;
+  } files[MOST_FILES];
+  unsigned char block[BLOCK_SIZE + 1];
+};
 
-/* Reads the open regular file, with a NUL behind it, which mbedTLS asks for. */
-static int read_all(int descriptor, unsigned char **bytes, size_t *count) {
-  struct stat status;
-  if (fstat(descriptor, &status) != 0) return -errno;
-  if (!S_ISREG(status.st_mode)) return -EINVAL;
-  if (status.st_size > LARGEST_FILE) return -EFBIG;
+static const char begin_mark[] = "-----BEGIN CERTIFICATE-----";
+static const char end_mark[] = "-----END CERTIFICATE-----";
+enum { BEGIN_LENGTH = sizeof begin_mark - 1 };
 
-  size_t size = (size_t)status.st_size;
-  unsigned char *buffer = malloc(size + 1);
-  if (buffer == NULL) return -ENOMEM;
-  size_t filled = 0;
-  while (filled < size) {
-    ssize_t got = read(descriptor, buffer + filled, size - filled);
+/* Reads what fits of the file from `offset` on, with a NUL behind it, which mbedTLS asks for.
+ * Returns the count, or -errno. */
+static ssize_t fill(unsigned char *block, int descriptor, off_t offset) {
+  ssize_t filled = 0;
+  while (filled < BLOCK_SIZE) {
+    ssize_t got = pread(descriptor, block + filled, (size_t)(BLOCK_SIZE - filled), offset + filled);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      int error = errno;
-      free(buffer);
-      return -error;
-    }
+    if (got < 0) return -errno;
     if (got == 0) break;
-    filled += (size_t)got;
+    filled += got;
   }
-  buffer[filled] = 0;
-  *bytes = buffer;
-  *count = filled;
-  return 0;
+  block[filled] = 0;
+  return filled;
 }
 
-static int load_file(mbedtls_x509_crt *chain, const char *path) {
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (descriptor < 0) return -errno;
-  unsigned char *bytes = NULL;
-  size_t count = 0;
-  int result = read_all(descriptor, &bytes, &count);
-  close(descriptor);
-  if (result != 0) return result;
-
-  int32_t before = count_of(chain);
-  bool pem = strstr((const char *)bytes, "-----BEGIN CERTIFICATE-----") != NULL;
-  result = pem ? mbedtls_x509_crt_parse(chain, bytes, count + 1)
-               : mbedtls_x509_crt_parse_der(chain, bytes, count);
-  free(bytes);
-  if (result == MBEDTLS_ERR_X509_ALLOC_FAILED) return -ENOMEM;
-  return count_of(chain) > before ? 0 : -EBADMSG;
+/* Where the text `mark` begins; -1 where it does not. */
+static ssize_t find(const unsigned char *block, ssize_t count, const char *mark) {
+  ssize_t length = (ssize_t)strlen(mark);
+  for (ssize_t at = 0; at + length <= count; at++) {
+    if (memcmp(block + at, mark, (size_t)length) == 0) return at;
+  }
+  return -1;
 }
 
-static bool holds(const mbedtls_x509_crt *chain, const mbedtls_x509_crt *other) {
-  for (; chain != NULL; chain = chain->next) {
-    if (chain->raw.p != NULL && chain->raw.len == other->raw.len &&
-        memcmp(chain->raw.p, other->raw.p, other->raw.len) == 0) {
+/* Goes through a file's certificates until `visit` says that it was enough. Returns 1 then, 0 at
+ * the end, or -errno. What is no certificate is passed over. */
+static int visit_file(unsigned char *block, int descriptor, pb_certificate_visitor visit,
+                      void *context) {
+  bool is_text = false;
+  off_t offset = 0;
+  while (true) {
+    ssize_t count = fill(block, descriptor, offset);
+    if (count < 0) return (int)count;
+    ssize_t start = find(block, count, begin_mark);
+    if (start < 0 && count == BLOCK_SIZE) {
+      offset += BLOCK_SIZE - BEGIN_LENGTH + 1;
+      continue;
+    }
+    if (start < 0) {
+      return !is_text && offset == 0 && visit(context, block, (size_t)count);
+    }
+    is_text = true;
+    offset += start;
+    if (start > 0) count = fill(block, descriptor, offset);
+    if (count < 0) return (int)count;
+
+    mbedtls_pem_context text;
+    mbedtls_pem_init(&text);
+    size_t length = BEGIN_LENGTH; /* Of what is broken, only this much is known not to be more. */
+    int result = mbedtls_pem_read_buffer(&text, begin_mark, end_mark, block, NULL, 0, &length);
+    bool enough = result == 0 && visit(context, text.buf, text.buflen);
+    mbedtls_pem_free(&text);
+    if (enough) return 1;
+    offset += result == 0 ? (off_t)length : BEGIN_LENGTH;
+  }
+}
+
+void pb_trust_visit(pb_tls_trust *trust, pb_certificate_visitor visit, void *context) {
+  for (int i = 0; i < trust->count; i++) {
+    if (visit_file(trust->block, trust->files[i].descriptor, visit, context) == 1) return;
+  }
+}
+
+static bool is_certificate(void *unused, const unsigned char *der, size_t length) {
+  (void)unused;
+  mbedtls_x509_crt certificate;
+  mbedtls_x509_crt_init(&certificate);
+  int result = mbedtls_x509_crt_parse_der(&certificate, der, length);
+  mbedtls_x509_crt_free(&certificate);
+  return result == 0;
+}
+
+/* A folder of authorities holds most of them as a file, and as a link that is named after the
+ * subject's hash. */
+static bool is_known(const pb_tls_trust *trust, const struct stat *status) {
+  for (int i = 0; i < trust->count; i++) {
+    if (trust->files[i].number == status->st_ino && trust->files[i].device == status->st_dev) {
       return true;
     }
   }
   return false;
 }
 
-/* A folder of authorities holds most of them three times: as a file, as a link that is named after
- * the subject's hash, and in a bundle. */
-static int add_new(mbedtls_x509_crt *chain, const mbedtls_x509_crt *found) {
-  for (; found != NULL; found = found->next) {
-    if (found->raw.p == NULL || holds(chain, found)) continue;
-    if (mbedtls_x509_crt_parse_der(chain, found->raw.p, found->raw.len) != 0) return -ENOMEM;
-  }
-  return 0;
+static int check_file(const pb_tls_trust *trust, int descriptor, struct stat *status) {
+  if (fstat(descriptor, status) != 0) return -errno;
+  if (!S_ISREG(status->st_mode)) return -EINVAL;
+  if (status->st_size > LARGEST_FILE) return -EFBIG;
+  return is_known(trust, status) ? -EEXIST : 0;
 }
 
-static int load_folder(mbedtls_x509_crt *chain, const char *path) {
+/* Keeps the descriptor, if there is a certificate behind it, out of the way of those to come: a
+ * process that gives up its powers may only have few, with low numbers. */
+static int add_file(pb_tls_trust *trust, const char *path) {
+  int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (opened < 0) return -errno;
+  struct stat status;
+  int result = check_file(trust, opened, &status);
+  if (result == 0) {
+    result = visit_file(trust->block, opened, is_certificate, NULL);
+    if (result == 0) result = -EBADMSG;
+  }
+  if (result > 0 && trust->count == MOST_FILES) result = -EMFILE;
+  if (result > 0) {
+    int kept = fcntl(opened, F_DUPFD_CLOEXEC, 64);
+    result = kept < 0 ? -errno : 0;
+    if (kept >= 0) {
+      trust->files[trust->count++] = (struct file){kept, status.st_dev, status.st_ino};
+    }
+  }
+  close(opened);
+  return result;
+}
+
+static int add_folder(pb_tls_trust *trust, const char *path) {
   DIR *folder = opendir(path);
   if (folder == NULL) return -errno;
   int result = 0;
   struct dirent *entry;
-  while (result == 0 && (entry = readdir(folder)) != NULL) {
+  while (result != -EMFILE && (entry = readdir(folder)) != NULL) {
     char file[PATH_MAX];
     if (entry->d_name[0] == '.') continue;
     if (snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file) continue;
-    mbedtls_x509_crt found;
-    mbedtls_x509_crt_init(&found);
-    if (load_file(&found, file) == 0) result = add_new(chain, &found);
-    mbedtls_x509_crt_free(&found);
+    result = add_file(trust, file);
   }
   closedir(folder);
-  if (result == 0 && count_of(chain) == 0) result = -EBADMSG;
-  return result;
+  return result == -EMFILE ? result : trust->count > 0 ? 0 : -EBADMSG;
 }
 
-int32_t pb_tls_trust_load(const uint8_t *path, pb_tls_trust **trust) {
-  pb_tls_trust *loaded = calloc(1, sizeof *loaded);
-  if (loaded == NULL) return -ENOMEM;
-  mbedtls_x509_crt_init(&loaded->chain);
-  atomic_init(&loaded->owners, 1);
+int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust) {
+  pb_tls_trust *opened = calloc(1, sizeof *opened);
+  if (opened == NULL) return -ENOMEM;
+  atomic_init(&opened->owners, 1);
 
   struct stat status;
   const char *name = (const char *)path;
   int result = stat(name, &status) != 0      ? -errno
-               : S_ISDIR(status.st_mode) ? load_folder(&loaded->chain, name)
-                                         : load_file(&loaded->chain, name);
+               : S_ISDIR(status.st_mode) ? add_folder(opened, name)
+                                         : add_file(opened, name);
   if (result != 0) {
-    pb_tls_trust_release(loaded);
+    pb_tls_trust_release(opened);
     return result;
   }
   tzset(); /* glibc reads /etc/localtime at the first use of time, even for gmtime. */
-  *trust = loaded;
-  return count_of(&loaded->chain);
+  *trust = opened;
+  return 0;
 }
+
+void pb_tls_trust_keep(pb_tls_trust *trust) { atomic_fetch_add(&trust->owners, 1); }
 
 void pb_tls_trust_release(pb_tls_trust *trust) {
   if (atomic_fetch_sub(&trust->owners, 1) != 1) return;
-  mbedtls_x509_crt_free(&trust->chain);
+  for (int i = 0; i < trust->count; i++) close(trust->files[i].descriptor);
   free(trust);
 }

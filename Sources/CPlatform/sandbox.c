@@ -25,7 +25,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low half of an ar
 /* What a process needs that talks over descriptors it has, keeps time and allocates memory. The
  * frequent ones come first. Some do not exist everywhere; musl renames those of 32-bit time. */
 static const int allowed[] = {
-    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_sendto, SYS_recvfrom,
+    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_sendto, SYS_recvfrom, SYS_pread64,
 #ifdef SYS_send
     SYS_send,
 #endif

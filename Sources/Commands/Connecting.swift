@@ -39,16 +39,16 @@ func attempting<Value: ~Copyable, Failure, Other>(
 }
 
 /// The certificates that a mailbox trusts; none where it uses no TLS.
-struct LoadedTrust: ~Copyable {
+struct OpenTrust: ~Copyable {
   fileprivate let store: TrustStore?
 }
 
-/// Loads them, while there is a file system.
-func loadTrust(of mailbox: MailboxSettings) throws(FetcherFailure) -> LoadedTrust {
-  guard mailbox.tls != .none else { return LoadedTrust(store: nil) }
+/// Opens them, while there is a file system.
+func openTrust(of mailbox: MailboxSettings) throws(FetcherFailure) -> OpenTrust {
+  guard mailbox.tls != .none else { return OpenTrust(store: nil) }
   do throws(TrustFailure) {
-    guard let path = mailbox.ca else { return LoadedTrust(store: try TrustStore.system()) }
-    return LoadedTrust(store: try TrustStore(path: path))
+    guard let path = mailbox.ca else { return OpenTrust(store: try TrustStore.system()) }
+    return OpenTrust(store: try TrustStore(path: path))
   } catch {
     throw FetcherFailure(
       .boardTrouble, [UInt8]("trusted certificates: "), error.path, [UInt8](": "),
@@ -69,7 +69,7 @@ struct Wire: ~Copyable {
 
   /// Does the handshake, and verifies certificate and name.
   mutating func secure(
-    _ mailbox: MailboxSettings, _ trust: borrowing LoadedTrust
+    _ mailbox: MailboxSettings, _ trust: borrowing OpenTrust
   ) throws(FetcherFailure) {
     do throws(TLSFailure) {
       tls = try trust.connection(socket.number, mailbox.server)
@@ -176,7 +176,7 @@ struct Wire: ~Copyable {
   }
 }
 
-extension LoadedTrust {
+extension OpenTrust {
   /// There must be trust: the mailbox uses TLS.
   fileprivate func connection(
     _ socket: Int32, _ server: [UInt8]

@@ -60,9 +60,10 @@ extension Mechanism {
 
 typealias BoardFetcher = Fetcher<MD5, SHA256, CompiledExpressions>
 
-/// The life of a fetcher's process: it reads its secret and the trusted certificates, gives up its
-/// user, resolves and connects, gives up everything but its socket, its channel, memory, the clock
-/// and random numbers, and only then listens to the server (L5). Returns its exit code.
+/// The life of a fetcher's process: it reads its secret, opens the trusted certificates, gives up
+/// its user, resolves and connects, gives up everything but its socket, its channel, those
+/// certificates, memory, the clock and random numbers, and only then listens to the server (L5).
+/// Returns its exit code.
 func runFetcher(
   _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ channel: consuming Descriptor
 ) -> Int32 {
@@ -81,7 +82,7 @@ private func fetch(
   let mailbox = plan.mailbox
   do throws(SystemError) { try Sandbox.silence() } catch { throw FetcherFailure(error) }
   let credential = try loadCredential(of: mailbox)
-  let trust = try loadTrust(of: mailbox)
+  let trust = try openTrust(of: mailbox)
   do throws(SystemError) { try Sandbox.dropPrivileges(to: plan.user) } catch {
     throw FetcherFailure(error)
   }
@@ -105,7 +106,7 @@ private func fetch(
 /// Carries bytes between the server and the fetcher's mind until that has ended.
 private func converse(
   _ fetcher: inout BoardFetcher, _ wire: inout Wire, _ mailbox: MailboxSettings,
-  _ trust: borrowing LoadedTrust, _ supervisor: inout SupervisorChannel
+  _ trust: borrowing OpenTrust, _ supervisor: inout SupervisorChannel
 ) throws(FetcherFailure) {
   var bytes = InlineArray<4096, UInt8>(repeating: 0)
   var used = 0

@@ -104,6 +104,12 @@ public struct CertificateAuthority: Sendable {
     chain = []
   }
 
+  /// What signs with the same key, under another name.
+  public func renamed(_ name: String) -> CertificateAuthority {
+    CertificateAuthority(
+      issuer: Issuer(name: name, key: issuer.key), certificate: certificate, chain: chain)
+  }
+
   private init(issuer: Issuer, certificate: [UInt8], chain: [[UInt8]]) {
     self.issuer = issuer
     self.certificate = certificate

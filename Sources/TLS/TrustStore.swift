@@ -9,6 +9,8 @@ public struct TrustFailure: Error, Equatable, Sendable {
     /// More than 4 MiB.
     case tooLarge
     case noCertificate
+    /// A folder with more than 256 files.
+    case tooManyFiles
     case outOfMemory
     /// Another errno.
     case system(Int32)
@@ -24,6 +26,7 @@ public struct TrustFailure: Error, Equatable, Sendable {
     case .notReadable: "not readable"
     case .tooLarge: "larger than 4 MiB"
     case .noCertificate: "no certificate in it"
+    case .tooManyFiles: "more than 256 files with certificates; put all of them into one file"
     case .outOfMemory: "not enough memory"
     case .system: "cannot be read"
     }
@@ -32,33 +35,29 @@ public struct TrustFailure: Error, Equatable, Sendable {
 
 /// The certificate authorities that are believed.
 ///
-/// Loaded while there is a file system; connections made from it open no file. About 3 KB for each
-/// certificate, so 450 KB for Debian's bundle.
+/// It has its files open, and they are read when a server is verified, one certificate at a time: it
+/// needs 25 KB, whatever is in them. Connections made from it open no file.
 @safe public struct TrustStore: ~Copyable {
   let handle: OpaquePointer
 
-  /// How many certificates it holds: at least one.
-  public let count: Int
-
-  /// Loads a file, PEM (one or many) or DER, or a folder of such files.
+  /// Opens a file, PEM (one certificate or many) or DER, or a folder of such files.
   ///
   /// Certificates that cannot be read are passed over, so that one broken line in a bundle does not
-  /// stop the rest.
+  /// stop the rest; but there must be one.
   public init(path: [UInt8]) throws(TrustFailure) {
     guard !path.contains(0) else { throw TrustFailure(reason: .missing, path: path) }
-    var loaded: OpaquePointer?
+    var opened: OpaquePointer?
     // SAFETY: the array ends with a NUL and outlives the call, which fills the pointer on success.
     let result = unsafe (path + [0]).withUnsafeBufferPointer {
-      unsafe pb_tls_trust_load($0.baseAddress, &loaded)
+      unsafe pb_tls_trust_open($0.baseAddress, &opened)
     }
-    guard result > 0, let handle = unsafe loaded else {
+    guard result == 0, let handle = unsafe opened else {
       throw TrustFailure(reason: TrustFailure.Reason(-result), path: path)
     }
     unsafe self.handle = handle
-    count = Int(result)
   }
 
-  /// Loads the system's own: the first of the usual places where there are any.
+  /// Opens the system's own: the first of the usual places where there are any.
   public static func system() throws(TrustFailure) -> TrustStore {
     for place in usualPlaces.dropLast() {
       if let store = try? TrustStore(path: [UInt8](place)) { return store }
@@ -73,7 +72,7 @@ public struct TrustFailure: Error, Equatable, Sendable {
   ]
 
   deinit {
-    // SAFETY: this is the owner that pb_tls_trust_load counted; connections count themselves.
+    // SAFETY: this is the owner that pb_tls_trust_open counted; connections count themselves.
     unsafe pb_tls_trust_release(handle)
   }
 }
@@ -86,6 +85,7 @@ extension TrustFailure.Reason {
       case 2, 20: .missing  // ENOENT, ENOTDIR
       case 1, 13: .notReadable  // EPERM, EACCES
       case 12: .outOfMemory  // ENOMEM
+      case 24: .tooManyFiles  // EMFILE
       case 27: .tooLarge  // EFBIG
       case 74: .noCertificate  // EBADMSG
       default: .system(errno)

@@ -11,26 +11,7 @@ private let authority = CertificateAuthority(name: "the authority")
 private func verdict(
   on identity: Identity, as server: String, trusting pem: String = authority.pem
 ) throws -> TLSFailure? {
-  try withServer(identity) { port in
-    let client = try Client(port: port, server: server, trust: try trust(pem))
-    do {
-      try client.handshake()
-      #expect(try client.read(through: "\r\n") == "+OK popsim ready\r\n")
-      return nil
-    } catch let failure as TLSFailure {
-      return failure
-    }
-  }
-}
-
-private func withServer<Result>(
-  _ identity: Identity, _ body: (UInt16) throws -> Result
-) throws -> Result {
-  var configuration = Configuration()
-  configuration.security = .implicitTLS(identity)
-  let server = try MailboxServer(configuration)
-  defer { server.stop() }
-  return try body(server.port)
+  try verdict(on: identity, as: server, trusting: try trust(pem))
 }
 
 @Suite struct ServerNameTests {
@@ -168,6 +149,18 @@ private func withServer<Result>(
     Row(testDescription: "self-signed", identity: selfSigned, failure: .selfSigned),
     Row(testDescription: "self-signed, trusted", identity: selfSigned, trusted: selfSigned.pem),
     Row(
+      testDescription: "authority among others of that name", identity: authority.issue(request()),
+      trusted: stranger.pem + impostor.pem + authority.pem + impostor.pem),
+    Row(
+      testDescription: "authority's name in other letters",
+      identity: authority.renamed("THE Authority").issue(request())),
+    Row(
+      testDescription: "authority's name but a letter",
+      identity: authority.renamed("the authoritx").issue(request()), failure: .unknownAuthority),
+    Row(
+      testDescription: "certificates that lead nowhere",
+      identity: with((0..<30).map { _ in stranger.certificate }, authority.issue(request()))),
+    Row(
       testDescription: "SHA-1", identity: authority.issue(weak), failure: .weakCertificate),
     Row(
       testDescription: "for clients", identity: authority.issue(forClients),
@@ -199,6 +192,12 @@ private func withServer<Result>(
       testDescription: "expired, for another name",
       identity: authority.issue(request(.past, name: "elsewhere")), failure: .wrongName),
   ]
+
+  private static func with(_ more: [[UInt8]], _ identity: Identity) -> Identity {
+    var identity = identity
+    identity.certificates += more
+    return identity
+  }
 
   private static func withoutChain(_ identity: Identity) -> Identity {
     var identity = identity

@@ -18,6 +18,33 @@ extension MailboxServer {
   var receivedCount: Int { transcripts.first?.receivedCount ?? 0 }
 }
 
+/// A server that shows `identity`, while `body` runs.
+func withServer<Result>(
+  _ identity: Identity, _ body: (UInt16) throws -> Result
+) throws -> Result {
+  var configuration = Configuration()
+  configuration.security = .implicitTLS(identity)
+  let server = try MailboxServer(configuration)
+  defer { server.stop() }
+  return try body(server.port)
+}
+
+/// How a handshake ends with a server that shows `identity`: nil where it is believed.
+func verdict(
+  on identity: Identity, as server: String = "localhost", trusting trust: borrowing TrustStore
+) throws -> TLSFailure? {
+  try withServer(identity) { port in
+    let client = try Client(port: port, server: server, trust: trust)
+    do {
+      try client.handshake()
+      #expect(try client.read(through: "\r\n") == "+OK popsim ready\r\n")
+      return nil
+    } catch let failure as TLSFailure {
+      return failure
+    }
+  }
+}
+
 func send(_ socket: Int32, _ text: String) {
   let bytes = Array(text.utf8)
   #expect(unsafe Foundation.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)

@@ -10,31 +10,80 @@ import Testing
 
   init() throws { folder = try Folder() }
 
-  @Test func loadsPEMWithOneOrMany() throws {
+  /// Whether servers of `one` and of `two` are believed with what `name` holds.
+  private func believed(with name: String) throws -> [Bool] {
+    let store = try TrustStore(path: folder.path(name))
+    return try [one, two].map { try verdict(on: $0.issue(), trusting: store) == nil }
+  }
+
+  @Test func readsPEMWithOneOrMany() throws {
     try folder.write("one.pem", one.pem.utf8)
     try folder.write("both.pem", ("A comment.\n" + one.pem + two.pem).utf8)
-    #expect(try TrustStore(path: folder.path("one.pem")).count == 1)
-    #expect(try TrustStore(path: folder.path("both.pem")).count == 2)
+    #expect(try believed(with: "one.pem") == [true, false])
+    #expect(try believed(with: "both.pem") == [true, true])
   }
 
-  @Test func loadsDER() throws {
+  @Test func readsDER() throws {
     try folder.write("one.der", one.certificate)
-    #expect(try TrustStore(path: folder.path("one.der")).count == 1)
+    #expect(try believed(with: "one.der") == [true, false])
   }
 
-  @Test func loadsFolderWithEachCertificateOnce() throws {
+  @Test func readsFolder() throws {
     try folder.write("one.pem", one.pem.utf8)
-    try folder.write("bundle.crt", (two.pem + one.pem).utf8)
+    try folder.write("two.der", two.certificate)
     try folder.write("README", "no certificate".utf8)
-    try FileManager.default.createSymbolicLink(
-      atPath: folder.url.appending(path: "01234567.0").path, withDestinationPath: "one.pem")
-    #expect(try TrustStore(path: folder.path("")).count == 2)
+    #expect(try believed(with: "") == [true, true])
+  }
+
+  /// Links count nothing: folders are full of them.
+  @Test func opensAtMost256FilesOfAFolder() throws {
+    for number in 1...256 { try folder.write("\(number).pem", one.pem.utf8) }
+    for number in 1...300 {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.url.appending(path: "\(number).0").path, withDestinationPath: "7.pem")
+    }
+    #expect(try believed(with: "") == [true, false])
+    try folder.write("one more", two.certificate)
+    #expect(failure(loading: folder.path(""))?.reason == .tooManyFiles)
   }
 
   @Test func passesOverWhatItCannotRead() throws {
     let broken = one.pem.replacing("MII", with: "MIJ")
-    try folder.write("bundle.pem", (broken + two.pem).utf8)
-    #expect(try TrustStore(path: folder.path("bundle.pem")).count == 1)
+    try folder.write("broken.pem", (broken + two.pem).utf8)
+    #expect(try believed(with: "broken.pem") == [false, true])
+    try folder.write("cut.pem", (one.pem.prefix(200) + two.pem).utf8)
+    #expect(try believed(with: "cut.pem") == [false, true])
+    let endless = "-----BEGIN CERTIFICATE-----\n" + String(repeating: "M", count: 40_000)
+    try folder.write("endless.pem", (endless + two.pem).utf8)
+    #expect(try believed(with: "endless.pem") == [false, true])
+    let zeros = [UInt8](repeating: 0, count: 100)
+    try folder.write("zeros.pem", zeros + Array(two.pem.utf8) + zeros)
+    #expect(try believed(with: "zeros.pem") == [false, true])
+  }
+
+  /// It is read in pieces of 16 KiB.
+  @Test func findsCertificateWhereverItBegins() throws {
+    let range = 16_384 - one.pem.utf8.count - 10..<16_384 + 40
+    for before in [range, range.lowerBound + 16_358..<range.upperBound + 16_358].joined() {
+      let comment = [UInt8](repeating: UInt8(ascii: "-"), count: before)
+      try folder.write("late.pem", comment + Array(one.pem.utf8))
+      #expect(failure(loading: folder.path("late.pem")) == nil, "behind \(before) octets")
+    }
+    #expect(try believed(with: "late.pem") == [true, false])
+  }
+
+  @Test func findsTheOneAmongMany() throws {
+    let others = (0..<100).map { CertificateAuthority(name: "number \($0)").pem }.joined()
+    try folder.write("many.pem", (others + two.pem + others).utf8)
+    #expect(try believed(with: "many.pem") == [false, true])
+  }
+
+  /// The file is read when a server is verified; whoever changes it in place changes that.
+  @Test func believesNobodyWhenTheFileIsEmptied() throws {
+    try folder.write("ca.pem", one.pem.utf8)
+    let store = try TrustStore(path: folder.path("ca.pem"))
+    #expect(unsafe truncate(folder.url.appending(path: "ca.pem").path, 300) == 0)
+    #expect(try verdict(on: one.issue(), trusting: store) == .unknownAuthority)
   }
 
   @Test func saysWhatIsWrongWithWhich() throws {
@@ -73,6 +122,7 @@ import Testing
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/etc/ssl/certs/ca-certificates.crt")))
   func findsTheSystemsOwn() throws {
-    #expect(try TrustStore.system().count > 50)
+    let store = try TrustStore.system()
+    #expect(try verdict(on: one.issue(), trusting: store) == .unknownAuthority)
   }
 }

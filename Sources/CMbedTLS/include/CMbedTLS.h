@@ -7,9 +7,10 @@
 /* mbedTLS as popbell uses it: a TLS client that always verifies, and two digests.
  *
  * Nothing of mbedTLS is seen from outside, so that what differs between 2.28 and 3.6 stays in this
- * target. Nothing here blocks, and after pb_tls_trust_load nothing here opens a file: random bytes
- * come from getrandom(2) at each use, so that a process may load, fork and shut itself in. It forks
- * before it opens a connection: 3.6 keeps a generator of its own from then on. */
+ * target. Nothing here blocks, and after pb_tls_trust_open nothing here opens a file: random bytes
+ * come from getrandom(2) at each use, and certificates by pread(2), so that a process may open what
+ * it trusts, fork and shut itself in. It forks before it opens a connection: 3.6 keeps a generator of
+ * its own from then on. */
 
 /* What a call on a connection returns where it is no count. */
 enum {
@@ -39,10 +40,10 @@ enum {
 /* The authorities that are believed. */
 typedef struct pb_tls_trust pb_tls_trust;
 
-/* Loads a PEM or DER file, or a folder of them; `path` ends with a NUL. Certificates that cannot be
- * read are passed over. Returns how many were loaded, at least 1, or -errno; -EBADMSG says that
- * there was none. What it gives is released once. */
-int32_t pb_tls_trust_load(const uint8_t *path, pb_tls_trust **trust);
+/* Opens a PEM or DER file, or a folder of at most 256 of them, which are read when a server is
+ * verified; `path` ends with a NUL. Returns 0 where there is a certificate in it, or -errno; -EBADMSG
+ * says that there is none, -EMFILE that there are too many files. What it gives is released once. */
+int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust);
 void pb_tls_trust_release(pb_tls_trust *trust);
 
 typedef struct pb_tls_connection pb_tls_connection;
