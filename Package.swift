@@ -43,6 +43,8 @@ let package = Package(
   products: [
     .executable(name: "popbell", targets: ["popbell"]),
     .executable(name: "popsim", targets: ["popsim"]),
+    // For tests only: gives a program that loads it another clock.
+    .library(name: "ShiftedClock", type: .dynamic, targets: ["CShiftedClock"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -90,6 +92,7 @@ let package = Package(
       name: "platform-probe", dependencies: ["Platform", "CPlatform", "Bytes", "CProbe"],
       path: "Tests/PlatformProbe", swiftSettings: settings),
     .target(name: "CProbe", path: "Tests/CProbe"),
+    .target(name: "CShiftedClock", path: "Tests/CShiftedClock"),
     tests(of: "TLS", "Bytes", "POP3Simulator"),
     tests(of: "POP3Simulator"),
     .testTarget(

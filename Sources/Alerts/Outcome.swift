@@ -30,14 +30,25 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   case fetcherDied
   /// The board itself: no memory, no CA file, no sandbox.
   case boardTrouble
+  /// The board's clock is not set yet, and no certificate can be valid by it.
+  case clockNotSet
 
-  /// Whether the next attempt may come within seconds: the server did not hear from us.
-  var isWorthTryingSoon: Bool {
+  /// What came of TLS that failed, for a certificate that was not valid yet or for another reason,
+  /// where the clock says `now` and this program was made at `built`. Boards have no battery: a clock
+  /// from before that is wrong, and will be set. It stays a failure in any case.
+  public init(tlsFailureForCertificateNotValidYet isTooEarly: Bool, now: Int64, built: Int64) {
+    self = isTooEarly && now < built ? .clockNotSet : .tlsFailed
+  }
+
+  /// When the next attempt may come.
+  var retry: Schedule.Retry {
     switch self {
-    case .unresolved, .unreachable, .capabilitiesHang: true
+    // The server did not hear from us.
+    case .unresolved, .unreachable, .capabilitiesHang: .soon
+    case .clockNotSet: .steadily
     case .polled, .tlsFailed, .protocolError, .loginRefused, .inUse, .tooSoon, .serverTrouble,
       .serverBroken, .connectionLost, .deadline, .fetcherDied, .boardTrouble:
-      false
+      .later
     }
   }
 }

@@ -10,8 +10,22 @@ public struct Schedule: Sendable {
   /// The longest LOGIN-DELAY that is believed.
   static let longestLoginDelay = Interval.seconds(60 * 60)
 
+  /// How often a mailbox is tried every few seconds until the board's clock is set: five minutes.
+  static let mostSteadyRetries = 60
+
+  /// How urgent it is to try again after a failure.
+  public enum Retry: Sendable {
+    /// At the interval, and then twice as late each time.
+    case later
+    /// After a few seconds, and then twice as late each time.
+    case soon
+    /// Every few seconds; after `mostSteadyRetries` as `later`.
+    case steadily
+  }
+
   private let interval: Interval
   private var failures = 0
+  private var steadyRetries = 0
   private var loginDelay = Interval.zero
   private var random: SplitMix64
 
@@ -28,14 +42,19 @@ public struct Schedule: Sendable {
   /// When to poll after a poll that went well and began at `start`.
   public mutating func next(afterSuccessAt start: Instant, now: Instant) -> Instant {
     failures = 0
+    steadyRetries = 0
     let pause = max(interval, loginDelay)
     return max(start + spread(pause), start + loginDelay, now + .seconds(1))
   }
 
-  /// When to poll after one that failed: twice as late each time, with jitter. `soon`: begin with
-  /// a few seconds, as nothing was asked of the server.
-  public mutating func next(afterFailureAt now: Instant, soon: Bool) -> Instant {
-    let first = soon ? min(Self.firstRetry, interval) : interval
+  /// When to poll after one that failed, with jitter.
+  public mutating func next(afterFailureAt now: Instant, _ retry: Retry) -> Instant {
+    let soon = min(Self.firstRetry, interval)
+    if retry == .steadily, steadyRetries < Self.mostSteadyRetries {
+      steadyRetries += 1
+      return now + max(spread(soon), loginDelay)
+    }
+    let first = retry == .soon ? soon : interval
     let longest = max(interval, Self.longestPause)
     let doubled = first.milliseconds << Int64(min(failures, 20))
     failures += 1

@@ -96,7 +96,7 @@ extension Supervisor where S: ~Copyable {
       || (mailboxes[mailbox].skipsCapabilities && outcome == .polled)
     return outcome == .polled
       ? mailboxes[mailbox].schedule.next(afterSuccessAt: start, now: now)
-      : mailboxes[mailbox].schedule.next(afterFailureAt: now, soon: outcome.isWorthTryingSoon)
+      : mailboxes[mailbox].schedule.next(afterFailureAt: now, outcome.retry)
   }
 }
 

@@ -81,7 +81,17 @@ struct Wire: ~Copyable {
         }
       }
     } catch {
-      throw FetcherFailure(.tlsFailed, describe(error, mailbox))
+      let now = Clock.secondsSince1970
+      let outcome = Outcome(
+        tlsFailureForCertificateNotValidYet: error == .notYetValid, now: now,
+        built: Clock.buildSecondsSince1970)
+      guard outcome == .clockNotSet else {
+        throw FetcherFailure(outcome, describe([UInt8](error.text), mailbox))
+      }
+      let time = Clock.timestamp(of: now, local: false)
+      throw FetcherFailure(
+        outcome,
+        describe([UInt8]("the clock is not set: it says ") + [UInt8](time.bytes), mailbox))
     }
   }
 
@@ -157,10 +167,10 @@ struct Wire: ~Copyable {
   }
 
   /// What failed, where, and whose certificate it was about.
-  private func describe(_ failure: TLSFailure, _ mailbox: MailboxSettings) -> [UInt8] {
+  private func describe(_ failure: [UInt8], _ mailbox: MailboxSettings) -> [UInt8] {
     var text = mailbox.server
     text.append(": ")
-    text.append(failure.text)
+    text += failure
     if let certificate {
       text.append(" (certificate of ")
       text.append(certificate.subject.bytes)

@@ -110,15 +110,16 @@ extension Outcome {
     case .deadline: "not done by the deadline"
     case .fetcherDied: "the fetcher died"
     case .boardTrouble: "this machine is in trouble"
+    case .clockNotSet: "the clock is not set"
     }
   }
 
-  /// A mailbox that another session has, or a network that is not there yet, is no error.
+  /// A mailbox that another session has, or a network or a clock that is not there yet, is no error.
   var severity: Severity {
     switch self {
     case .polled: .info
     case .unresolved, .unreachable, .inUse, .tooSoon, .serverTrouble, .connectionLost,
-      .capabilitiesHang, .deadline:
+      .capabilitiesHang, .deadline, .clockNotSet:
       .warning
     case .tlsFailed, .protocolError, .loginRefused, .serverBroken, .fetcherDied, .boardTrouble:
       .error
@@ -131,7 +132,8 @@ extension Outcome {
     case .polled: 0
     case .unresolved, .unreachable: 69  // EX_UNAVAILABLE
     case .fetcherDied, .boardTrouble: 71  // EX_OSERR
-    case .inUse, .tooSoon, .serverTrouble, .connectionLost, .capabilitiesHang, .deadline:
+    case .inUse, .tooSoon, .serverTrouble, .connectionLost, .capabilitiesHang, .deadline,
+      .clockNotSet:
       75  // EX_TEMPFAIL
     case .tlsFailed, .protocolError, .serverBroken: 76  // EX_PROTOCOL
     case .loginRefused: 77  // EX_NOPERM

@@ -8,6 +8,9 @@ public enum Clock {
   /// Seconds since 1970, as far as the machine knows: a board without a battery starts in the past.
   public static var secondsSince1970: Int64 { pb_wall_seconds() }
 
+  /// When this program was made: nothing that it sees was earlier, unless the clock is not set.
+  public static var buildSecondsSince1970: Int64 { pb_build_seconds() }
+
   /// A date and time as ISO 8601 writes it: "2026-11-21T07:02:00Z", or with the zone's difference.
   /// Empty where the year cannot be written.
   public static func timestamp(

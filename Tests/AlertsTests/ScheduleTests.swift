@@ -5,9 +5,9 @@ import Testing
 @Suite struct ScheduleTests {
   var schedule = Schedule(interval: .seconds(60), seed: 1)
 
-  mutating func pauses(_ count: Int, soon: Bool) -> [Int64] {
+  mutating func pauses(_ count: Int, _ retry: Schedule.Retry) -> [Int64] {
     (0..<count).map { _ in
-      let next = schedule.next(afterFailureAt: .seconds(1000), soon: soon)
+      let next = schedule.next(afterFailureAt: .seconds(1000), retry)
       return (next - .seconds(1000)).milliseconds / 1000
     }
   }
@@ -18,32 +18,40 @@ import Testing
   }
 
   @Test mutating func doublesThePauseUpToAQuarterOfAnHour() {
-    for (pause, first) in zip(pauses(7, soon: false), [60, 120, 240, 480, 900, 900, 900]) {
+    for (pause, first) in zip(pauses(7, .later), [60, 120, 240, 480, 900, 900, 900]) {
       #expect(pause >= first && pause <= first + first / 10)
     }
   }
 
   @Test mutating func beginsWithSecondsWhereTheServerWasNotReached() {
-    for (pause, first) in zip(pauses(6, soon: true), [5, 10, 20, 40, 80, 160]) {
+    for (pause, first) in zip(pauses(6, .soon), [5, 10, 20, 40, 80, 160]) {
       #expect(pause >= Int64(first) && pause <= Int64(first + first / 10 + 1))
     }
   }
 
-  @Test mutating func beginsAnewAfterASuccess() {
-    _ = pauses(5, soon: false)
+  @Test mutating func staysAtSecondsForFiveMinutesWhereTheClockIsNotSet() {
+    _ = pauses(3, .soon)
+    #expect(pauses(60, .steadily).allSatisfy { $0 == 5 })
+    #expect(pauses(2, .steadily)[0] >= 60 * 8)
     _ = schedule.next(afterSuccessAt: .seconds(0), now: .seconds(1))
-    #expect(pauses(1, soon: false)[0] <= 66)
+    #expect(pauses(60, .steadily).allSatisfy { $0 == 5 })
+  }
+
+  @Test mutating func beginsAnewAfterASuccess() {
+    _ = pauses(5, .later)
+    _ = schedule.next(afterSuccessAt: .seconds(0), now: .seconds(1))
+    #expect(pauses(1, .later)[0] <= 66)
   }
 
   @Test mutating func neverFailsToEnd() {
-    #expect(pauses(1000, soon: false).allSatisfy { $0 <= 990 })
+    #expect(pauses(1000, .later).allSatisfy { $0 <= 990 })
   }
 
   @Test mutating func honoursTheServersLoginDelay() {
     schedule.serverAsks(for: .seconds(300))
     let next = schedule.next(afterSuccessAt: .seconds(1000), now: .seconds(1002))
     #expect(next >= .seconds(1300))
-    #expect(pauses(1, soon: true)[0] >= 300)
+    #expect(pauses(1, .soon)[0] >= 300)
   }
 
   @Test mutating func doesNotBelieveADelayOfYears() {

@@ -35,6 +35,8 @@ const char *pb_error_text(int32_t number);
 int64_t pb_clock_milliseconds(void);
 /* Seconds since 1970, as far as the machine knows. */
 int64_t pb_wall_seconds(void);
+/* When this program was made, likewise: a clock that says less is not set. */
+int64_t pb_build_seconds(void);
 int pb_random(uint8_t *bytes, size_t count);
 /* Writes an ISO 8601 date and time, without a NUL, and returns its length. */
 int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity);
