@@ -43,20 +43,25 @@ public enum SectionKind: Sendable, Equatable, Word {
   /// The keys of such a section; `password` is known so that it can be refused.
   var keys: [Key] {
     switch self {
-    case .mailbox:
-      [
-        .server, .port, .tls, .allowPlaintext, .ca, .user, .passwordFile, .passwordCommand,
-        .passwordCredential, .auth, .interval, .deadline, .unmatched, .capabilities, .password,
-      ]
-    case .output: [.line, .chip, .active, .bias, .drive, .initial, .maxOn]
-    case .rule:
-      [
-        .mailbox, .subject, .from, .to, .header, .run, .on, .off, .toggle, .pulse, .blink, .then,
-        .onCrash, .retries, .timeout, .case,
-      ]
-    case .popbell: [.user, .stateDirectory, .retries, .timeout]
+    case .mailbox: Self.mailboxKeys
+    case .output: Self.outputKeys
+    case .rule: Self.ruleKeys
+    case .popbell: Self.popbellKeys
     }
   }
+
+  // Each table is on its own: of several in one function, which two modules compile, the Embedded
+  // compiler of Swift 6.3 gives them the same names in another order, and the linker mixes them up.
+  private static let mailboxKeys: [Key] = [
+    .server, .port, .tls, .allowPlaintext, .ca, .user, .passwordFile, .passwordCommand,
+    .passwordCredential, .auth, .interval, .deadline, .unmatched, .capabilities, .password,
+  ]
+  private static let outputKeys: [Key] = [.line, .chip, .active, .bias, .drive, .initial, .maxOn]
+  private static let ruleKeys: [Key] = [
+    .mailbox, .subject, .from, .to, .header, .run, .on, .off, .toggle, .pulse, .blink, .then,
+    .onCrash, .retries, .timeout, .case,
+  ]
+  private static let popbellKeys: [Key] = [.user, .stateDirectory, .retries, .timeout]
 }
 
 /// The keys of all sections.
