@@ -7,6 +7,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableExperimentalFeature("Lifetimes"),
+  // What a span points into must not be a copy: Embedded Swift has to be told so for each getter.
+  .enableExperimentalFeature("AddressableParameters"),
   .treatAllWarnings(as: .error),
 ]
 

@@ -108,6 +108,7 @@ public struct Fetcher<
 
   /// What is to be written to the server; then call `didWrite`.
   public var output: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { session.output }
   }

@@ -25,6 +25,7 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
 
   /// What it holds.
   public var bytes: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { storage.span.extracting(..<count) }
   }

@@ -55,6 +55,7 @@ extension MessageHeader {
   /// Display names and comments never count. A second From field, a second address, a group, a
   /// value that was cut, and anything that the grammar does not allow give nil.
   public var from: Span<UInt8>? {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { sender.isEmpty ? nil : sender.bytes }
   }

@@ -29,6 +29,7 @@ public struct LineFramer: Sendable {
 
   /// The line without its end, cut to 512 octets; it stands until the next `push`.
   public var line: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { kept.bytes }
   }

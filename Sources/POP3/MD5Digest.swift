@@ -26,6 +26,7 @@ struct Stamp: Sendable {
 
   /// It with its angle brackets.
   var bytes: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { storage.bytes }
   }

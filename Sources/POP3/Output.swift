@@ -11,6 +11,7 @@ struct Output: ~Copyable {
   var isEmpty: Bool { count == 0 }
 
   var bytes: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { buffer.bytes.extracting(start...) }
   }

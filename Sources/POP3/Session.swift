@@ -44,12 +44,14 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   /// The last line of the server, raw and cut to 512 octets, for a log that escapes it; empty where
   /// it may repeat the secret. It stands until the next `receive`.
   public var lastLine: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { lineIsWithheld ? framer.line.extracting(..<0) : framer.line }
   }
 
   /// What is to be written; then call `didWrite`.
   public var output: Span<UInt8> {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { waiting.bytes }
   }

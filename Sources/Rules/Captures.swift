@@ -11,6 +11,7 @@ public struct Captures: Sendable, Equatable {
   public init() {}
 
   /// The value at `index`; empty where nothing was captured.
+  @_addressableSelf
   @_lifetime(borrow self)
   public borrowing func value(at index: Int) -> Span<UInt8> {
     guard index < count else { return bytes.span.extracting(0..<0) }

@@ -10,6 +10,7 @@ public protocol MessageFields: ~Copyable {
 
   /// The sender's address; nil unless there is exactly one, beyond doubt.
   var from: Span<UInt8>? {
+    @_addressableSelf
     @_lifetime(borrow self)
     borrowing get
   }
