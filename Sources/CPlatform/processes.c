@@ -13,6 +13,7 @@
 #endif
 
 _Static_assert(PB_SIGHUP == SIGHUP && PB_SIGINT == SIGINT && PB_SIGKILL == SIGKILL, "signals");
+_Static_assert(PB_SIGQUIT == SIGQUIT, "signals");
 _Static_assert(PB_SIGUSR1 == SIGUSR1 && PB_SIGTERM == SIGTERM && PB_SIGCHLD == SIGCHLD, "signals");
 
 /* In pb_fork's child, who forked it; 0 elsewhere. */

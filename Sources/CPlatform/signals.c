@@ -4,13 +4,17 @@
 #include <unistd.h>
 
 int pb_signals_open(void) {
-  const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
+  const int numbers[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD};
   sigset_t set;
   sigemptyset(&set);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) sigaddset(&set, numbers[i]);
   /* Ignored by who started this process, it would take away how children ended. */
   signal(SIGCHLD, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
+  /* Nobody ends the pulse of a process that a terminal's key has stopped. */
+  signal(SIGTSTP, SIG_IGN);
+  signal(SIGTTIN, SIG_IGN);
+  signal(SIGTTOU, SIG_IGN);
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
   return (int)pb_result(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }

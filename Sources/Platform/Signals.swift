@@ -14,7 +14,7 @@ public struct Signals: ~Copyable {
   /// Readable when a signal came.
   public let descriptor: Descriptor
 
-  /// From here on signals arrive only here, and SIGPIPE is ignored. For a process without threads.
+  /// From here on signals arrive only here; SIGPIPE is ignored, and so is Ctrl-Z. For a process without threads.
   public init() throws(SystemError) {
     descriptor = Descriptor(owning: try check(pb_signals_open(), "signalfd"))
   }
@@ -25,7 +25,7 @@ public struct Signals: ~Copyable {
     if result == -Int32(PB_EAGAIN) { return nil }
     switch Int(try check(result, "signalfd")) {
     case PB_SIGTERM: return .terminate
-    case PB_SIGINT: return .interrupt
+    case PB_SIGINT, PB_SIGQUIT: return .interrupt
     case PB_SIGHUP: return .hangUp
     case PB_SIGUSR1: return .user1
     default: return .child

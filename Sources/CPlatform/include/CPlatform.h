@@ -164,8 +164,8 @@ enum { PB_RUNNING, PB_EXITED, PB_KILLED };
 /* With `whole_group`, what is left of the group that it led is killed when it has ended.
  * PB_RUNNING, or PB_EXITED and the exit code, or PB_KILLED and the signal. */
 int pb_reap(int32_t process, bool wait, bool whole_group, int32_t *value);
-enum { PB_SIGHUP = 1, PB_SIGINT = 2, PB_SIGKILL = 9, PB_SIGUSR1 = 10, PB_SIGTERM = 15,
-       PB_SIGCHLD = 17 };
+enum { PB_SIGHUP = 1, PB_SIGINT = 2, PB_SIGQUIT = 3, PB_SIGKILL = 9, PB_SIGUSR1 = 10,
+       PB_SIGTERM = 15, PB_SIGCHLD = 17 };
 int pb_kill(int32_t process, int32_t signal);
 int pb_kill_group(int32_t process, int32_t signal);
 int32_t pb_process_id(void);
@@ -191,8 +191,8 @@ int pb_sandbox_enter(bool kill);
 
 /* Signals */
 
-/* Ignores SIGPIPE, blocks the signals of the PB_SIG… list but SIGKILL, and opens a descriptor
- * that delivers them. */
+/* Ignores SIGPIPE and what a terminal stops a process with, blocks the signals of the PB_SIG… list
+ * but SIGKILL, and opens a descriptor that delivers them. */
 int pb_signals_open(void);
 int pb_signals_next(int32_t fd);
 
