@@ -3,8 +3,16 @@ public import Rules
 
 /// Drives output lines: GPIO, or a test's record of what it was told.
 public protocol OutputLines: ~Copyable {
-  /// Makes line `output` active or inactive. Returns `false` when the line refused.
+  /// Makes line `output` active or inactive. Returns `false` when the line refused. Tries to take a
+  /// line that is not held, but only to make it active: what is not held cannot be on by us.
   mutating func drive(_ output: Int, active: Bool) -> Bool
+
+  /// Takes a line that is not held, active or not from its first moment. Returns `false` when it
+  /// still cannot be had.
+  mutating func take(_ output: Int, active: Bool) -> Bool
+
+  /// Whether the line is ours: it may be missing, or somebody else's.
+  func isHeld(_ output: Int) -> Bool
 }
 
 /// An output that became active or inactive, or refused to.
@@ -27,19 +35,26 @@ public enum OutputCause: Sendable, Equatable {
   case rule, pulseEnded, blink, maxOnReached, stop
   /// It refused before, and is told again.
   case retry
+  /// The line could not be had before.
+  case taken
 }
 
 /// What each output does now and next: pulses, blinking, and the longest it may stay active.
 ///
 /// The law it keeps: an output is active only while a rule's action, or `initial`, holds it so,
 /// and never longer than its `max-on` (L4). A line that refuses to become inactive is told again.
+/// One that is not held is inactive, and is taken as soon as it can be. Then it is as at a start,
+/// but that `initial` counts only until a rule or the time has said otherwise.
 public struct Outputs: Sendable {
   private var outputs: [Output]
   private var events: [OutputEvent] = []
+  private var isStopped = false
 
   /// Outputs with these longest on-times (nil: none), all inactive but those `initiallyActive`.
   public init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
-    outputs = maxOn.indices.map { Output(maxOn: maxOn[$0]) }
+    outputs = maxOn.indices.map {
+      Output(maxOn: maxOn[$0], startsActive: initiallyActive[$0])
+    }
     for index in outputs.indices where initiallyActive[index] {
       outputs[index].isActive = true
       outputs[index].activeSince = now
@@ -85,31 +100,46 @@ public struct Outputs: Sendable {
   ) -> Bool {
     let wasActive = outputs[index].isActive
     let wanted = outputs[index].plan(change, now: now)
-    guard wanted != wasActive || outputs[index].retryAt != nil else { return true }
-    if drive(index, active: wanted, because: .rule, on: &lines, now: now) { return true }
-    outputs[index].plan = .steady
-    _ = drive(index, active: false, because: .rule, on: &lines, now: now)
-    return false
+    guard wanted != wasActive || outputs[index].retryAt != nil else {
+      outputs[index].startsActive = false
+      return true
+    }
+    return driveOrEnd(index, active: wanted, because: .rule, on: &lines, now: now)
   }
 
   /// Does what is due.
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     for index in outputs.indices {
+      guard holds(index, on: &lines, now: now) else { continue }
       guard let (active, cause) = outputs[index].step(now: now) else { continue }
-      let isDone = drive(index, active: active, because: cause, on: &lines, now: now)
-      guard active, !isDone else { continue }
-      outputs[index].plan = .steady
-      _ = drive(index, active: false, because: cause, on: &lines, now: now)
+      _ = driveOrEnd(index, active: active, because: cause, on: &lines, now: now)
     }
   }
 
   /// Drives every active output inactive, and forgets what was planned.
   public mutating func stop<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
+    isStopped = true
     for index in outputs.indices {
       outputs[index].plan = .steady
+      outputs[index].taking = nil
       guard outputs[index].isActive || outputs[index].retryAt != nil else { continue }
       _ = drive(index, active: false, because: .stop, on: &lines, now: now)
     }
+  }
+
+  /// Drives a line; one that refuses to become active is left inactive.
+  private mutating func driveOrEnd<Lines: OutputLines & ~Copyable>(
+    _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
+  ) -> Bool {
+    if drive(index, active: active, because: cause, on: &lines, now: now) {
+      outputs[index].startsActive = false
+      return true
+    }
+    outputs[index].plan = .steady
+    if active, lines.isHeld(index) {
+      _ = drive(index, active: false, because: cause, on: &lines, now: now)
+    }
+    return false
   }
 
   private mutating func drive<Lines: OutputLines & ~Copyable>(
@@ -119,7 +149,27 @@ public struct Outputs: Sendable {
     events.append(OutputEvent(index, active: active, cause, isDone: done))
     outputs[index].retryAt = done || active ? nil : now + Output.retryInterval
     if done || !active { outputs[index].set(active: active, now: now) }
+    if lines.isHeld(index) { outputs[index].taking = nil } else { outputs[index].lose(now: now) }
     return done
+  }
+
+  /// Whether a line is held. Takes one that is not where its time has come.
+  private mutating func holds<Lines: OutputLines & ~Copyable>(
+    _ index: Int, on lines: inout Lines, now: Instant
+  ) -> Bool {
+    if lines.isHeld(index) {
+      outputs[index].taking = nil
+      return true
+    }
+    outputs[index].lose(now: now)
+    if isStopped { outputs[index].taking = nil }
+    guard outputs[index].isTakingDue(now: now) else { return false }
+    let active = outputs[index].startsActive
+    guard lines.take(index, active: active) else { return false }
+    outputs[index].taking = nil
+    outputs[index].set(active: active, now: now)
+    events.append(OutputEvent(index, active: active, .taken))
+    return true
   }
 }
 
@@ -127,6 +177,10 @@ public struct Outputs: Sendable {
 struct Output: Sendable {
   /// How soon a line that refused to become inactive is told again.
   static let retryInterval = Interval.seconds(1)
+  /// How soon a line that is not held is tried again: at boot its driver, or udev, may be a second
+  /// late, and who plugs it in later can wait a minute. Each time, all chips are looked at.
+  static let firstPause = Interval.seconds(1)
+  static let longestPause = Interval.seconds(60)
 
   enum Plan: Sendable, Equatable {
     case steady
@@ -137,12 +191,19 @@ struct Output: Sendable {
   }
 
   var maxOn: Interval?
+  /// Whether it is active from the moment when its line is taken.
+  var startsActive: Bool
   var isActive = false
   var activeSince: Instant?
   var plan = Plan.steady
   var retryAt: Instant?
+  /// When a line that is not held is tried again, and how long that is after the last time.
+  var taking: (due: Instant, pause: Interval)?
 
-  init(maxOn: Interval?) { self.maxOn = maxOn }
+  init(maxOn: Interval?, startsActive: Bool) {
+    self.maxOn = maxOn
+    self.startsActive = startsActive
+  }
 
   /// When `max-on` ends it.
   private var cutOff: Instant? {
@@ -158,7 +219,7 @@ struct Output: Sendable {
       case .blink(_, _, _, let change): change
       }
     var earliest = planned
-    for due in [cutOff, retryAt] {
+    for due in [cutOff, retryAt, taking?.due] {
       guard let due else { continue }
       earliest = earliest.map { min($0, due) } ?? due
     }
@@ -168,6 +229,23 @@ struct Output: Sendable {
   mutating func set(active: Bool, now: Instant) {
     if active != isActive { activeSince = active ? now : nil }
     isActive = active
+  }
+
+  /// The line is not held: nobody knows what it does, so nothing is planned but to take it.
+  mutating func lose(now: Instant) {
+    guard taking == nil else { return }
+    plan = .steady
+    retryAt = nil
+    set(active: false, now: now)
+    taking = (now + Self.firstPause, Self.firstPause)
+  }
+
+  /// Whether to try to take the line now; the next time is planned already.
+  mutating func isTakingDue(now: Instant) -> Bool {
+    guard let (due, pause) = taking, due <= now else { return false }
+    let next = min(Interval(milliseconds: pause.milliseconds * 2), Self.longestPause)
+    taking = (now + next, next)
+    return true
   }
 
   /// Plans for what a rule asks, and says whether the line has to be active now.

@@ -14,6 +14,7 @@ _Static_assert(sizeof(struct gpio_v2_line_info) == 256, "struct gpio_v2_line_inf
 _Static_assert(sizeof(struct gpio_v2_line_config) == 272, "struct gpio_v2_line_config");
 _Static_assert(sizeof(struct gpio_v2_line_request) == 592, "struct gpio_v2_line_request");
 _Static_assert(sizeof(struct gpio_v2_line_values) == 16, "struct gpio_v2_line_values");
+_Static_assert(sizeof(struct gpio_v2_line_info_changed) == 288, "struct gpio_v2_line_info_changed");
 _Static_assert(PB_GPIO_NAME == GPIO_MAX_NAME_SIZE, "name");
 #define SAME(ours, kernels) _Static_assert((int)(ours) == (int)(kernels), "flag")
 SAME(PB_GPIO_USED, GPIO_V2_LINE_FLAG_USED);
@@ -25,6 +26,9 @@ SAME(PB_GPIO_OPEN_SOURCE, GPIO_V2_LINE_FLAG_OPEN_SOURCE);
 SAME(PB_GPIO_PULL_UP, GPIO_V2_LINE_FLAG_BIAS_PULL_UP);
 SAME(PB_GPIO_PULL_DOWN, GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN);
 SAME(PB_GPIO_NO_PULL, GPIO_V2_LINE_FLAG_BIAS_DISABLED);
+SAME(PB_GPIO_REQUESTED, GPIO_V2_LINE_CHANGED_REQUESTED);
+SAME(PB_GPIO_RELEASED, GPIO_V2_LINE_CHANGED_RELEASED);
+SAME(PB_GPIO_RECONFIGURED, GPIO_V2_LINE_CHANGED_CONFIG);
 
 static const char prefix[] = "gpiochip";
 
@@ -76,20 +80,44 @@ int pb_gpio_open(const uint8_t *path, size_t length, struct pb_gpio_chip *chip) 
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
   int fd = open(copy, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0) return -errno;
+  /* A folder, or a file for a device that is not there, is no chip either. */
+  if (fd < 0) return errno == EISDIR || errno == ENXIO ? -ENODEV : -errno;
   error = describe(fd, chip);
   if (error < 0) close(fd);
   return error < 0 ? error : fd;
 }
 
-int pb_gpio_line(int32_t chip, uint32_t offset, struct pb_gpio_line *line) {
+static void take_line(struct pb_gpio_line *line, const struct gpio_v2_line_info *info) {
+  line->flags = info->flags;
+  memcpy(line->name, info->name, PB_GPIO_NAME);
+  memcpy(line->consumer, info->consumer, PB_GPIO_NAME);
+}
+
+static int ask_line(int chip, unsigned long request, uint32_t offset, struct pb_gpio_line *line) {
   struct gpio_v2_line_info info = {.offset = offset};
-  int error = ask(chip, GPIO_V2_GET_LINEINFO_IOCTL, &info);
-  if (error < 0) return error;
-  line->flags = info.flags;
-  memcpy(line->name, info.name, PB_GPIO_NAME);
-  memcpy(line->consumer, info.consumer, PB_GPIO_NAME);
+  int error = ask(chip, request, &info);
+  /* A kernel before 5.10 does not know the request; of the argument nothing can be wrong. */
+  if (error < 0) return error == -EINVAL || error == -ENOTTY ? -ENOSYS : error;
+  take_line(line, &info);
   return 0;
+}
+
+int pb_gpio_line(int32_t chip, uint32_t offset, struct pb_gpio_line *line) {
+  return ask_line(chip, GPIO_V2_GET_LINEINFO_IOCTL, offset, line);
+}
+
+int pb_gpio_watch(int32_t chip, uint32_t offset, struct pb_gpio_line *line) {
+  return ask_line(chip, GPIO_V2_GET_LINEINFO_WATCH_IOCTL, offset, line);
+}
+
+int pb_gpio_next_change(int32_t chip, uint32_t *offset, struct pb_gpio_line *line) {
+  struct gpio_v2_line_info_changed change;
+  int64_t got = pb_read(chip, (uint8_t *)&change, sizeof change);
+  if (got < 0) return (int)got;
+  if (got < (int64_t)sizeof change) return -ENODEV;
+  *offset = change.info.offset;
+  take_line(line, &change.info);
+  return (int)change.event_type;
 }
 
 int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value) {

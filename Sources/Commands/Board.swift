@@ -3,9 +3,6 @@ import Bytes
 import Config
 import Platform
 
-/// Where the kernel has its GPIO chips.
-private let deviceFolder: StaticString = "/dev"
-
 /// One output of this board. Its line is held until this is dropped.
 final class BoardLine {
   let settings: OutputSettings
@@ -15,12 +12,19 @@ final class BoardLine {
   /// A line that is not held yet: to drive it active tries to take it.
   init(_ settings: OutputSettings) { self.settings = settings }
 
-  /// Takes the line, inactive or as the owner says, in one step.
-  func take() throws(GPIOError) {
+  var isHeld: Bool {
+    guard !settings.line.isSimulated else { return true }
+    switch output {
+    case .some: return true
+    case nil: return false
+    }
+  }
+
+  /// Takes the line, active or not, in one step.
+  func take(active: Bool) throws(GPIOError) {
     guard !settings.line.isSimulated else { return }
     let location = try GPIOLocation(settings.line)
-    output = try location.chip.requestOutput(
-      location.offset, settings.flags, active: settings.isInitiallyActive)
+    output = try location.chip.requestOutput(location.offset, settings.flags, active: active)
   }
 
   /// Drives the line inactive and lets it go.
@@ -31,11 +35,32 @@ final class BoardLine {
 
   func drive(active: Bool) throws(GPIOError) {
     // What is not held cannot be on by us; only switching on needs the line.
-    if output == nil, active { try take() }
+    guard isHeld else {
+      if active { try take(active: true) }
+      return
+    }
+    do throws(SystemError) { try set(active: active) } catch {
+      guard error.number == .noDevice else { throw .system(error) }
+      lose()
+      throw .lost
+    }
+  }
+
+  private func set(active: Bool) throws(SystemError) {
     switch output {
-    case .some(let output):
-      do throws(SystemError) { try output.set(active: active) } catch { throw .system(error) }
+    case .some(let output): try output.set(active: active)
     case nil: return
+    }
+  }
+
+  /// Lets go of a line whose chip is gone.
+  func lose() { output = nil }
+
+  /// Adds the line, where it is held, to what is waited for. Returns its place.
+  func add<let capacity: Int>(to waiting: inout PollSet<capacity>) -> Int? {
+    switch output {
+    case .some(let output): waiting.add(output.descriptor, for: .hangUp)
+    case nil: nil
     }
   }
 }
@@ -84,86 +109,64 @@ extension OutputSettings {
 struct Board: OutputLines {
   private(set) var lines: [BoardLine]
   let log: Log
+  /// What was logged last of each line that could not be had or driven: it is said once.
+  private var problems: [[UInt8]]
 
   /// Takes the lines; one that cannot be had is logged, and the others go on. Lines of `old` that
   /// are the same are taken over as they are; its others are switched off and let go first.
   init(_ outputs: [OutputSettings], log: Log, replacing old: [BoardLine] = []) {
     self.log = log
-    let kept = outputs.map { output in old.first { $0.settings.isSameLine(as: output) } }
+    let kept = outputs.map { output in
+      old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
+    }
+    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
+    problems = outputs.map { _ in [] }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
         log.write(.error, line.settings.name, describe(error, line.settings.line))
       }
     }
-    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
     for index in lines.indices where kept[index] == nil {
-      do throws(GPIOError) { try lines[index].take() } catch {
-        log.write(.error, outputs[index].name, describe(error, outputs[index].line))
-      }
+      _ = take(index, active: outputs[index].isInitiallyActive)
     }
+  }
+
+  mutating func take(_ output: Int, active: Bool) -> Bool {
+    attempt(output) { line throws(GPIOError) in try line.take(active: active) }
   }
 
   /// Logs why a line refused; the supervisor reports what was done.
   mutating func drive(_ output: Int, active: Bool) -> Bool {
+    // Whoever asks for an alert's siren wants to read why there was none, each time.
+    if active { problems[output] = [] }
+    return attempt(output) { line throws(GPIOError) in try line.drive(active: active) }
+  }
+
+  func isHeld(_ output: Int) -> Bool { lines[output].isHeld }
+
+  /// The chip of a line that was held is gone.
+  mutating func lose(_ output: Int) {
+    _ = attempt(output) { line throws(GPIOError) in
+      line.lose()
+      throw .lost
+    }
+  }
+
+  /// Does something with a line, and logs why it failed, where that is not known already.
+  private mutating func attempt(
+    _ output: Int, _ body: (BoardLine) throws(GPIOError) -> Void
+  ) -> Bool {
+    let line = lines[output]
     do throws(GPIOError) {
-      try lines[output].drive(active: active)
+      try body(line)
+      problems[output] = []
       return true
     } catch {
-      let settings = lines[output].settings
-      log.write(.error, settings.name, describe(error, settings.line))
+      var text = describe(error, line.settings.line)
+      if !line.isHeld { text.append("; it is tried again until it can be had") }
+      if text != problems[output] { log.write(.error, line.settings.name, text) }
+      problems[output] = text
       return false
     }
-  }
-}
-
-/// Why an output cannot be had, where, and what to do.
-func describe(_ error: GPIOError, _ line: LineAddress) -> [UInt8] {
-  var text: [UInt8] = []
-  text.append(line.words.span)
-  text.append(": ")
-  switch error {
-  case .noChips: text.append("this machine has no GPIO chips (/dev/gpiochip*)")
-  case .noSuchChip: text.append("there is no such chip")
-  case .noSuchLine: text.append("there is no such line")
-  case .ambiguous(let chips):
-    text.append("more than one chip has it (")
-    text.append(chips.bytes)
-    text.append("); say which with 'chip ='")
-  case .busy(let consumer):
-    text.append("another program holds it")
-    if !consumer.isEmpty {
-      text.append(": ")
-      text.append(escaping: consumer.bytes)
-    }
-  case .denied(let path):
-    text.append("no permission for ")
-    text.append(path.bytes)
-    text.append("; add popbell's user to the group that owns it, often 'gpio'")
-  case .system(let error): text.append(error.text.bytes)
-  }
-  return text
-}
-
-extension LineAddress {
-  /// The line as an owner would say it.
-  var words: [UInt8] {
-    var text: [UInt8] = []
-    switch self {
-    case .named(let name, let chip):
-      text.append(name.span)
-      if let chip { text.append(onChip: chip) }
-    case .offset(let offset, let chip):
-      text.append("line ")
-      text.append(decimal: UInt64(offset))
-      text.append(onChip: chip)
-    }
-    return text
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(onChip chip: [UInt8]) {
-    append(" on ")
-    append(chip.span)
   }
 }

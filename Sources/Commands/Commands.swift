@@ -10,13 +10,15 @@ enum ExitCode {
   static let ok: Int32 = 0
   static let usage: Int32 = 64
   static let noInput: Int32 = 66
+  static let unavailable: Int32 = 69
   static let systemError: Int32 = 71
   static let tryLater: Int32 = 75
+  static let noPermission: Int32 = 77
   static let configuration: Int32 = 78
 
   /// Of several, the one that somebody has to look into comes before one that passes by itself.
   static func rank(of code: Int32) -> Int {
-    [ok, tryLater, 69, 77, 76, systemError].firstIndex(of: code) ?? 0
+    [ok, tryLater, unavailable, noPermission, 76, systemError].firstIndex(of: code) ?? 0
   }
 }
 

@@ -63,7 +63,7 @@ extension Service {
 }
 
 extension OutputCause {
-  fileprivate var words: StaticString {
+  var words: StaticString {
     switch self {
     case .rule: ""
     case .pulseEnded: " (its time is over)"
@@ -71,6 +71,7 @@ extension OutputCause {
     case .maxOnReached: " (max-on is reached)"
     case .stop: " (popbell stops)"
     case .retry: " (at last)"
+    case .taken: " (the line could be had at last)"
     }
   }
 }

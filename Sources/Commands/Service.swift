@@ -155,8 +155,9 @@ struct Service: ~Copyable {
 
   /// Waits for whatever comes first: a signal, a frame, a program's line, or the time.
   private mutating func wait() {
-    var waiting = PollSet<17>()
+    var waiting = PollSet<49>()
     waiting.add(signals.descriptor)
+    let held = board.lines.map { $0.add(to: &waiting) }
     for index in fetchers.indices {
       if let fetcher = fetchers[index], !fetcher.hasHungUp { waiting.add(fetcher.fork.channel) }
       if let program = programs[index], !program.hasHungUp {
@@ -165,6 +166,9 @@ struct Service: ~Copyable {
     }
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
       log.write(.error, [], [UInt8](error.text.bytes))
+    }
+    for (index, place) in held.enumerated() {
+      if let place, waiting.hasHungUp(place) { board.lose(index) }
     }
     for index in fetchers.indices {
       readFetcher(index)

@@ -9,7 +9,8 @@ public typealias GPIOPath = ByteBuffer<256>
 
 /// An open GPIO chip.
 public struct GPIOChip: ~Copyable {
-  let descriptor: Descriptor
+  /// Readable when a line that is watched has changed.
+  public let descriptor: Descriptor
   let device: UInt64
   public let path: GPIOPath
   /// The kernel's name for it, such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711".
@@ -37,9 +38,7 @@ public struct GPIOChip: ~Copyable {
     var line = pb_gpio_line()
     // SAFETY: the library writes one value, and keeps no pointer.
     try unsafe check(pb_gpio_line(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO")
-    return GPIOLine(
-      offset: offset, name: GPIOName(field: line.name), consumer: GPIOName(field: line.consumer),
-      flags: GPIOFlags(rawValue: line.flags))
+    return GPIOLine(offset, line)
   }
 
   /// Makes a line an output, `active` or not from its first moment, and holds it.
@@ -53,7 +52,7 @@ public struct GPIOChip: ~Copyable {
     do {
       return GPIOOutput(descriptor: Descriptor(owning: try check(result, "GPIO_V2_GET_LINE")))
     } catch {
-      throw error.number == .notPermitted ? .denied(path) : .system(error)
+      throw .system(error)
     }
   }
 }
@@ -66,6 +65,13 @@ public struct GPIOLine: Sendable {
   /// Who holds it; empty where nobody does, or where the kernel does not say.
   public let consumer: GPIOName
   public let flags: GPIOFlags
+
+  init(_ offset: UInt32, _ line: pb_gpio_line) {
+    self.offset = offset
+    name = GPIOName(field: line.name)
+    consumer = GPIOName(field: line.consumer)
+    flags = GPIOFlags(rawValue: line.flags)
+  }
 }
 
 /// What a line is, or should be.
@@ -89,8 +95,10 @@ public struct GPIOFlags: OptionSet, Sendable {
 
 /// An output that this process holds. When it is dropped, the kernel decides what the line does.
 public struct GPIOOutput: ~Copyable {
-  let descriptor: Descriptor
+  /// Hangs up when the chip is gone.
+  public let descriptor: Descriptor
 
+  /// Throws `noDevice` where the chip is gone.
   public func set(active: Bool) throws(SystemError) {
     try check(pb_gpio_set(descriptor.number, active), "GPIO_V2_LINE_SET_VALUES")
   }
@@ -106,10 +114,12 @@ public enum GPIOError: Error, Sendable {
   case noChips
   case noSuchChip
   case noSuchLine
-  /// Several lines, or chips, have the name; these are the chips.
+  /// Several lines have the name, or several chips the label; these are they, in words.
   case ambiguous(ByteBuffer<256>)
   case busy(consumer: GPIOName)
-  /// This user may not open the chip; the group "gpio" often may.
-  case denied(GPIOPath)
+  /// This user may not open the chip.
+  case denied(GPIOPath, ErrorNumber)
+  /// The chip of a line that was held is gone.
+  case lost
   case system(SystemError)
 }

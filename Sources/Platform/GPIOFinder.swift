@@ -7,12 +7,13 @@ public struct GPIOChips: ~Copyable {
   private let folder: GPIOPath
   private var files = InlineArray<64, pb_gpio_file>(repeating: pb_gpio_file())
   private var devices = InlineArray<64, UInt64>(repeating: 0)
-  private var deviceCount = 0
   private var next = 0
-  /// How many files look like chips; of the others, up to 64 are listed.
-  public private(set) var fileCount = 0
-  /// A chip that this user may not open.
-  public private(set) var denied: GPIOPath?
+  /// How many files look like chips; up to 64 are listed.
+  private var fileCount = 0
+  /// How many chips there were so far.
+  public private(set) var deviceCount = 0
+  /// A chip that this user may not open, and why.
+  public private(set) var denied: (path: GPIOPath, number: ErrorNumber)?
 
   /// A folder that does not exist has none.
   public init(in folder: Span<UInt8>) throws(GPIOError) {
@@ -43,7 +44,7 @@ public struct GPIOChips: ~Copyable {
         if isNew(chip.device) { return chip }
       } catch {
         switch error.number {
-        case .accessDenied, .notPermitted: denied = path
+        case .accessDenied, .notPermitted: denied = (path, error.number)
         case .notFound, .noDevice: break
         default: throw .system(error)
         }
@@ -71,7 +72,7 @@ public struct GPIOLocation: ~Copyable {
     var search = Search()
     while let chip = try chips.nextChip() {
       for offset in 0..<chip.lineCount where try search.matches(chip, offset, name) {
-        search.found(chip, offset)
+        search.found(chip, line: offset)
       }
     }
     let path = try search.only(of: chips, ifMissing: .noSuchLine)
@@ -84,7 +85,7 @@ public struct GPIOLocation: ~Copyable {
   public init(
     chip: Span<UInt8>, line: Span<UInt8>, in folder: Span<UInt8>
   ) throws(GPIOError) {
-    let chip = try openChip(chip, in: folder)
+    let chip = try GPIOChip(chip, in: folder)
     if let offset = UInt32(decimal: line) {
       guard offset < chip.lineCount else { throw .noSuchLine }
       self.chip = chip
@@ -93,45 +94,45 @@ public struct GPIOLocation: ~Copyable {
     }
     var search = Search()
     for offset in 0..<chip.lineCount where try search.matches(chip, offset, line) {
-      search.found(chip, offset)
+      search.found(chip, line: offset)
     }
     guard search.count > 0 else { throw .noSuchLine }
-    guard search.count == 1 else { throw .ambiguous(search.chips) }
+    guard search.count == 1 else { throw .ambiguous(search.words) }
     self.chip = chip
     offset = search.offset
   }
 }
 
-private func openChip(
-  _ chip: Span<UInt8>, in folder: Span<UInt8>
-) throws(GPIOError) -> GPIOChip {
-  var path = GPIOPath()
-  if chip.firstIndex(of: .ascii("/")) == nil {
-    path.append(folder)
-    path.append(.ascii("/"))
-  }
-  guard !chip.isEmpty, path.append(chip) else { throw .noSuchChip }
-  do {
-    return try GPIOChip(path: path)
-  } catch {
-    switch error.number {
-    case .accessDenied, .notPermitted: throw .denied(path)
-    case .noDevice: throw .noSuchChip
-    case .notFound: break
-    default: throw .system(error)
-    }
-  }
-  var chips = try GPIOChips(in: folder)
-  var search = Search()
-  while let candidate = try chips.nextChip() {
-    if candidate.hasName(chip) { search.found(candidate, 0) }
-  }
-  let only = try search.only(of: chips, ifMissing: .noSuchChip)
-  do { return try GPIOChip(path: only) } catch { throw .system(error) }
-}
-
 extension GPIOChip {
-  fileprivate func hasName(_ text: Span<UInt8>) -> Bool {
+  /// Opens a chip that is given as a path, the name of a file in the folder, or a label.
+  public init(_ chip: Span<UInt8>, in folder: Span<UInt8>) throws(GPIOError) {
+    var path = GPIOPath()
+    if chip.firstIndex(of: .ascii("/")) == nil {
+      path.append(folder)
+      path.append(.ascii("/"))
+    }
+    guard !chip.isEmpty, path.append(chip) else { throw .noSuchChip }
+    do {
+      self = try GPIOChip(path: path)
+      return
+    } catch {
+      switch error.number {
+      case .accessDenied, .notPermitted: throw .denied(path, error.number)
+      case .noDevice: throw .noSuchChip
+      case .notFound: break
+      default: throw .system(error)
+      }
+    }
+    var chips = try GPIOChips(in: folder)
+    var search = Search()
+    while let candidate = try chips.nextChip() {
+      if candidate.hasName(chip) { search.found(candidate) }
+    }
+    let only = try search.only(of: chips, ifMissing: .noSuchChip)
+    do { self = try GPIOChip(path: only) } catch { throw .system(error) }
+  }
+
+  private func hasName(_ text: Span<UInt8>) -> Bool {
     if name.bytes.equals(text) { return true }
     return label.bytes.equals(text)
   }
@@ -141,7 +142,8 @@ extension GPIOChip {
 private struct Search {
   private(set) var count = 0
   private(set) var offset: UInt32 = 0
-  private(set) var chips = ByteBuffer<256>()
+  /// All that was found: "line 17 of gpiochip0 (pinctrl-rp1), …".
+  private(set) var words = ByteBuffer<256>()
   private var path = GPIOPath()
 
   func matches(
@@ -151,11 +153,19 @@ private struct Search {
     do { return try chip.line(at: offset).name.bytes.equals(name) } catch { throw .system(error) }
   }
 
-  mutating func found(_ chip: borrowing GPIOChip, _ offset: UInt32) {
-    if count > 0 { chips.append(", ") }
-    chips.appendPrefix(of: chip.path.bytes)
+  mutating func found(_ chip: borrowing GPIOChip, line offset: UInt32? = nil) {
+    if count > 0 { words.append(", ") }
+    if let offset {
+      words.append("line ")
+      words.append(decimal: UInt64(offset))
+      words.append(" of ")
+    }
+    words.appendPrefix(of: chip.name.bytes)
+    words.append(" (")
+    words.appendPrefix(of: chip.label.bytes)
+    words.append(")")
     path = chip.path
-    self.offset = offset
+    self.offset = offset ?? 0
     count += 1
   }
 
@@ -165,9 +175,9 @@ private struct Search {
   ) throws(GPIOError) -> GPIOPath {
     switch (count, chips.denied) {
     case (1, _): return path
-    case (2..., _): throw .ambiguous(self.chips)
-    case (_, let denied?): throw .denied(denied)
-    default: throw chips.fileCount == 0 ? .noChips : error
+    case (2..., _): throw .ambiguous(words)
+    case (_, let (path, number)?): throw .denied(path, number)
+    default: throw chips.deviceCount == 0 ? .noChips : error
     }
   }
 }

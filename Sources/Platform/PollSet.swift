@@ -42,6 +42,12 @@ public struct PollSet<let capacity: Int>: ~Copyable {
   /// Whether writing gives something: room or an error.
   public func isWritable(_ index: Int) -> Bool { isReady(index, for: .writable) }
 
+  /// Whether it has failed, or the other end is gone.
+  public func hasHungUp(_ index: Int) -> Bool {
+    precondition(index < count)
+    return entries[index].ready & ~Readiness.both.events != 0
+  }
+
   private func isReady(_ index: Int, for wish: Readiness) -> Bool {
     precondition(index < count)
     let failed = entries[index].ready & ~Readiness.both.events != 0
@@ -54,12 +60,15 @@ public enum Readiness: Sendable {
   case readable
   case writable
   case both
+  /// Nothing but that it hangs up.
+  case hangUp
 
   var events: Int16 {
     switch self {
     case .readable: Int16(PB_POLL_READ)
     case .writable: Int16(PB_POLL_WRITE)
     case .both: Int16(PB_POLL_READ | PB_POLL_WRITE)
+    case .hangUp: 0
     }
   }
 }

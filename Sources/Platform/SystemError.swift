@@ -45,6 +45,7 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public static let noDevice = ErrorNumber(PB_ENODEV)
   public static let invalid = ErrorNumber(PB_EINVAL)
   public static let brokenPipe = ErrorNumber(PB_EPIPE)
+  public static let notImplemented = ErrorNumber(PB_ENOSYS)
   public static let nameTooLong = ErrorNumber(PB_ENAMETOOLONG)
   public static let timedOut = ErrorNumber(PB_ETIMEDOUT)
 }

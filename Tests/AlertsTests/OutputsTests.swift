@@ -4,16 +4,31 @@ import Rules
 import TestSupport
 import Testing
 
-/// Lines that note what they are told, and can refuse it.
+/// Lines that note what they are told, and can refuse it, or not be there at all.
 struct NotedLines: OutputLines {
   var changes: [Bool] = []
+  var takes: [Bool] = []
   var refusals = 0
+  /// Whether they can be had, and whether they are.
+  var isThere = true
+  var isOurs = true
 
   mutating func drive(_ output: Int, active: Bool) -> Bool {
+    if !isOurs { return active ? take(output, active: active) : true }
     changes.append(active)
     refusals -= 1
     return refusals < 0
   }
+
+  mutating func take(_ output: Int, active: Bool) -> Bool {
+    takes.append(active)
+    isOurs = isThere
+    return isOurs
+  }
+
+  func isHeld(_ output: Int) -> Bool { isOurs }
+
+  mutating func lose() { (isThere, isOurs) = (false, false) }
 }
 
 extension Instant {
@@ -122,6 +137,74 @@ extension Instant {
     #expect(
       events == [OutputEvent(0, active: false, .stop), OutputEvent(1, active: false, .stop)])
     #expect(outputs.nextWake == nil)
+  }
+
+  /// Output 0 alone, on a line that is missing.
+  private mutating func miss(initiallyActive: Bool = false) {
+    outputs = Outputs(
+      maxOn: [.seconds(10)], initiallyActive: [initiallyActive], now: .seconds(0))
+    lines.lose()
+    outputs.tick(on: &lines, now: .seconds(0))
+  }
+
+  @Test mutating func aMissingLineIsTriedEverMoreRarely() {
+    miss(initiallyActive: true)
+    #expect(!outputs.isActive(0) && !outputs.isBusy)
+    var tries: [Int64] = []
+    while tries.count < 9, let wake = outputs.nextWake {
+      outputs.tick(on: &lines, now: wake)
+      tries.append(wake.milliseconds / 1000)
+    }
+    #expect(tries == [1, 3, 7, 15, 31, 63, 123, 183, 243])
+    #expect(lines.takes.count == 9)
+    #expect(outputs.takeEvents() == [])
+  }
+
+  @Test(arguments: [false, true])
+  mutating func aLineThatAppearsIsAsAtAStart(initiallyActive: Bool) {
+    miss(initiallyActive: initiallyActive)
+    #expect(run(until: 5) == [])
+    lines.isThere = true
+    #expect(
+      run(until: 100)
+        == (initiallyActive ? ["7000 on taken", "17000 off maxOnReached"] : ["7000 off taken"]))
+    #expect(outputs.nextWake == nil)
+  }
+
+  @Test mutating func whatARuleSaidOfAMissingLineCounts() {
+    miss(initiallyActive: true)
+    let done = outputs.apply(.off, to: 0, on: &lines, now: .seconds(0))
+    #expect(done)
+    lines.isThere = true
+    #expect(run(until: 100) == ["1000 off taken"])
+  }
+
+  @Test mutating func aRuleTriesAMissingLineAtOnce() {
+    miss(initiallyActive: true)
+    let early = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0))
+    #expect(!early && !outputs.isActive(0) && lines.takes == [true])
+    lines.isThere = true
+    let late = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0))
+    #expect(late && outputs.isActive(0))
+    #expect(run(until: 100) == ["10000 off maxOnReached"])
+  }
+
+  @Test mutating func aLineThatIsLostForgetsItsPulse() {
+    _ = outputs.apply(.pulse(.seconds(5)), to: 0, on: &lines, now: .seconds(0))
+    lines.lose()
+    outputs.tick(on: &lines, now: .seconds(1))
+    #expect(!outputs.isActive(0) && !outputs.isBusy)
+    lines.isThere = true
+    #expect(run(until: 100) == ["2000 off taken"])
+    #expect(!outputs.isActive(0))
+  }
+
+  @Test mutating func nothingIsTakenOnceItStops() {
+    miss(initiallyActive: true)
+    outputs.stop(on: &lines, now: .seconds(0))
+    #expect(outputs.nextWake == nil)
+    outputs.tick(on: &lines, now: .seconds(5))
+    #expect(lines.takes == [] && outputs.nextWake == nil && !outputs.isActive(0))
   }
 
   /// Whatever rules do, no output is on for longer than its max-on.

@@ -56,7 +56,9 @@ import Testing
   @Test func aNameThatIsNotUniqueIsAnError() throws {
     let run = try Run(probe: ["gpio", folder.path, "shared"])
     #expect(
-      run.lines == ["error: ambiguous: \(folder.path)/gpiochip0, \(folder.path)/gpiochip10"])
+      run.lines == [
+        "error: ambiguous: line 2 of gpiochip0 (fake-a), line 1 of gpiochip1 (fake-b)"
+      ])
   }
 
   @Test(arguments: [["GPIO17"], ["gpiochip0", "1"]])

@@ -23,6 +23,7 @@ enum {
   PB_ENOSPC = 28,
   PB_EPIPE = 32,
   PB_ENAMETOOLONG = 36,
+  PB_ENOSYS = 38,
   PB_ETIMEDOUT = 110,
 };
 
@@ -94,6 +95,16 @@ struct pb_file_status {
 /* Opens to read, and never waits for the other end of a pipe. The status is the opened file's. */
 int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status);
 uint32_t pb_effective_user(void);
+
+struct pb_file_access {
+  uint32_t mode;
+  bool is_member; /* Whether this process is in the file's group. */
+  /* Names, or numbers where there are none, cut to what fits: of the file's group, and of the user
+   * of this process. */
+  char group[33];
+  char user[33];
+};
+int pb_file_access(const uint8_t *path, size_t length, struct pb_file_access *access);
 /* Whether the path is a file that this user may run: -EACCES where it is not. */
 int pb_program_check(const uint8_t *path, size_t length);
 
@@ -234,7 +245,14 @@ int pb_gpio_list(const uint8_t *folder, size_t length, struct pb_gpio_file *file
                  size_t capacity);
 /* -ENODEV where it is no GPIO chip. */
 int pb_gpio_open(const uint8_t *path, size_t length, struct pb_gpio_chip *chip);
+/* `offset` must be one of the chip's. -ENOSYS where the kernel has only the first interface. */
 int pb_gpio_line(int32_t chip, uint32_t offset, struct pb_gpio_line *line);
+/* The same, and from here on the chip's descriptor tells when the line changes hands. */
+int pb_gpio_watch(int32_t chip, uint32_t offset, struct pb_gpio_line *line);
+enum { PB_GPIO_REQUESTED = 1, PB_GPIO_RELEASED = 2, PB_GPIO_RECONFIGURED = 3 };
+/* What happened next to a line that is watched: PB_GPIO_…, the line's offset, and how it is now;
+ * -EAGAIN where nothing has. */
+int pb_gpio_next_change(int32_t chip, uint32_t *offset, struct pb_gpio_line *line);
 /* Makes the line an output of the given value in one step, and returns the descriptor that holds
  * it. Values are logical: with PB_GPIO_ACTIVE_LOW, 1 is a low level. */
 int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
