@@ -95,10 +95,13 @@ let package = Package(
       path: "Tests/PlatformProbe", swiftSettings: settings),
     .target(name: "CProbe", path: "Tests/CProbe"),
     .target(name: "CShiftedClock", path: "Tests/CShiftedClock"),
+    .executableTarget(
+      name: "fake-board", dependencies: ["Commands", "CPlatform", "CProbe"],
+      path: "Tests/FakeBoard"),
     tests(of: "TLS", "Bytes", "POP3Simulator"),
     tests(of: "POP3Simulator"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["popbell", "POP3Simulator"],
+      name: "EndToEndTests", dependencies: ["popbell", "fake-board", "POP3Simulator"],
       swiftSettings: settings),
   ]
 )

@@ -37,6 +37,7 @@ public func main() -> Int32 {
   case .once: return runService(options, .once(dryRun: options.isDryRun))
   case .check: return runCheck(options)
   case .match: return runMatch(options)
+  case .gpio: return runGPIO(options)
   case .version:
     writeOutput([UInt8]("popbell ") + [UInt8](version) + [.lineFeed])
     return ExitCode.ok

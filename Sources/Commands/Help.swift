@@ -10,6 +10,7 @@ enum Help {
       once      poll each mailbox once, for cron
       check     check the configuration and say what was understood
       match     say which rule would take a message, and what it would do
+      gpio      list the lines of this machine, set an output by hand, watch who takes lines
 
     Options of all commands:
       -c, --config FILE   the configuration (default /etc/popbell/popbell.conf)
@@ -66,6 +67,25 @@ enum Help {
 
     Exit code: 0 each was taken by a rule, 1 one was not, 66 one cannot be read,
     78 the configuration has errors.
+
+    """
+
+  static let gpio: StaticString = """
+    Usage: popbell gpio list [CHIP]
+           popbell gpio set OUTPUT on|off|pulse TIME [-c FILE]
+           popbell gpio off [-c FILE]
+           popbell gpio watch [OUTPUT|LINE|CHIP [LINE…]] [-c FILE]
+
+      list    the chips and their lines: number, name, direction, and who holds it
+      set     drive an output of the configuration, on until Ctrl-C, SIGTERM or its max-on
+      off     make all outputs of the configuration inactive
+      watch   print when lines are taken and released, until Ctrl-C; a line's level is known
+              only to who holds it
+
+    What is printed to a pipe or a file is for programs: fields between tabs, '-' where empty.
+
+    Exit code: 0 done, 69 no such chip or line, 75 the line is held by another, 77 no permission,
+    78 the configuration has errors, 71 the machine is in trouble.
 
     """
 }

@@ -43,6 +43,20 @@ private let configurationLimit = 64 * 1024
 func loadSettings(
   _ path: [UInt8], includingLines: Bool
 ) -> Result<LoadedSettings, ConfigurationRefused> {
+  var machine = Machine(includingLines: includingLines)
+  return readSettings(path) { machine.problem(of: $0) }
+    .map { LoadedSettings(settings: $0, expressions: machine.expressions, user: machine.user) }
+}
+
+/// Reads a configuration for its outputs: whether the files that it names are there is no matter.
+func loadOutputs(_ path: [UInt8]) -> Result<[OutputSettings], ConfigurationRefused> {
+  readSettings(path) { _ in nil }.map { $0.outputs }
+}
+
+/// `problem` says what only this machine can tell.
+private func readSettings(
+  _ path: [UInt8], _ problem: (MachineCheck.Kind) -> [UInt8]?
+) -> Result<Settings, ConfigurationRefused> {
   let text: [UInt8]
   do throws(FileError) {
     text = try readFile(path.span, limit: configurationLimit, trust: .settings)
@@ -52,15 +66,13 @@ func loadSettings(
   var reader = ConfigReader()
   parseINI(text.span) { reader.take($0) }
   var outcome = reader.finish()
-  var machine = Machine(includingLines: includingLines)
   for check in outcome.checks {
-    if let problem = machine.problem(of: check.kind) { outcome.errors.add(check.failed(problem)) }
+    if let problem = problem(check.kind) { outcome.errors.add(check.failed(problem)) }
   }
   guard let settings = outcome.settings, outcome.errors.isEmpty else {
     return .failure(ConfigurationRefused(outcome.errors, path))
   }
-  return .success(
-    LoadedSettings(settings: settings, expressions: machine.expressions, user: machine.user))
+  return .success(settings)
 }
 
 extension ConfigurationRefused {

@@ -3,7 +3,7 @@ import Platform
 
 /// What popbell is asked to do.
 enum Command: CaseIterable {
-  case run, once, check, match, version
+  case run, once, check, match, gpio, version
 
   var word: StaticString {
     switch self {
@@ -11,6 +11,7 @@ enum Command: CaseIterable {
     case .once: "once"
     case .check: "check"
     case .match: "match"
+    case .gpio: "gpio"
     case .version: "--version"
     }
   }
@@ -21,6 +22,7 @@ enum Command: CaseIterable {
     case .once: Help.once
     case .check: Help.check
     case .match: Help.match
+    case .gpio: Help.gpio
     case .version: Help.popbell
     }
   }
@@ -88,7 +90,9 @@ struct Options {
     guard let command else { return Self.refuse("there is no command '", word) }
     var index = first + 1
     while let operand = Arguments.argument(at: index) {
-      guard command == .match else { return Self.refuse("what is to be done with '", operand) }
+      guard command == .match || command == .gpio else {
+        return Self.refuse("what is to be done with '", operand)
+      }
       operands.append([UInt8](operand.bytes))
       index += 1
     }

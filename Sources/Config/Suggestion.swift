@@ -1,7 +1,7 @@
 import Bytes
 
 /// The word nearest to `text`, where it is near enough to be what was meant.
-func nearest(to text: Span<UInt8>, among words: [[UInt8]]) -> [UInt8]? {
+public func nearest(to text: Span<UInt8>, among words: [[UInt8]]) -> [UInt8]? {
   guard text.count <= Limits.name else { return nil }
   var best: [UInt8]?
   var limit = (text.count + 3) / 4

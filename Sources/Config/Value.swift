@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 // value   = DQUOTE *( any but DQUOTE ) DQUOTE [comment] / text [comment]
 // comment = blank "#" [ blank *OCTET ]
@@ -46,6 +46,11 @@ func interval(_ text: [UInt8], in range: ClosedRange<Interval>) throws(ValueProb
   let interval = Interval(milliseconds: overflow ? .max : product)
   guard range.contains(interval) else { throw .intervalOutside(text, range) }
   return interval
+}
+
+/// The time of a pulse, as a rule writes it.
+public func pulseTime(_ text: [UInt8]) throws(ValueProblem) -> Interval {
+  try interval(text, in: Limits.pulse)
 }
 
 private func milliseconds(in unit: Span<UInt8>) -> Int64? {

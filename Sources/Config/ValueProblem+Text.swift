@@ -1,8 +1,8 @@
 import Bytes
-import Rules
+public import Rules
 
 extension ValueProblem {
-  func write(into sink: inout some ByteSink & ~Copyable) {
+  public func write(into sink: inout some ByteSink & ~Copyable) {
     switch self {
     case .missing: sink.write("it has no value")
     case .controlByte(let byte):

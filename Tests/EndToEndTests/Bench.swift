@@ -70,12 +70,13 @@ final class Bench {
     return service.wait()
   }
 
-  /// Starts popbell with the configuration.
+  /// Starts popbell with the configuration; `binary` may be another program that is popbell.
   func start(
-    _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
+    binary: String = "popbell"
   ) throws -> Service {
     let configuration = arguments.first.map { [$0, "-c", path("popbell.conf")] } ?? []
-    return try Service(configuration + arguments.dropFirst(), input: input, environment)
+    return try Service(binary, configuration + arguments.dropFirst(), input: input, environment)
   }
 }
 
@@ -93,9 +94,9 @@ final class Service {
   private let errors: Collector
 
   fileprivate init(
-    _ arguments: [String], input: String?, _ environment: [String: String]
+    _ binary: String, _ arguments: [String], input: String?, _ environment: [String: String]
   ) throws {
-    process.executableURL = Service.binary
+    process.executableURL = Service.binary(binary)
     process.arguments = arguments
     process.environment = environment
     let stdout = Pipe()
@@ -118,6 +119,8 @@ final class Service {
 
   /// What it has written to standard error so far.
   var log: String { errors.text }
+  /// What it has written to standard output so far.
+  var printed: String { output.text }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
@@ -137,11 +140,11 @@ final class Service {
     until { self.log.components(separatedBy: text).count > times }
   }
 
-  /// The popbell that was built with these tests.
-  static var binary: URL {
+  /// A program that was built with these tests.
+  static func binary(_ name: String = "popbell") -> URL {
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
-      .appendingPathComponent("popbell")
+      .appendingPathComponent(name)
   }
 }
 

@@ -9,7 +9,7 @@ import Testing
     (["--help"], "popbell turns e-mail alerts into action"), (["-h"], "popbell turns e-mail"),
     (["run", "--help"], "Usage: popbell run "), (["once", "-h"], "Usage: popbell once "),
     (["check", "--help"], "Usage: popbell check "), (["match", "--help"], "Usage: popbell match "),
-    (["--version"], "popbell 0.1.0\n"),
+    (["gpio", "--help"], "Usage: popbell gpio list"), (["--version"], "popbell 0.1.0\n"),
   ])
   func helps(arguments: [String], beginning: String) throws {
     let run = try Bench().start(arguments).wait()
@@ -21,7 +21,9 @@ import Testing
 
   @Test func helpNamesEachCommand() throws {
     let help = try Bench().start(["--help"]).wait().output
-    for command in ["run", "once", "check", "match"] { #expect(help.contains("\n  \(command) ")) }
+    for command in ["run", "once", "check", "match", "gpio"] {
+      #expect(help.contains("\n  \(command) "))
+    }
   }
 
   @Test(arguments: [

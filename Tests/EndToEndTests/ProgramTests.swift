@@ -85,7 +85,7 @@ import Testing
     }
     let pipe = FullPipe()
     let process = Process()
-    process.executableURL = Service.binary
+    process.executableURL = Service.binary()
     process.arguments = ["run", "-c", scene.bench.path("popbell.conf")]
     process.standardError = pipe.writer
     try process.run()

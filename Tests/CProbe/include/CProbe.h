@@ -2,7 +2,12 @@
 
 /* Two GPIO chips for a machine without any: where this is linked in, ioctl takes /dev/null for a
  * chip with the label "fake-a", and /dev/zero for "fake-b", and prints what is done to their lines.
- * A line that is named "busy" is. */
+ * A line that is named "busy" is.
+ *
+ * With the environment's FAKE_BOARD, that folder stands for /dev. In it, "held.LINE" says who holds
+ * a line; what is written into the pipe "events" has happened to lines that are watched; held
+ * lines hang up when nobody has the pipe "plug" open for writing, and are of no use while there is
+ * a file "unplugged". */
 void probe_fake_gpio(void);
 
 /* What must not work in the sandbox. Does it, and returns 0 or -errno. */

@@ -1,0 +1,109 @@
+import Foundation
+import POP3Simulator
+import Testing
+
+/// A service whose lines are missing, taken or pulled out.
+@Suite struct LineTests {
+  /// A board, and a mailbox whose alarms pulse a siren on GPIO17.
+  private func scene(_ output: String = "", rules: String = "pulse = siren 1h") throws -> (
+    Scene, FakeBoard
+  ) {
+    let scene = try Scene { _ in
+      "[output siren]\nline = GPIO17\nmax-on = 1h\n\(output)\n[rule alarm]\nsubject = ALARM 1\n"
+        + rules + "\n"
+    }
+    return (scene, try FakeBoard(scene.bench))
+  }
+
+  @Test func aBusyLineIsTakenAsSoonAsItIsFree() throws {
+    let (scene, board) = try scene(
+      "initial = active\n[output lamp]\nline = relay\nactive = low", rules: "pulse = lamp 20ms")
+    try board.hold("GPIO17", as: "gpioset")
+    let service = try board.start(["run"])
+    #expect(service.waits(for: "lamp: off (its time is over)"))
+    #expect(until { scene.mailbox.deletedUIDs == ["1"] })
+    // It has been tried again since, and that is not worth a line each time.
+    try board.remove("held.GPIO17")
+    #expect(service.waits(for: "siren: on"))
+    service.send(SIGTERM)
+    let run = service.wait()
+    #expect(run.exitCode == 0)
+    #expect(
+      Service.lines(of: run.errors, about: "siren") == [
+        "GPIO17: 'gpioset' holds it; end that first; it is tried again until it can be had",
+        "on (the line could be had at last)", "off (popbell stops)",
+      ])
+    #expect(run.output.contains("popbell: request fake-a 1 flags 0x8 value 1\n"))
+    #expect(run.output.hasSuffix("set 0\n"))
+  }
+
+  @Test(arguments: ["no chips", "no such chip"])
+  func aMissingChipHoldsNothingUp(trouble: String) throws {
+    let (scene, board) = try scene()
+    if trouble == "no chips" { try board.remove("gpiochip10") }
+    try board.remove("gpiochip0")
+    try board.remove("gpiochip4")
+    let service = try board.start(["run"])
+    #expect(service.waits(for: "failed: action 1 could not drive the output"))
+    let words =
+      trouble == "no chips"
+      ? "this machine has no GPIO chips (/dev/gpiochip*)"
+      : "there is no such line; 'popbell gpio list' shows what there is"
+    let line = "GPIO17: \(words); it is tried again until it can be had"
+    // Once at the start, and once for the alarm that wanted it.
+    #expect(service.lines(about: "siren") == [line, line])
+    try board.link("gpiochip4", "/dev/null")
+    #expect(service.waits(for: "siren: off (the line could be had at last)"))
+    service.send(SIGUSR1)
+    #expect(until { scene.mailbox.deletedUIDs == ["1"] })
+    #expect(service.lines(about: "siren").last == "on")
+    #expect(service.isRunning)
+  }
+
+  @Test func aLineWhoseChipIsPulledOutIsTakenWhenItIsBack() throws {
+    let (scene, board) = try scene()
+    let plug = try NamedPipe(board.path("plug"))
+    let service = try board.start(["run"])
+    #expect(until { scene.mailbox.deletedUIDs == ["1"] })
+    // Held again, a line that is plugged in hangs up no more.
+    try board.hold("GPIO17", as: "")
+    plug.close()
+    #expect(service.waits(for: "its chip is gone"))
+    try board.remove("plug")
+    try board.remove("held.GPIO17")
+    #expect(service.waits(for: "siren: off (the line could be had at last)"))
+    #expect(
+      service.lines(about: "siren").filter { $0.contains("gone") } == [
+        "GPIO17: its chip is gone; it is tried again until it can be had"
+      ])
+    service.send(SIGTERM)
+    let run = service.wait()
+    #expect(run.exitCode == 0)
+    // The pulse is forgotten: nobody knows what the siren did meanwhile.
+    #expect(run.output.hasSuffix("popbell: request fake-a 1 flags 0x8 value 0\n"))
+  }
+
+  @Test func aNewConfigurationTriesMissingLinesAtOnce() throws {
+    let (scene, board) = try scene("initial = active")
+    try board.hold("GPIO17", as: "gpioset")
+    let service = try board.start(["run"])
+    #expect(until { scene.server.received("QUIT") })
+    try board.remove("held.GPIO17")
+    service.send(SIGHUP)
+    #expect(service.waits(for: "the configuration was read again"))
+    #expect(until { service.printed.contains("request fake-a 1 flags 0x8 value 1\n") })
+  }
+
+  @Test func checkNamesALineThatIsNotThere() throws {
+    let (scene, board) = try scene("[output lamp]\nline = shared")
+    try board.remove("gpiochip0")
+    try board.remove("gpiochip4")
+    let run = try board.popbell("check")
+    #expect(run.exitCode == 78)
+    #expect(
+      run.errors.hasSuffix(
+        "[output siren] line: GPIO17: there is no such line; 'popbell gpio list' shows what there"
+          + " is\n"), "\(run.errors)")
+    _ = scene
+  }
+}
