@@ -91,7 +91,7 @@ import Testing
   }
 
   private var environment: [String: String] {
-    let library = Service.binary.deletingLastPathComponent().appending(path: "libShiftedClock.so")
+    let library = Service.binary("libShiftedClock.so")
     return ["LD_PRELOAD": library.path, "SHIFTED_CLOCK": bench.path("shift")]
   }
 
