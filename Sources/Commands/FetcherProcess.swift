@@ -17,20 +17,26 @@ struct FetcherPlan {
 }
 
 /// Why a fetcher could not do its work.
+///
+/// It holds no buffer in place: an error is carried in registers, and each function that may throw
+/// it would have kilobytes of code for a buffer, on armv6.
 struct FetcherFailure: Error {
   let outcome: Outcome
-  let detail: FetcherFrame.Detail
+  private let text: [UInt8]
 
   init(_ outcome: Outcome, _ parts: [UInt8]...) {
     self.outcome = outcome
-    var detail = FetcherFrame.Detail()
-    for part in parts {
-      for byte in part { detail.append(byte.isControl ? .ascii("?") : byte) }
-    }
-    self.detail = detail
+    text = Array(parts.joined())
   }
 
   init(_ error: SystemError) { self.init(.boardTrouble, [UInt8](error.text.bytes)) }
+
+  /// The text as a frame carries it.
+  var detail: FetcherFrame.Detail {
+    var detail = FetcherFrame.Detail()
+    for byte in text { detail.append(byte.isControl ? .ascii("?") : byte) }
+    return detail
+  }
 }
 
 extension MD5: MD5Digest {}

@@ -11,11 +11,11 @@ func describe(_ error: GPIOError, _ line: LineAddress) -> [UInt8] {
   switch error {
   case .ambiguous(let lines) where line.isNumberedOnChip:
     text.append("more than one chip has this label: ")
-    text.append(lines.bytes)
+    text.append(lines.span)
     text.append("; name one of them with 'chip ='")
   case .ambiguous(let lines):
     text.append("more than one line has this name: ")
-    text.append(lines.bytes)
+    text.append(lines.span)
     text.append(
       line.chip == nil ? "; add 'chip =' to say which" : "; say which by its number, 'line ='")
   case .noSuchChip, .noSuchLine:
@@ -36,7 +36,7 @@ extension GPIOError {
     case .noSuchLine: text.append("there is no such line")
     case .ambiguous(let all):
       text.append("this may be ")
-      text.append(all.bytes)
+      text.append(all.span)
     case .busy(let consumer): text.append(busyWith: consumer)
     case .denied(let path, let number): text.append(deniedPath: path, number)
     case .lost: text.append("its chip is gone")
@@ -125,27 +125,27 @@ extension [UInt8] {
     append(chip.span)
   }
 
-  fileprivate mutating func append(busyWith consumer: GPIOName) {
+  fileprivate mutating func append(busyWith consumer: [UInt8]) {
     if consumer.isEmpty {
       append("the kernel uses it, for a driver or a device-tree overlay")
-    } else if consumer.bytes.equals("popbell") {
+    } else if consumer.span.equals("popbell") {
       append("another popbell holds it; stop that first ('systemctl stop popbell', or Ctrl-C)")
     } else {
       append("'")
-      append(escaping: consumer.bytes)
+      append(escaping: consumer.span)
       append("' holds it; end that first")
     }
   }
 
   /// A chip's file that may not be opened: who may, and what to do.
-  fileprivate mutating func append(deniedPath path: GPIOPath, _ number: ErrorNumber) {
+  fileprivate mutating func append(deniedPath path: [UInt8], _ number: ErrorNumber) {
     append("no permission for ")
-    append(path.bytes)
+    append(path.span)
     guard number != .notPermitted else {
       append("; the service manager forbids it: the unit needs 'DeviceAllow=char-gpiochip rw'")
       return
     }
-    guard let access = try? FileAccess(to: path.bytes) else { return }
+    guard let access = try? FileAccess(to: path.span) else { return }
     if access.isForGroup, !access.group.bytes.equals("root") {
       append(", which is for group ")
       append(access.group.bytes)

@@ -131,7 +131,7 @@ private func allChips() throws(GPIOError) -> [WatchedChip] {
     all.append(watched)
   }
   if all.isEmpty {
-    if let (path, number) = chips.denied { throw .denied(path, number) }
+    if let (path, number) = chips.denied { throw .denied(path: [UInt8](path.bytes), number) }
     throw .noChips
   }
   return all

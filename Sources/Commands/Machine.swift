@@ -77,7 +77,7 @@ struct Machine {
   private func problem(of expression: Expression) -> [UInt8]? {
     do throws(RegularExpressionError) { try expressions.compile(expression) } catch {
       switch error {
-      case .syntax(let reason): return [UInt8]("regular expression: ") + [UInt8](reason.bytes)
+      case .syntax(let reason): return [UInt8]("regular expression: ") + reason
       case .text: return [UInt8]("the regular expression is too long")
       case .tooMany: return [UInt8]("there are too many regular expressions")
       }

@@ -47,7 +47,8 @@ public struct GPIOChip: ~Copyable {
   ) throws(GPIOError) -> GPIOOutput {
     let result = pb_gpio_request(descriptor.number, offset, settings.rawValue, active)
     if result == -Int32(PB_EBUSY) {
-      throw .busy(consumer: (try? line(at: offset))?.consumer ?? GPIOName())
+      let holder = try? line(at: offset)
+      throw .busy(consumer: holder.map { [UInt8]($0.consumer.bytes) } ?? [])
     }
     do {
       return GPIOOutput(descriptor: Descriptor(owning: try check(result, "GPIO_V2_GET_LINE")))
@@ -108,17 +109,17 @@ public struct GPIOOutput: ~Copyable {
   }
 }
 
-/// Why a line cannot be had.
+/// Why a line cannot be had. What it names is on the heap: errors are carried in registers.
 public enum GPIOError: Error, Sendable {
   /// This machine has no GPIO character device.
   case noChips
   case noSuchChip
   case noSuchLine
   /// Several lines have the name, or several chips the label; these are they, in words.
-  case ambiguous(ByteBuffer<256>)
-  case busy(consumer: GPIOName)
+  case ambiguous([UInt8])
+  case busy(consumer: [UInt8])
   /// This user may not open the chip.
-  case denied(GPIOPath, ErrorNumber)
+  case denied(path: [UInt8], ErrorNumber)
   /// The chip of a line that was held is gone.
   case lost
   case system(SystemError)

@@ -97,7 +97,7 @@ public struct GPIOLocation: ~Copyable {
       search.found(chip, line: offset)
     }
     guard search.count > 0 else { throw .noSuchLine }
-    guard search.count == 1 else { throw .ambiguous(search.words) }
+    guard search.count == 1 else { throw .ambiguous([UInt8](search.words.bytes)) }
     self.chip = chip
     offset = search.offset
   }
@@ -117,7 +117,7 @@ extension GPIOChip {
       return
     } catch {
       switch error.number {
-      case .accessDenied, .notPermitted: throw .denied(path, error.number)
+      case .accessDenied, .notPermitted: throw .denied(path: [UInt8](path.bytes), error.number)
       case .noDevice: throw .noSuchChip
       case .notFound: break
       default: throw .system(error)
@@ -175,8 +175,8 @@ private struct Search {
   ) throws(GPIOError) -> GPIOPath {
     switch (count, chips.denied) {
     case (1, _): return path
-    case (2..., _): throw .ambiguous(words)
-    case (_, let (path, number)?): throw .denied(path, number)
+    case (2..., _): throw .ambiguous([UInt8](words.bytes))
+    case (_, let (path, number)?): throw .denied(path: [UInt8](path.bytes), number)
     default: throw chips.deviceCount == 0 ? .noChips : error
     }
   }

@@ -4,7 +4,7 @@ internal import CPlatform
 /// Why an expression is refused.
 public enum RegularExpressionError: Error, Sendable {
   /// The library's reason.
-  case syntax(ByteBuffer<128>)
+  case syntax([UInt8])
   /// It has more than 1024 bytes, or a NUL.
   case text
   /// There are 128 already.
@@ -41,7 +41,7 @@ public struct RegularExpressions: ~Copyable {
       }
     }
     guard result < 0 else { return Int(result) }
-    if length > 0 { throw .syntax(ByteBuffer(prefixOf: reason.span.extracting(..<length))) }
+    if length > 0 { throw .syntax([UInt8](reason.span.extracting(..<length))) }
     throw result == -Int32(PB_ENOSPC) ? .tooMany : .text
   }
 

@@ -15,8 +15,8 @@ func string(_ bytes: Span<UInt8>) -> String {
 func describe(_ error: any Error) -> String {
   switch error {
   case let error as SystemError: string(error.text.bytes)
-  case GPIOError.ambiguous(let chips): "ambiguous: \(string(chips.bytes))"
-  case GPIOError.busy(let consumer): "busy: \(string(consumer.bytes))"
+  case GPIOError.ambiguous(let chips): "ambiguous: \(string(chips.span))"
+  case GPIOError.busy(let consumer): "busy: \(string(consumer.span))"
   case GPIOError.denied: "denied"
   case GPIOError.system(let error): string(error.text.bytes)
   default: "\(error)"

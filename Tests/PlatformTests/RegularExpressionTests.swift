@@ -55,7 +55,7 @@ extension RegularExpressions {
         Issue.record("\(error)")
         return
       }
-      #expect(string(reason.bytes).contains(hint), "\(string(reason.bytes))")
+      #expect(string(reason.span).contains(hint), "\(string(reason.span))")
     }
   }
 
