@@ -48,7 +48,8 @@ static int set_up(pb_tls_connection *connection) {
   mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
 #if MBEDTLS_VERSION_NUMBER == 0x03060600 && !defined(POPBELL_MBEDTLS_PATCHED)
   /* 3.6.6 offers RSA-PSS for TLS 1.3 and then refuses it from a server that has only 1.2 (Mbed-TLS
-   * pull request 10674). Those are many; servers that have only 1.3 are not. */
+   * pull request 10674). Those are many; servers that have only 1.3 are not. The board's own build
+   * has mended it. */
   mbedtls_ssl_conf_max_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
 #endif
 #else

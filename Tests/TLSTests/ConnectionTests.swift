@@ -39,7 +39,9 @@ private let identity = authority.issue()
     try connected(ipv6: ipv6, server: name) { client, server in
       try client.handshake()
       let agreement = client.connection.agreement
-      #expect(text(agreement.bytes).hasPrefix("TLSv1."))
+      // Where the newest version depends on the library, who runs the tests says which it is.
+      let version = ProcessInfo.processInfo.environment["EXPECTED_TLS"] ?? "TLSv1."
+      #expect(text(agreement.bytes).hasPrefix(version))
       #expect(try client.read(through: "\r\n") == "+OK popsim ready\r\n")
       try client.write("CAPA\r\n")
       #expect(try client.read(through: "\r\n.\r\n").hasPrefix("+OK"))
