@@ -140,8 +140,12 @@ final class Service {
     until { self.log.components(separatedBy: text).count > times }
   }
 
+  /// Another popbell to test, such as the board's; nil for the one that was built with these tests.
+  static let other = ProcessInfo.processInfo.environment["POPBELL"]
+
   /// A program that was built with these tests.
   static func binary(_ name: String = "popbell") -> URL {
+    if name == "popbell", let other { return URL(fileURLWithPath: other) }
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
       .appendingPathComponent(name)

@@ -28,7 +28,7 @@ import Testing
     let (good, bad) = (try need(Behaviour()), try need(refusing))
     let normal = Need(
       supervisor: max(good.supervisor, bad.supervisor), fetcher: max(good.fetcher, bad.fetcher))
-    #expect(normal.supervisor > 1000 && normal.fetcher > 100)
+    #expect(normal.supervisor > 100 && normal.fetcher > 100)
     let needs = parallel(Self.faults.count) { index in
       var behaviour = Behaviour()
       behaviour.inject(Self.faults[index].0, at: Self.faults[index].1)
@@ -43,11 +43,27 @@ import Testing
     }
   }
 
-  private func need(_ behaviour: Behaviour) throws -> Need {
+  /// A server is verified without all the authorities that could have signed for it. As objects, a
+  /// thousand of them have 3 MB.
+  @Test func manyAuthoritiesDoNotNeedMore() throws {
+    let (authority, other) = (CertificateAuthority(), CertificateAuthority(name: "other"))
+    let few = try need(Behaviour(), tls: "implicit", authority: authority)
+    let many = try need(
+      Behaviour(), tls: "implicit", authority: authority,
+      others: String(repeating: other.pem, count: 1000))
+    #expect(many.fetcher < few.fetcher + 1000, "\(many), \(few)")
+    #expect(many.supervisor < few.supervisor + 1000, "\(many), \(few)")
+  }
+
+  private func need(
+    _ behaviour: Behaviour, tls: String = "none", authority: CertificateAuthority? = nil,
+    others: String = ""
+  ) throws -> Need {
     // No programs: the only children are fetchers.
-    let scene = try Scene(behaviour, deadline: 5) { _ in
+    let scene = try Scene(behaviour, tls: tls, deadline: 5, authority: authority) { _ in
       "[output siren]\nchip = simulated\nline = 1\n[rule alarm]\nsubject = ALARM *\noff = siren\n"
     }
+    if let authority { try scene.bench.write("ca.pem", others + authority.pem) }
     let service = try scene.run()
     #expect(until { !service.lines(about: "box").filter(isEnd).isEmpty })
     let faults = ProcessTable.text("\(service.identifier)/stat").split(separator: ")").last?
