@@ -12,7 +12,7 @@ public struct GPIOChips: ~Copyable {
   private var fileCount = 0
   /// How many chips there were so far.
   public private(set) var deviceCount = 0
-  /// A chip that this user may not open, and why.
+  /// The first chip that this user may not open, and why.
   public private(set) var denied: (path: GPIOPath, number: ErrorNumber)?
 
   /// A folder that does not exist has none.
@@ -44,7 +44,7 @@ public struct GPIOChips: ~Copyable {
         if isNew(chip.device) { return chip }
       } catch {
         switch error.number {
-        case .accessDenied, .notPermitted: denied = (path, error.number)
+        case .accessDenied, .notPermitted: denied = denied ?? (path, error.number)
         case .notFound, .noDevice: break
         default: throw .system(error)
         }

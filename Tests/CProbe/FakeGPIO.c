@@ -19,8 +19,8 @@ enum { LINES = 4 };
 static const struct chip {
   const char *name, *label, *lines[LINES];
 } chips[] = {
-    {"gpiochip0", "fake-a", {"GPIO0", "GPIO17", "shared", ""}},
-    {"gpiochip1", "fake-b", {"relay", "shared", "busy", ""}},
+    {"gpiochip0", "pinctrl-rp1", {"GPIO0", "GPIO17", "shared", ""}},
+    {"gpiochip1", "gpio-brcmstb", {"relay", "shared", "busy", ""}},
 };
 static int value; /* Of the one line that is requested at a time. */
 
@@ -145,7 +145,10 @@ static int request(const struct chip *chip, struct gpio_v2_line_request *request
       config->attrs[0].attr.id != GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES ||
       request->offsets[0] >= LINES)
     return refuse(EINVAL);
-  if (holder(chip->lines[request->offsets[0]])) return refuse(EBUSY);
+  if (holder(chip->lines[request->offsets[0]])) {
+    if (getenv("FAKE_BOARD")) dprintf(1, "refused %s %u\n", chip->label, request->offsets[0]);
+    return refuse(EBUSY);
+  }
   value = (int)config->attrs[0].attr.values;
   dprintf(1, "%s: request %s %u flags %#llx value %d\n", request->consumer, chip->label,
           request->offsets[0], config->flags, value);

@@ -4,8 +4,8 @@ import Testing
 
 /// A board with two chips that are made up, and a popbell for it: Tests/CProbe says how.
 ///
-///     gpiochip0, gpiochip4 (an alias)  fake-a   GPIO0 GPIO17 shared and one without a name
-///     gpiochip10                       fake-b   relay shared busy and one without a name
+///     gpiochip0, gpiochip4 (an alias)  pinctrl-rp1   GPIO0 GPIO17 shared and one without a name
+///     gpiochip10                       gpio-brcmstb   relay shared busy and one without a name
 final class FakeBoard {
   let bench: Bench
 

@@ -32,11 +32,13 @@ import Testing
   }
 
   static let chipA = [
-    "chip gpiochip0 fake-a 4", "line gpiochip0 0 GPIO0 input -", "line gpiochip0 1 GPIO17 input -",
+    "chip gpiochip0 pinctrl-rp1 4", "line gpiochip0 0 GPIO0 input -",
+    "line gpiochip0 1 GPIO17 input -",
     "line gpiochip0 2 shared input -", "line gpiochip0 3 - input -",
   ]
   static let chipB = [
-    "chip gpiochip1 fake-b 4", "line gpiochip1 0 relay input -", "line gpiochip1 1 shared input -",
+    "chip gpiochip1 gpio-brcmstb 4", "line gpiochip1 0 relay input -",
+    "line gpiochip1 1 shared input -",
     "line gpiochip1 2 busy output active-low|somebody", "line gpiochip1 3 - input -",
   ]
 
@@ -49,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ([], chipA + chipB), (["gpiochip0"], chipA), (["gpiochip4"], chipA), (["fake-b"], chipB),
+    ([], chipA + chipB), (["gpiochip0"], chipA), (["gpiochip4"], chipA), (["gpio-brcmstb"], chipB),
     (["/dev/gpiochip10"], chipB), (["gpiochip10"], chipB),
   ])
   func listsEachChipOnceAndItsLines(chip: [String], lines: [String]) throws {
@@ -73,12 +75,12 @@ import Testing
     #expect(
       output.replacing("\r\n", with: "\n").replacing("\u{1B}[1m", with: "")
         .replacing("\u{1B}[0m", with: "") == """
-          gpiochip0  fake-a  4 lines
+          gpiochip0  pinctrl-rp1  4 lines
             0  GPIO0   input
             1  GPIO17  input
             2  shared  input
             3          input
-          gpiochip1  fake-b  4 lines
+          gpiochip1  gpio-brcmstb  4 lines
             0  relay   input
             1  shared  input
             2  busy    output active-low  somebody
@@ -97,25 +99,26 @@ import Testing
 
   /// 0x34e: output, active low, open drain, pull-up.
   @Test(arguments: [
-    ("siren off", ["popbell: request fake-a 1 flags 0x14a value 0", "siren: off"]),
+    ("siren off", ["popbell: request pinctrl-rp1 1 flags 0x14a value 0", "siren: off"]),
     (
       "siren pulse 50ms",
       [
-        "popbell: request fake-a 1 flags 0x14a value 0", "set 1", "siren: on for 50ms, at most 1h",
+        "popbell: request pinctrl-rp1 1 flags 0x14a value 0", "set 1",
+        "siren: on for 50ms, at most 1h",
         "set 0", "siren: off (its time is over)",
       ]
     ),
     (
       "lamp on",
       [
-        "popbell: request fake-b 0 flags 0x8 value 0", "set 1",
+        "popbell: request gpio-brcmstb 0 flags 0x8 value 0", "set 1",
         "lamp: on until Ctrl-C, at most 100ms", "set 0", "lamp: off (max-on is reached)",
       ]
     ),
     (
       "lamp pulse 1h",
       [
-        "popbell: request fake-b 0 flags 0x8 value 0", "set 1",
+        "popbell: request gpio-brcmstb 0 flags 0x8 value 0", "set 1",
         "lamp: on for 1h, at most 100ms", "set 0", "lamp: off (max-on is reached)",
       ]
     ),
@@ -140,11 +143,17 @@ import Testing
     #expect(run.output.hasSuffix("\nset 0\nsiren: off\n"))
   }
 
-  @Test func aKeyThatStopsProgramsProlongsNoPulse() throws {
-    let service = try board.start(["gpio", "set", "siren", "pulse", "500ms"])
-    #expect(until { service.printed.contains("siren: on for") })
-    service.send(SIGTSTP)
-    #expect(service.wait().output.hasSuffix("set 0\nsiren: off (its time is over)\n"))
+  @Test func noKeyOfATerminalStopsWhatHasToEndAPulse() throws {
+    let service = try board.start(["gpio", "set", "siren", "on"])
+    #expect(until { service.printed.contains("siren: on until") })
+    let ignored = ProcessTable.field("SigIgn", of: service.identifier).flatMap {
+      UInt64($0, radix: 16)
+    }
+    for signal in [SIGTSTP, SIGTTIN, SIGTTOU] {
+      #expect(try #require(ignored) & 1 << UInt64(signal - 1) != 0, "\(signal)")
+    }
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
   }
 
   @Test func aChipThatIsPulledOutIsReported() throws {
@@ -159,8 +168,8 @@ import Testing
   @Test(arguments: [
     (
       "set both on", 78,
-      "both: shared: more than one line has this name: line 2 of gpiochip0 (fake-a), "
-        + "line 1 of gpiochip1 (fake-b); add 'chip =' to say which"
+      "both: shared: more than one line has this name: line 2 of gpiochip0 (pinctrl-rp1), "
+        + "line 1 of gpiochip1 (gpio-brcmstb); add 'chip =' to say which"
     ),
     ("set door on", 75, "door: busy: 'somebody' holds it; end that first"),
     (
@@ -169,7 +178,7 @@ import Testing
     ),
     ("list fake-c", 69, "popbell: fake-c: there is no such chip"),
     ("watch fake-c", 69, "popbell: there is no output, chip or line 'fake-c'"),
-    ("watch fake-a 4", 69, "popbell: fake-a: there is no such line"),
+    ("watch pinctrl-rp1 4", 69, "popbell: pinctrl-rp1: there is no such line"),
     ("set sirn on", 64, "popbell: gpio set: there is no such output; did you mean 'siren'?"),
     ("set xyz on", 64, "popbell: gpio set: the configuration has no output 'xyz'"),
     (
@@ -184,7 +193,7 @@ import Testing
   ])
   func saysWhyNot(words: String, code: Int32, line: String) throws {
     let run = try board.start(["gpio"] + words.split(separator: " ").map(String.init)).wait()
-    #expect(run.exitCode == code && run.output == "")
+    #expect(run.exitCode == code && run.output == (code == 75 ? "refused gpio-brcmstb 2\n" : ""))
     #expect(run.errors == line + "\n" + (code == 64 ? "Try 'popbell --help'.\n" : ""))
   }
 
@@ -216,6 +225,7 @@ import Testing
     let file = board.path("gpiochip0")
     try board.bench.write("dev/gpiochip0", "", mode: 0o060)
     try #require(unsafe chown(file, 0, 1) == 0)
+    try board.link("gpiochip4", "gpiochip0")
     let beginning = "siren: GPIO17: no permission for /dev/gpiochip0, which is "
     let grouped = try board.popbell("gpio", "set", "siren", "on")
     #expect(grouped.exitCode == 77)
@@ -238,10 +248,11 @@ import Testing
     #expect(run.exitCode == 69)
     #expect(
       run.output == """
-        popbell: request fake-a 1 flags 0x14a value 0
+        popbell: request pinctrl-rp1 1 flags 0x14a value 0
         set 0
-        popbell: request fake-b 0 flags 0x8 value 0
+        popbell: request gpio-brcmstb 0 flags 0x8 value 0
         set 0
+        refused gpio-brcmstb 2
 
         """)
     let names = run.errors.split(separator: "\n").map { $0.prefix { $0 != ":" } }
@@ -249,7 +260,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["GPIO17"], ["siren"], ["fake-a", "GPIO17"], ["gpiochip0", "1"], ["fake-a"], [],
+    ["GPIO17"], ["siren"], ["pinctrl-rp1", "GPIO17"], ["gpiochip0", "1"], ["pinctrl-rp1"], [],
   ])
   func watchesWhoTakesLines(operands: [String]) throws {
     let events = try NamedPipe(board.path("events"))

@@ -22,7 +22,8 @@ import Testing
     let service = try board.start(["run"])
     #expect(service.waits(for: "lamp: off (its time is over)"))
     #expect(until { scene.mailbox.deletedUIDs == ["1"] })
-    // It has been tried again since, and that is not worth a line each time.
+    // It was tried again, and that is not worth a line each time.
+    #expect(until { service.refusals == 2 })
     try board.remove("held.GPIO17")
     #expect(service.waits(for: "siren: on"))
     service.send(SIGTERM)
@@ -33,7 +34,7 @@ import Testing
         "GPIO17: 'gpioset' holds it; end that first; it is tried again until it can be had",
         "on (the line could be had at last)", "off (popbell stops)",
       ])
-    #expect(run.output.contains("popbell: request fake-a 1 flags 0x8 value 1\n"))
+    #expect(run.output.contains("popbell: request pinctrl-rp1 1 flags 0x8 value 1\n"))
     #expect(run.output.hasSuffix("set 0\n"))
   }
 
@@ -89,18 +90,22 @@ import Testing
     let run = service.wait()
     #expect(run.exitCode == 0)
     // Nobody knows what the siren did meanwhile: it is off, not on again.
-    #expect(run.output.hasSuffix("popbell: request fake-a 1 flags 0x8 value 0\n"))
+    #expect(run.output.hasSuffix("popbell: request pinctrl-rp1 1 flags 0x8 value 0\n"))
   }
 
   @Test func aNewConfigurationTriesMissingLinesAtOnce() throws {
-    let (scene, board) = try scene("initial = active")
+    let (_, board) = try scene("initial = active")
     try board.hold("GPIO17", as: "gpioset")
     let service = try board.start(["run"])
-    #expect(until { scene.server.received("QUIT") })
+    // The next try is 4 s away.
+    #expect(until { service.refusals == 3 })
     try board.remove("held.GPIO17")
     service.send(SIGHUP)
     #expect(service.waits(for: "the configuration was read again"))
-    #expect(until { service.printed.contains("request fake-a 1 flags 0x8 value 1\n") })
+    #expect(until { service.printed.hasSuffix("request pinctrl-rp1 1 flags 0x8 value 1\n") })
+    service.send(SIGTERM)
+    let run = service.wait()
+    #expect(!run.errors.contains("at last") && run.errors.contains("siren: off (popbell stops)"))
   }
 
   @Test func checkNamesALineThatIsNotThere() throws {
@@ -115,4 +120,9 @@ import Testing
           + " is\n"), "\(run.errors)")
     _ = scene
   }
+}
+
+extension Service {
+  /// How often the fake board has refused a line.
+  fileprivate var refusals: Int { printed.components(separatedBy: "refused ").count - 1 }
 }

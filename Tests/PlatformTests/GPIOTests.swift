@@ -16,21 +16,25 @@ import Testing
         atPath: folder.path + "/" + name, withDestinationPath: device)
     }
     _ = try folder.file("gpiochip1")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/gpiochip5", withIntermediateDirectories: false)
   }
 
   @Test func listsEachChipOnce() throws {
     let run = try Run(probe: ["gpio", folder.path])
     #expect(
       run.lines == [
-        "gpiochip0 gpiochip0 fake-a 4", "gpiochip10 gpiochip1 fake-b 4", "used busy by somebody",
+        "gpiochip0 gpiochip0 pinctrl-rp1 4", "gpiochip10 gpiochip1 gpio-brcmstb 4",
+        "used busy by somebody",
       ])
   }
 
   @Test(arguments: [
-    (["GPIO17"], "fake-a 1"), (["relay"], "fake-b 0"), (["gpiochip0", "1"], "fake-a 1"),
-    (["gpiochip2", "GPIO0"], "fake-a 0"), (["fake-b", "shared"], "fake-b 1"),
-    (["gpiochip10", "3"], "fake-b 3"), (["/dev/zero", "0"], "fake-b 0"),
-    (["gpiochip1", "0"], "error: noSuchChip"), (["fake-b", "0"], "fake-b 0"),
+    (["GPIO17"], "pinctrl-rp1 1"), (["relay"], "gpio-brcmstb 0"),
+    (["gpiochip0", "1"], "pinctrl-rp1 1"),
+    (["gpiochip2", "GPIO0"], "pinctrl-rp1 0"), (["gpio-brcmstb", "shared"], "gpio-brcmstb 1"),
+    (["gpiochip10", "3"], "gpio-brcmstb 3"), (["/dev/zero", "0"], "gpio-brcmstb 0"),
+    (["gpiochip1", "0"], "error: noSuchChip"), (["gpio-brcmstb", "0"], "gpio-brcmstb 0"),
   ])
   func findsAndSwitchesALine(address: [String], line: String) throws {
     let run = try Run(probe: ["gpio", folder.path] + address)
@@ -42,10 +46,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (["none"], "noSuchLine"), ([""], "noSuchLine"), (["fake-a", "4"], "noSuchLine"),
-    (["fake-a", "relay"], "noSuchLine"), (["fake-a", "4294967296"], "noSuchLine"),
+    (["none"], "noSuchLine"), ([""], "noSuchLine"), (["pinctrl-rp1", "4"], "noSuchLine"),
+    (["pinctrl-rp1", "relay"], "noSuchLine"), (["pinctrl-rp1", "4294967296"], "noSuchLine"),
     (["fake-c", "0"], "noSuchChip"), (["gpiochip7", "0"], "noSuchChip"),
-    (["gpiochip3", "0"], "noSuchChip"), (["/etc/passwd", "0"], "noSuchChip"),
+    (["gpiochip3", "0"], "noSuchChip"), (["gpiochip5", "0"], "noSuchChip"),
+    (["/etc/passwd", "0"], "noSuchChip"),
     (["/dev/full", "0"], "noSuchChip"), (["", "0"], "noSuchChip"), (["busy"], "busy: somebody"),
     (["/no/such/file", "0"], "noSuchChip"),
   ])
@@ -57,7 +62,7 @@ import Testing
     let run = try Run(probe: ["gpio", folder.path, "shared"])
     #expect(
       run.lines == [
-        "error: ambiguous: line 2 of gpiochip0 (fake-a), line 1 of gpiochip1 (fake-b)"
+        "error: ambiguous: line 2 of gpiochip0 (pinctrl-rp1), line 1 of gpiochip1 (gpio-brcmstb)"
       ])
   }
 

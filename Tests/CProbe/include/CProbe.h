@@ -1,8 +1,8 @@
 #pragma once
 
-/* Two GPIO chips for a machine without any: where this is linked in, ioctl takes /dev/null for a
- * chip with the label "fake-a", and /dev/zero for "fake-b", and prints what is done to their lines.
- * A line that is named "busy" is.
+/* Two GPIO chips for a machine without any, named as a Raspberry Pi 5 names them: where this is
+ * linked in, ioctl takes /dev/null for the chip with the label "pinctrl-rp1", and /dev/zero for
+ * "gpio-brcmstb", and prints what is done to their lines. A line that is named "busy" is.
  *
  * With the environment's FAKE_BOARD, that folder stands for /dev. In it, "held.LINE" says who holds
  * a line; what is written into the pipe "events" has happened to lines that are watched; held
