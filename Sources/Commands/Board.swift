@@ -110,7 +110,17 @@ struct Board: OutputLines {
   private(set) var lines: [BoardLine]
   let log: Log
   /// What was logged last of each line that could not be had or driven: it is said once.
-  private var problems: [[UInt8]]
+  private var problems: [Problem]
+
+  private struct Problem: Equatable {
+    var text: [UInt8] = []
+    var isAbsence = false
+
+    /// Whether it is news after `other`; what is not there is not there, however that is seen.
+    func isNews(after other: Problem) -> Bool {
+      self != other && !(isAbsence && other.isAbsence)
+    }
+  }
 
   /// Takes the lines; one that cannot be had is logged, and the others go on. Lines of `old` that
   /// are the same are taken over as they are; its others are switched off and let go first.
@@ -120,7 +130,7 @@ struct Board: OutputLines {
       old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
     }
     lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
-    problems = outputs.map { _ in [] }
+    problems = outputs.map { _ in Problem() }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
         log.write(.error, line.settings.name, describe(error, line.settings.line))
@@ -138,7 +148,7 @@ struct Board: OutputLines {
   /// Logs why a line refused; the supervisor reports what was done.
   mutating func drive(_ output: Int, active: Bool) -> Bool {
     // Whoever asks for an alert's siren wants to read why there was none, each time.
-    if active { problems[output] = [] }
+    if active { problems[output] = Problem() }
     return attempt(output) { line throws(GPIOError) in try line.drive(active: active) }
   }
 
@@ -159,13 +169,16 @@ struct Board: OutputLines {
     let line = lines[output]
     do throws(GPIOError) {
       try body(line)
-      problems[output] = []
+      problems[output] = Problem()
       return true
     } catch {
-      var text = describe(error, line.settings.line)
-      if !line.isHeld { text.append("; it is tried again until it can be had") }
-      if text != problems[output] { log.write(.error, line.settings.name, text) }
-      problems[output] = text
+      var problem = Problem(
+        text: describe(error, line.settings.line), isAbsence: error.isAbsence)
+      if !line.isHeld { problem.text.append("; it is tried again until it can be had") }
+      if problem.isNews(after: problems[output]) {
+        log.write(.error, line.settings.name, problem.text)
+      }
+      problems[output] = problem
       return false
     }
   }

@@ -59,6 +59,9 @@ int open(const char *path, int flags, ...) {
 }
 
 DIR *opendir(const char *path) {
+  char looks[4096];
+  int log = on_board("looks", looks) ? open(looks, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+  if (log >= 0 && write(log, ".", 1) == 1) close(log);
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return fd < 0 ? NULL : fdopendir(fd);
 }

@@ -69,8 +69,8 @@ import Testing
     let plug = way == "refuses" ? nil : try NamedPipe(board.path("plug"))
     let service = try board.start(["run"])
     #expect(until { scene.mailbox.deletedUIDs == ["1"] })
-    // Nobody can have it before it is plugged in again.
-    try board.hold("GPIO17", as: "")
+    for name in ["gpiochip0", "gpiochip4", "gpiochip10"] { try board.remove(name) }
+    try board.bench.write("dev/looks", "")
     try board.bench.write("dev/unplugged", "")
     plug?.close()
     if way == "refuses" {
@@ -78,13 +78,16 @@ import Testing
       service.send(SIGUSR1)
     }
     #expect(service.waits(for: "its chip is gone"))
+    // It is looked for in vain, and that is no news.
+    #expect(until { board.bench.read("dev/looks").hasPrefix("..") })
     try? board.remove("plug")
     try board.remove("unplugged")
-    try board.remove("held.GPIO17")
+    try board.link("gpiochip0", "/dev/null")
     #expect(service.waits(for: "siren: off (the line could be had at last)"))
     #expect(
-      service.lines(about: "siren").filter { $0.contains("gone") } == [
-        "GPIO17: its chip is gone; it is tried again until it can be had"
+      service.lines(about: "siren").suffix(2) == [
+        "GPIO17: its chip is gone; it is tried again until it can be had",
+        "off (the line could be had at last)",
       ])
     service.send(SIGTERM)
     let run = service.wait()

@@ -7,7 +7,7 @@
  * With the environment's FAKE_BOARD, that folder stands for /dev. In it, "held.LINE" says who holds
  * a line; what is written into the pipe "events" has happened to lines that are watched; held
  * lines hang up when nobody has the pipe "plug" open for writing, and are of no use while there is
- * a file "unplugged". */
+ * a file "unplugged"; a file "looks" gets a dot each time that chips are looked for. */
 void probe_fake_gpio(void);
 
 /* What must not work in the sandbox. Does it, and returns 0 or -errno. */
