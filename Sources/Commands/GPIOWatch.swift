@@ -57,7 +57,7 @@ private final class WatchedChip {
       switch change.kind {
       case .requested: try report(line, "taken", line.holder)
       case .released: try report(line, "released", last)
-      case .reconfigured: try report(line, "set anew", line.holder)
+      case .reconfigured: try report(line, "changed", line.holder)
       }
     }
   }

@@ -275,7 +275,7 @@ import Testing
     events.write(lineChange(2, line: 1, "GPIO17", flags: 1 << 2))
     let place = "gpiochip0\t1\tGPIO17\t"
     let expected = [
-      "taken\t\(place)output\tgpioset", "set anew\t\(place)output pull-up\tgpioset",
+      "taken\t\(place)output\tgpioset", "changed\t\(place)output pull-up\tgpioset",
       "released\t\(place)input\tgpioset",
     ]
     #expect(until { service.printed.contains("\treleased\t") })
