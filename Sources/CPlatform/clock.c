@@ -13,9 +13,11 @@ int64_t pb_wall_seconds(void) {
   return clock_gettime(CLOCK_REALTIME, &now) < 0 ? 0 : now.tv_sec;
 }
 
-/* board/build says when the last change was made, so that the same source gives the same binary. Other
- * builds have a day that was before this version. */
-#ifndef PB_BUILD_SECONDS
+/* board/build writes when the source was last changed, so that the same source gives the same binary.
+ * Other builds have a day that was before this version. */
+#if __has_include("popbell_build_time.h")
+#include "popbell_build_time.h"
+#else
 #define PB_BUILD_SECONDS 1793491200 /* 2026-11-01 */
 #endif
 

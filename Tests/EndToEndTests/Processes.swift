@@ -21,9 +21,10 @@ enum ProcessTable {
       .dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
   }
 
-  /// The most memory that it ever had, in KiB.
+  /// The most that it ever had of memory, in KiB: of addresses, not of pages, so that it does not
+  /// depend on what the machine has cached of a file.
   static func peak(of process: Int32) -> Int? {
-    field("VmHWM", of: process)?.split(separator: " ").first.flatMap { Int($0) }
+    field("VmPeak", of: process)?.split(separator: " ").first.flatMap { Int($0) }
   }
 
   /// What its descriptors are, by number; empty where they are not to be seen.
