@@ -1,4 +1,6 @@
 #include "internal.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -36,14 +38,18 @@ int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity) {
   time_t time = (time_t)seconds;
   struct tm parts;
   if (!(local ? localtime_r(&time, &parts) : gmtime_r(&time, &parts))) return -EOVERFLOW;
+  int64_t year = (int64_t)parts.tm_year + 1900;
+  if (year < 0 || year > 9999) return -EOVERFLOW;
   char buffer[64];
-  size_t length = strftime(buffer, sizeof buffer, local ? "%FT%T%z" : "%FT%TZ", &parts);
-  if (local && length >= 5) { /* +0100 becomes +01:00 */
-    memmove(buffer + length - 1, buffer + length - 2, 2);
-    buffer[length - 2] = ':';
-    length += 1;
-  }
-  if (length == 0 || length > capacity) return -EOVERFLOW;
-  memcpy(text, buffer, length);
-  return (int)length;
+  int length = snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year,
+                        parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  int offset = (int)parts.tm_gmtoff / 60, minutes = abs(offset);
+  if (local)
+    length += snprintf(buffer + length, sizeof buffer - (size_t)length, "%c%02d:%02d",
+                       offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  else
+    buffer[length++] = 'Z';
+  if ((size_t)length > capacity) return -EOVERFLOW;
+  memcpy(text, buffer, (size_t)length);
+  return length;
 }

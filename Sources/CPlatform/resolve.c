@@ -1,5 +1,6 @@
 #include "internal.h"
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -48,13 +49,17 @@ int pb_resolve(const uint8_t *host, size_t length, uint16_t port, struct pb_addr
 const char *pb_resolve_text(int32_t code) { return gai_strerror(code); }
 
 int pb_address_text(const struct pb_address *address, uint8_t *text, size_t capacity) {
-  char host[INET6_ADDRSTRLEN + 16], service[8], whole[sizeof host + sizeof service + 4];
-  const struct sockaddr *socket = (const struct sockaddr *)address->bytes;
-  if (getnameinfo(socket, address->length, host, sizeof host, service, sizeof service,
-                  NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+  char host[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "", whole[sizeof host + sizeof zone + 10];
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *)address->bytes;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address->bytes;
+  bool is_v6 = v4->sin_family == AF_INET6;
+  const void *bytes = is_v6 ? (const void *)&v6->sin6_addr : &v4->sin_addr;
+  if ((!is_v6 && v4->sin_family != AF_INET) ||
+      !inet_ntop(v4->sin_family, bytes, host, sizeof host))
     return 0;
-  const char *form = socket->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s";
-  size_t length = (size_t)snprintf(whole, sizeof whole, form, host, service);
+  if (is_v6 && v6->sin6_scope_id != 0 && if_indextoname(v6->sin6_scope_id, zone + 1)) zone[0] = '%';
+  size_t length = (size_t)snprintf(whole, sizeof whole, is_v6 ? "[%s%s]:%u" : "%s%s:%u", host, zone,
+                                   ntohs(is_v6 ? v6->sin6_port : v4->sin_port));
   if (length > capacity) length = capacity;
   memcpy(text, whole, length);
   return (int)length;
