@@ -12,13 +12,7 @@ func setOutput(_ words: [[UInt8]], _ options: Options) -> Int32 {
   case .success(let parsed): change = parsed
   case .failure(let refusal): return refusal.report()
   }
-  let outputs: [OutputSettings]
-  switch loadOutputs(options.configFile) {
-  case .success(let loaded): outputs = loaded
-  case .failure(let refused):
-    writeErrors(refused.lines)
-    return ExitCode.configuration
-  }
+  guard let outputs = readOutputs(options) else { return ExitCode.configuration }
   guard let settings = outputs.first(where: { $0.name == name }) else {
     guard let near = nearest(to: name.span, among: outputs.map { $0.name }) else {
       return refuse("gpio set: the configuration has no output '", name, "'")
@@ -36,13 +30,7 @@ func setOutput(_ words: [[UInt8]], _ options: Options) -> Int32 {
 
 /// `popbell gpio off`: for a service manager, after a popbell that could not do it itself.
 func endOutputs(_ options: Options) -> Int32 {
-  let outputs: [OutputSettings]
-  switch loadOutputs(options.configFile) {
-  case .success(let loaded): outputs = loaded
-  case .failure(let refused):
-    writeErrors(refused.lines)
-    return ExitCode.configuration
-  }
+  guard let outputs = readOutputs(options) else { return ExitCode.configuration }
   var code = ExitCode.ok
   for settings in outputs {
     let line = BoardLine(settings)
@@ -54,6 +42,16 @@ func endOutputs(_ options: Options) -> Int32 {
     }
   }
   return code
+}
+
+/// The outputs of the configuration; nil, and said why, where it has errors.
+private func readOutputs(_ options: Options) -> [OutputSettings]? {
+  switch loadOutputs(options.configFile) {
+  case .success(let outputs): return outputs
+  case .failure(let refused):
+    writeErrors(refused.lines)
+    return nil
+  }
 }
 
 // change = "on" / "off" / "pulse" interval
