@@ -299,7 +299,8 @@ import Testing
       \(bench.path("fire")) "$1"
       [ "$1" = \(zone) ] || exit 0
       echo > \(bench.path("held"))
-      while [ ! -e \(bench.path("go")) ]; do sleep 0.01; done
+      for _ in $(seq 3000); do [ ! -e \(bench.path("go")) ] || exit 0; sleep 0.01; done
+      exit 1
       """, mode: 0o755)
   }
 
