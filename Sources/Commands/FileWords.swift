@@ -25,6 +25,27 @@ func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
   return text
 }
 
+/// Why no Maildir can be written, and what mends it.
+func describe(_ problem: MaildirProblem, _ path: [UInt8]) -> [UInt8] {
+  var text: [UInt8] = []
+  switch problem.number {
+  case .notFound: text.append("neither this folder nor the one above it is there")
+  case .accessDenied:
+    text.append("user ")
+    text.append(problem.user.bytes)
+    text.append(", as which popbell runs, may not write there")
+  case .notAFolder: text.append("this, or what a Maildir has in it, is not a folder; name another")
+  case .symbolicLink: text.append("tmp, new and cur in it must be folders, not symbolic links")
+  default: text.append(problem.number.text.bytes)
+  }
+  guard problem.number == .notFound || problem.number == .accessDenied else { return text }
+  text.append("; run: install -d -m 700 -o ")
+  text.append(problem.user.bytes)
+  text.append(" ")
+  text.append(path.span)
+  return text
+}
+
 extension [UInt8] {
   fileprivate mutating func append(octal mode: UInt32) {
     append(.ascii("0"))

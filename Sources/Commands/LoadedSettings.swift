@@ -39,7 +39,7 @@ struct ConfigurationRefused: Error {
 private let configurationLimit = 64 * 1024
 
 /// Reads and checks a configuration, with the files that it names. `includingLines`: also whether
-/// this machine has the GPIO lines; a service goes on without them.
+/// this machine has the GPIO lines and the archives; a service goes on without them.
 func loadSettings(
   _ path: [UInt8], includingLines: Bool
 ) -> Result<LoadedSettings, ConfigurationRefused> {

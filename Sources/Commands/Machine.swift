@@ -25,6 +25,8 @@ struct Machine {
   let includingLines: Bool
   let expressions = CompiledExpressions()
   private(set) var user: User?
+  // It is checked before any archive.
+  private var stateDirectory: [UInt8] = []
 
   init(includingLines: Bool) { self.includingLines = includingLines }
 
@@ -54,7 +56,15 @@ struct Machine {
       if user?.id == 0 || user?.group == 0 {
         return [UInt8]("what talks to a server must not be root, nor of its group; name another")
       }
-    case .stateDirectory: return nil
+    case .stateDirectory(let path): stateDirectory = path
+    case .archive(let path):
+      // A service goes on without it: the alert is fired, and the message stays on the server.
+      guard includingLines else { return nil }
+      do throws(MaildirProblem) {
+        try checkMaildir(path.span, asOwnerOf: stateDirectory.span)
+      } catch {
+        return path + [UInt8](": ") + describe(error, path)
+      }
     }
     return nil
   }

@@ -91,7 +91,19 @@ private func explain(
     text.append("\n")
   }
   for action in rule.actions { text.append(action, rule, values, rules.names) }
-  text.append(rule.disposition == .delete ? "  then delete\n" : "  then keep\n")
+  if let archive = loaded.settings.archive(rule: match, mailbox: mailbox) {
+    text.append("  archive ")
+    text.append(archive.span)
+    text.append("\n")
+  }
+  switch rule.disposition {
+  case .delete: text.append("  then delete\n")
+  case .keep: text.append("  then keep\n")
+  case .deleteAfter(let time):
+    text.append("  then delete after ")
+    text.write(time)
+    text.append("\n")
+  }
   writeOutput(text)
   return true
 }

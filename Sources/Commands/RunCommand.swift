@@ -20,12 +20,23 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
       for line in refused.lines { log.write(.error, [], line) }
       return ExitCode.configuration
     case .success(let loaded):
+      log.write(warningsOf: loaded.settings)
       var service = try Service(loaded, options, mode, log, signals)
       return service.run()
     }
   } catch {
     log.write(.error, [], error.message)
     return error.exitCode
+  }
+}
+
+extension Log {
+  /// Says what the owner of these settings has to know, though they hold.
+  func write(warningsOf settings: Settings) {
+    for mailbox in settings.mailboxes {
+      guard let warning = mailbox.ledger.warning else { continue }
+      write(.warning, mailbox.name, [UInt8]("ledger = none: ") + [UInt8](warning))
+    }
   }
 }
 

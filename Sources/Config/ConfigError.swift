@@ -92,6 +92,7 @@ public enum ValueProblem: Error, Sendable {
   case notAHost([UInt8])
   case hostWithPort([UInt8], port: [UInt8])
   case notAbsolute([UInt8])
+  case notAbsoluteNorNone([UInt8])
   case notACredential([UInt8])
   case wrongForm(Key)
   case backslashAtEnd

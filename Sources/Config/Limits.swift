@@ -45,4 +45,8 @@ public enum Limits {
   public static let maxOn = Interval.milliseconds(10)...Interval.seconds(365 * 86_400)
   public static let blinks = 1...1000
   public static let retries = 0...100
+  /// How long a message stays on the server, where it does not stay for good.
+  public static let deleteAfter = Interval.seconds(3600)...Interval.seconds(3650 * 86_400)
+  /// Messages for which a session is not worth its login, and for which a cut costs too much.
+  public static let batch = 1...1000
 }

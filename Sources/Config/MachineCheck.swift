@@ -16,6 +16,8 @@ public struct MachineCheck: Sendable {
     /// A user of the system, needed where popbell runs as root.
     case account([UInt8])
     case stateDirectory([UInt8])
+    /// A Maildir that popbell writes, or can create.
+    case archive([UInt8])
   }
 
   public let kind: Kind

@@ -36,6 +36,15 @@ extension MailboxSettings {
     case .leave: sink.write("\n  leave messages that no rule takes\n")
     case .delete: sink.write("\n  delete messages that no rule takes\n")
     }
+    sink.write("  batch ")
+    sink.write(decimal: batch)
+    sink.write(", archive ", archive ?? [UInt8]("none"), ", ledger ")
+    sink.write(ledger.word)
+    if let warning = ledger.warning {
+      sink.write(": ")
+      sink.write(warning)
+    }
+    sink.write("\n")
   }
 }
 

@@ -9,6 +9,12 @@ public struct Settings: Sendable {
   /// Whom a fetcher becomes when popbell runs as root.
   public var user: [UInt8]
   public var stateDirectory: [UInt8]
+
+  /// The Maildir that a message of `mailbox` which `rule` takes is put into; nil for none.
+  public func archive(rule: Int, mailbox: Int) -> [UInt8]? {
+    let archive = rules.rules[rule].archive
+    return archive == .ofMailbox ? mailboxes[mailbox].archive : archive.folder
+  }
 }
 
 /// A mailbox, and how to poll it.
@@ -28,6 +34,11 @@ public struct MailboxSettings: Sendable {
   /// The longest that a poll takes.
   public var deadline: Interval
   public var unmatched: Unmatched
+  /// How many messages are handled before the deletions are committed.
+  public var batch: Int
+  /// The Maildir that messages which a rule takes are put into, by its absolute path.
+  public var archive: [UInt8]?
+  public var ledger: LedgerPolicy
   public var capabilities: CapabilityPolicy
 }
 
@@ -77,6 +88,20 @@ public enum Authentication: Sendable, Equatable, Word {
 public enum Unmatched: Sendable, Equatable, Word {
   case leave, delete
   public var word: StaticString { self == .leave ? "leave" : "delete" }
+}
+
+/// Where popbell remembers what has fired.
+public enum LedgerPolicy: Sendable, Equatable, Word {
+  case disk
+  /// In memory alone.
+  case none
+
+  public var word: StaticString { self == .disk ? "disk" : "none" }
+
+  /// What the owner has to know of it.
+  public var warning: StaticString? {
+    self == .disk ? nil : "after a restart, what is still on the server fires again"
+  }
 }
 
 /// Whether the server is asked what it can do; some hang when they are.

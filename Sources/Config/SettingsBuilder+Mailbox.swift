@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 extension SettingsBuilder {
   mutating func mailbox(_ section: Section) -> MailboxSettings {
@@ -17,6 +18,9 @@ extension SettingsBuilder {
       interval: interval(.interval, in: section, Limits.interval) ?? .seconds(60),
       deadline: interval(.deadline, in: section, Limits.deadline) ?? .seconds(60),
       unmatched: choice(.unmatched, in: section, Unmatched.leave),
+      batch: number(.batch, in: section, Limits.batch) ?? 20,
+      archive: archive(in: section).folder,
+      ledger: choice(.ledger, in: section, LedgerPolicy.disk),
       capabilities: choice(.capabilities, in: section, CapabilityPolicy.ask))
   }
 

@@ -12,10 +12,11 @@ extension SettingsBuilder {
     return Rule(
       name: section.name, line: section.place.line, mailbox: mailbox, conditions: conditions,
       captures: captures, actions: actions,
-      disposition: choice(.then, in: section, Disposition.delete),
+      disposition: read(.then, in: section, disposition) ?? .delete,
       onCrash: choice(.onCrash, in: section, CrashPolicy.again),
       retries: number(.retries, in: section, Limits.retries) ?? retries,
-      timeout: interval(.timeout, in: section, Limits.timeout) ?? timeout)
+      timeout: interval(.timeout, in: section, Limits.timeout) ?? timeout,
+      archive: archive(in: section))
   }
 
   /// A rule that is never tried would be an alarm that never rings.

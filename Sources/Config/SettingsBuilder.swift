@@ -97,6 +97,12 @@ extension SettingsBuilder {
     read(key, in: section) { text throws(ValueProblem) in try Config.number(text, in: range) }
   }
 
+  mutating func archive(in section: Section) -> Archive {
+    let archive = read(.archive, in: section, Config.archive) ?? .ofMailbox
+    if let path = archive.folder { check(.archive(path), .archive, in: section) }
+    return archive
+  }
+
   mutating func require(_ key: Key, in section: Section) {
     if section.entry(key) == nil { errors.add(section.place, .key(.missing(key))) }
   }

@@ -1,4 +1,5 @@
 public import Bytes
+import Rules
 
 // value   = DQUOTE *( any but DQUOTE ) DQUOTE [comment] / text [comment]
 // comment = blank "#" [ blank *OCTET ]
@@ -79,6 +80,33 @@ func choice<W: Word>(_ text: [UInt8]) throws(ValueProblem) -> W {
 func absolutePath(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
   guard text.first == .ascii("/") else { throw .notAbsolute(text) }
   return text
+}
+
+func archive(_ text: [UInt8]) throws(ValueProblem) -> Archive {
+  guard !text.span.equals("none") else { return .none }
+  guard text.first == .ascii("/") else { throw .notAbsoluteNorNone(text) }
+  return .folder(text)
+}
+
+// disposition = "delete" / "keep" / "delete" 1*blank "after" 1*blank interval
+func disposition(_ text: [UInt8]) throws(ValueProblem) -> Disposition {
+  let words = words(text)
+  guard words.count > 1, words[0] == [UInt8]("delete"), words[1] == [UInt8]("after") else {
+    if text.span.equals("delete") { return .delete }
+    if text.span.equals("keep") { return .keep }
+    throw .notOneOf(text, DispositionForm.words, suggestion: suggestion(disposition: words))
+  }
+  guard words.count > 2 else { throw .wrongForm(.then) }
+  let time = [UInt8](words[2...].joined(separator: [.space]))
+  return .deleteAfter(try interval(time, in: Limits.deleteAfter))
+}
+
+private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {
+  guard let first = words.first, let last = words.last else { return nil }
+  guard words.count > 1, (try? interval(last, in: Limits.deleteAfter)) != nil else {
+    return nearest(to: first.span, among: DispositionForm.words)
+  }
+  return [UInt8]("delete after ") + last
 }
 
 func host(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {

@@ -50,6 +50,9 @@ extension ValueProblem {
     case .notAbsolute(let value):
       sink.write(quoted: value)
       sink.write(" is not an absolute path: begin it with '/'")
+    case .notAbsoluteNorNone(let value):
+      sink.write(quoted: value)
+      sink.write(" is neither none nor an absolute path: begin it with '/'")
     case .notACredential(let value):
       sink.write(quoted: value)
       sink.write(" is not the name of a file in $CREDENTIALS_DIRECTORY: write it without a path")

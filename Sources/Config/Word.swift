@@ -54,12 +54,13 @@ public enum SectionKind: Sendable, Equatable, Word {
   // compiler of Swift 6.3 gives them the same names in another order, and the linker mixes them up.
   private static let mailboxKeys: [Key] = [
     .server, .port, .tls, .allowPlaintext, .ca, .user, .passwordFile, .passwordCommand,
-    .passwordCredential, .auth, .interval, .deadline, .unmatched, .capabilities, .password,
+    .passwordCredential, .auth, .interval, .deadline, .unmatched, .batch, .archive, .ledger,
+    .capabilities, .password,
   ]
   private static let outputKeys: [Key] = [.line, .chip, .active, .bias, .drive, .initial, .maxOn]
   private static let ruleKeys: [Key] = [
     .mailbox, .subject, .from, .to, .header, .run, .on, .off, .toggle, .pulse, .blink, .then,
-    .onCrash, .retries, .timeout, .case,
+    .archive, .onCrash, .retries, .timeout, .case,
   ]
   private static let popbellKeys: [Key] = [.user, .stateDirectory, .retries, .timeout]
 }
@@ -67,7 +68,8 @@ public enum SectionKind: Sendable, Equatable, Word {
 /// The keys of all sections.
 public enum Key: Sendable, Equatable, Word {
   case server, port, tls, allowPlaintext, ca, user, passwordFile, passwordCommand
-  case passwordCredential, password, auth, interval, deadline, unmatched, capabilities
+  case passwordCredential, password, auth, interval, deadline, unmatched, batch
+  case archive, ledger, capabilities
   case line, chip, active, bias, drive, initial, maxOn
   case mailbox, subject, from, to, header, run, on, off, toggle, pulse, blink, then, onCrash
   case retries, timeout, `case`
@@ -89,6 +91,9 @@ public enum Key: Sendable, Equatable, Word {
     case .interval: "interval"
     case .deadline: "deadline"
     case .unmatched: "unmatched"
+    case .batch: "batch"
+    case .archive: "archive"
+    case .ledger: "ledger"
     case .capabilities: "capabilities"
     case .line: "line"
     case .chip: "chip"
@@ -146,6 +151,7 @@ public enum Key: Sendable, Equatable, Word {
     case .on, .off, .toggle: "OUTPUT"
     case .pulse: "OUTPUT TIME"
     case .blink: "OUTPUT ON-TIME OFF-TIME COUNT"
+    case .then: "delete after TIME"
     default: "VALUE"
     }
   }
@@ -161,8 +167,17 @@ enum CaseChoice: Word {
   var word: StaticString { self == .ignore ? "ignore" : "sensitive" }
 }
 
-extension Disposition: Word {
-  var word: StaticString { self == .delete ? "delete" : "keep" }
+/// How a disposition is written.
+enum DispositionForm: Word {
+  case delete, keep, deleteAfter
+
+  var word: StaticString {
+    switch self {
+    case .delete: "delete"
+    case .keep: "keep"
+    case .deleteAfter: "delete after TIME"
+    }
+  }
 }
 
 extension CrashPolicy: Word {

@@ -47,6 +47,11 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public static let brokenPipe = ErrorNumber(PB_EPIPE)
   public static let notImplemented = ErrorNumber(PB_ENOSYS)
   public static let nameTooLong = ErrorNumber(PB_ENAMETOOLONG)
+  public static let exists = ErrorNumber(PB_EEXIST)
+  public static let notAFolder = ErrorNumber(PB_ENOTDIR)
+  public static let noSpace = ErrorNumber(PB_ENOSPC)
+  public static let readOnly = ErrorNumber(PB_EROFS)
+  public static let symbolicLink = ErrorNumber(PB_ELOOP)
   public static let timedOut = ErrorNumber(PB_ETIMEDOUT)
 }
 

@@ -1,7 +1,27 @@
 public import Bytes
 
 /// What happens to a message when its actions have succeeded.
-public enum Disposition: Sendable, Equatable, CaseIterable { case delete, keep }
+public enum Disposition: Sendable, Equatable {
+  case delete, keep
+  /// Deletes it so long after popbell first saw it.
+  case deleteAfter(Interval)
+}
+
+/// Whether a message is put into a Maildir before it may be deleted, and into which.
+public enum Archive: Sendable, Equatable {
+  /// As the mailbox says.
+  case ofMailbox
+  case none
+  /// The absolute path of the Maildir.
+  case folder([UInt8])
+
+  public var folder: [UInt8]? {
+    switch self {
+    case .ofMailbox, .none: nil
+    case .folder(let path): path
+    }
+  }
+}
 
 /// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
 public enum CrashPolicy: Sendable, Equatable, CaseIterable { case again, never }
@@ -19,6 +39,7 @@ public struct Rule: Sendable {
   /// In the order in which they are done.
   public var actions: [Action]
   public var disposition: Disposition
+  public var archive: Archive
   public var onCrash: CrashPolicy
   /// How often actions that failed are tried again.
   public var retries: Int
@@ -28,7 +49,7 @@ public struct Rule: Sendable {
   public init(
     name: [UInt8], line: Int, mailbox: Int?, conditions: [Condition], captures: CaptureNames,
     actions: [Action], disposition: Disposition, onCrash: CrashPolicy, retries: Int,
-    timeout: Interval
+    timeout: Interval, archive: Archive = .ofMailbox
   ) {
     self.name = name
     self.line = line
@@ -40,6 +61,7 @@ public struct Rule: Sendable {
     self.onCrash = onCrash
     self.retries = retries
     self.timeout = timeout
+    self.archive = archive
   }
 
   /// Whether rules behind it are never tried.

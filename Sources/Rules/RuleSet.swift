@@ -76,9 +76,20 @@ extension Rule {
   }
 
   private func describeChoices(into sink: inout some ByteSink & ~Copyable) {
+    switch archive {
+    case .ofMailbox: break
+    case .none: sink.write("  archive none\n")
+    case .folder(let path):
+      sink.write("  archive ")
+      sink.write(path)
+      sink.write("\n")
+    }
     switch disposition {
     case .delete: sink.write("  then delete the message")
     case .keep: sink.write("  then keep the message")
+    case .deleteAfter(let time):
+      sink.write("  then delete the message after ")
+      sink.write(time)
     }
     switch onCrash {
     case .again: sink.write("; after a crash fire again")

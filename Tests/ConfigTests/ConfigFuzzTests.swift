@@ -7,7 +7,8 @@ import Testing
 @Suite struct ConfigFuzzTests {
   private static let words =
     Key.allCases.map { "\($0.word)" } + SectionKind.allCases.map { "\($0.word) a" } + [
-      "popbell", "header.X", "a", "a 1s", "a 1s 2s 3", "60", "18446744073709551616d", "*", "{a}{b}",
+      "popbell", "header.X", "delete after", "delete after 14d", "a", "a 1s", "a 1s 2s 3", "60",
+      "18446744073709551616d", "*", "{a}{b}",
       "{a}", "/(a)/", "/", "//", "\"a\"", "\"", "'", "\\", " # ", "#", "/n {a} {1}", "::1",
       "127.0.0.1",
       "4294967295", "never", "none", "yes", "active", "simulated", "é", "\u{0}", "\r\n", "",

@@ -26,6 +26,15 @@ import Testing
     ("interval = 4999ms", "interval: '4999ms' is not from 5s to 7d"),
     ("deadline = 99999999999999999d", "deadline: '99999999999999999d' is not from 5s to 1h"),
     ("unmatched = keep", "unmatched: 'keep' is not leave or delete"),
+    ("batch = 0", "batch: '0' is not a number from 1 to 1000"),
+    ("batch = 1001", "batch: '1001' is not a number from 1 to 1000"),
+    (
+      "archive = mail",
+      "archive: 'mail' is neither none nor an absolute path: begin it with '/'"
+    ),
+    ("ledger = /x", "ledger: '/x' is not disk or none"),
+    ("ledger = dsk", "ledger: 'dsk' is not disk or none; did you mean 'disk'?"),
+    ("archiv = /x", "archiv: there is no such key; did you mean 'archive'?"),
     ("capabilities = no", "capabilities: 'no' is not ask or skip"),
     (
       "password = x",
@@ -48,7 +57,7 @@ import Testing
       "frequency = 5s",
       "frequency: there is no such key: [mailbox NAME] has server, port, tls, allow-plaintext, ca, "
         + "user, password-file, password-command, password-credential, auth, interval, deadline, "
-        + "unmatched and capabilities"
+        + "unmatched, batch, archive, ledger and capabilities"
     ),
     ("subject = x", "subject: it belongs in [rule NAME]"),
     ("ca =", "ca: it has no value"), ("ca = # later", "ca: it has no value"),
@@ -214,7 +223,40 @@ import Testing
       "run = /n\(String(repeating: " a", count: 32))",
       "run: at most 32 arguments are allowed, the program among them"
     ),
-    ("then = leave", "then: 'leave' is not delete or keep"),
+    ("then = leave", "then: 'leave' is not delete, keep or delete after TIME"),
+    (
+      "then = delet",
+      "then: 'delet' is not delete, keep or delete after TIME; did you mean 'delete'?"
+    ),
+    (
+      "then = keep for 14d",
+      "then: 'keep for 14d' is not delete, keep or delete after TIME; "
+        + "did you mean 'delete after 14d'?"
+    ),
+    (
+      "then = delete 14d",
+      "then: 'delete 14d' is not delete, keep or delete after TIME; did you mean 'delete after 14d'?"
+    ),
+    (
+      "then = delete now",
+      "then: 'delete now' is not delete, keep or delete after TIME; did you mean 'delete'?"
+    ),
+    ("then = delete after", "then: write 'then = delete after TIME'"),
+    (
+      "then = delete after 14",
+      "then: '14' has no unit: write '14s' for seconds, or one of ms, m, h, d"
+    ),
+    (
+      "then = delete after 14 days",
+      "then: '14 days' is no time: write it like 500ms, 30s, 10m, 2h or 14d"
+    ),
+    ("then = delete after 59m", "then: '59m' is not from 1h to 3650d"),
+    ("then = delete after 3651d", "then: '3651d' is not from 1h to 3650d"),
+    (
+      "archive = mail",
+      "archive: 'mail' is neither none nor an absolute path: begin it with '/'"
+    ),
+    ("batch = 5", "batch: it belongs in [mailbox NAME]"),
     ("on-crash = always", "on-crash: 'always' is not again or never"),
     ("retries = 101", "retries: '101' is not a number from 0 to 100"),
     ("timeout = 1ms", "timeout: '1ms' is not from 100ms to 1d"),

@@ -34,7 +34,7 @@ import Testing
     (Key.tls, TLSMode.words), (.auth, Authentication.words), (.unmatched, Unmatched.words),
     (.capabilities, CapabilityPolicy.words), (.active, ActiveLevel.words), (.bias, Bias.words),
     (.drive, Drive.words), (.initial, InitialState.words), (.case, CaseChoice.words),
-    (.allowPlaintext, YesNo.words),
+    (.allowPlaintext, YesNo.words), (.ledger, LedgerPolicy.words),
   ])
   func hasEveryWordOfAKey(key: Key, words: [StaticString]) throws {
     let kind = try #require(SectionKind.allCases.first { $0.keys.contains(key) })

@@ -28,7 +28,8 @@ import Testing
       from    = *@panel.example.net
       pulse   = siren 10s
       run     = /usr/local/bin/notify zone-{zone}
-      then    = delete                         # or: keep
+      then    = delete after 14d
+      archive = none
       """
     let expected = """
       mailbox alarms
@@ -37,6 +38,7 @@ import Testing
         login auto
         poll every 1m, for at most 1m
         leave messages that no rule takes
+        batch 20, archive none, ledger disk
       output siren
         line GPIO17, active low
         off at start; on for at most 5m
@@ -45,7 +47,8 @@ import Testing
         from = *@panel.example.net
         pulse siren 10s
         run /usr/local/bin/notify zone-{zone}
-        then delete the message; after a crash fire again; try 5 more times; programs run at most 30s
+        archive none
+        then delete the message after 14d; after a crash fire again; try 5 more times; programs run at most 30s
       popbell
         state in /var/lib/popbell
         fetchers run as popbell where popbell runs as root
@@ -62,6 +65,9 @@ import Testing
       user = u
       password-command = /usr/bin/pass show "my mail"
       unmatched = delete
+      archive = /srv/mail
+      batch = 1
+      ledger = none
       capabilities = skip
       auth = plain-challenge
       [mailbox n]
@@ -84,6 +90,7 @@ import Testing
       mailbox = n
       subject = x
       case = sensitive
+      archive = /srv/alarms
       toggle = o
       then = keep
       on-crash = never
@@ -94,11 +101,13 @@ import Testing
       "user u, password from the program /usr/bin/pass show \"my mail\"",
       "login plain-challenge, the server is not asked what it can do",
       "delete messages that no rule takes",
+      "batch 1, archive /srv/mail, ledger none: after a restart, what is still on the server "
+        + "fires again",
       "server x, port 110, TLS by STLS, never without, certificates /etc/ca.pem",
       "user v, password from $CREDENTIALS_DIRECTORY/pop",
       "line 17 of gpiochip0, active high, bias pull-up, open-drain", "on at start",
       "line 1, simulated: nothing is switched, active high", "mailbox = n",
-      "subject = x (case matters)", "toggle o",
+      "subject = x (case matters)", "toggle o", "archive /srv/alarms",
     ] {
       #expect(text.contains("  \(line)\n"), "\(line)")
     }

@@ -17,15 +17,56 @@ import Testing
     #expect(mailbox.deadline == .seconds(60))
     #expect(mailbox.unmatched == .leave)
     #expect(mailbox.capabilities == .ask)
+    #expect(mailbox.batch == 20 && mailbox.archive == nil && mailbox.ledger == .disk)
     let output = settings.outputs[0]
     #expect(output.line == .named(Array("GPIO17".utf8), chip: nil))
     #expect(!output.isActiveLow && !output.isInitiallyActive)
     #expect(output.bias == .asIs && output.drive == .pushPull && output.maxOn == nil)
     let rule = settings.rules.rules[0]
     #expect(rule.disposition == .delete && rule.onCrash == .again)
+    #expect(rule.archive == .ofMailbox)
     #expect(rule.retries == 5 && rule.timeout == .seconds(30) && rule.mailbox == nil)
     #expect(rule.line == 8)
     #expect(strings([settings.user, settings.stateDirectory]) == ["popbell", "/var/lib/popbell"])
+  }
+
+  @Test(
+    arguments: [
+      ("delete", .delete), ("keep", .keep), ("delete after 1h", .deleteAfter(.seconds(3600))),
+      ("delete  after\t3650d", .deleteAfter(.seconds(315_360_000))),
+      ("\"delete after 14d\" # two weeks", .deleteAfter(.seconds(1_209_600))),
+    ] as [(String, Disposition)])
+  func saysWhatBecomesOfTheMessage(value: String, expected: Disposition) throws {
+    let settings = try settings(mailboxLines + ruleLines + "then = \(value)\n")
+    #expect(settings.rules.rules[0].disposition == expected)
+  }
+
+  @Test func aRuleHasItsOwnArchiveOrTheMailboxs() throws {
+    func rule(_ name: String, _ line: String) -> String {
+      "[rule \(name)]\nsubject = x\nrun = /bin/true\n\(line)\n"
+    }
+    let text =
+      mailboxLines + "archive = /srv/m\n"
+      + mailboxLines.replacing("[mailbox m]", with: "[mailbox n]")
+      + "archive = none\nbatch = 1000\nledger = none\n" + rule("a", "")
+      + rule("b", "archive = none")
+      + rule("c", "archive = /srv/c")
+    let outcome = outcome(text)
+    let settings = try #require(outcome.settings)
+    let archives = (0..<3).map { rule in
+      (0..<2).map { settings.archive(rule: rule, mailbox: $0).map { strings([$0])[0] } }
+    }
+    #expect(archives == [["/srv/m", nil], [nil, nil], ["/srv/c", "/srv/c"]])
+    #expect(settings.mailboxes.map { $0.batch } == [20, 1000])
+    #expect(settings.mailboxes.map { $0.ledger } == [.disk, .none])
+    let checked = outcome.checks.compactMap { check in
+      if case .archive(let path) = check.kind {
+        "\(check.place.line) \(strings([path])[0])"
+      } else {
+        nil
+      }
+    }
+    #expect(checked == ["5 /srv/m", "24 /srv/c"])
   }
 
   @Test(

@@ -58,6 +58,7 @@ import Testing
         login auto
         poll every 5s, for at most 20s
         leave messages that no rule takes
+        batch 20, archive none, ledger disk
       output siren
         line 17, simulated: nothing is switched, active high
         off at start
@@ -159,6 +160,81 @@ import Testing
     #expect(run.exitCode == 78)
     #expect(
       run.errors == "\(path): others may change it (mode 0666); run: chmod 640 \(path)\n")
+  }
+
+  /// What `check` says of an archive, without the file, the line and the key.
+  private func problem(of archive: String, _ bench: Bench) throws -> String {
+    try bench.configure(
+      bench.section(port: 110) + "[rule r]\nsubject = x\nrun = /bin/true\narchive = \(archive)\n")
+    let run = try bench.popbell("check")
+    #expect(run.exitCode == (run.errors == "" ? 0 : 78))
+    let beginning = "\(bench.path("popbell.conf")):17: [rule r] archive: \(archive): "
+    #expect(run.errors == "" || run.errors.hasPrefix(beginning), "\(run.errors)")
+    // Only `check` looks: an alert does not wait for its archive.
+    #expect(try bench.popbell("match", input: "Subject: x\n\n").errors == "")
+    return String(run.errors.dropFirst(beginning.count))
+  }
+
+  @Test func checkSaysWhyAnArchiveCannotBe() throws {
+    let bench = try Bench()
+    let user = unsafe String(cString: getpwuid(geteuid()).pointee.pw_name)
+    let mail = bench.path("mail")
+    #expect(try problem(of: mail, bench) == "")
+    #expect(try problem(of: mail + "/", bench) == "")
+    #expect(
+      try problem(of: mail + "/mine", bench)
+        == "neither this folder nor the one above it is there; "
+        + "run: install -d -m 700 -o \(user) \(mail)/mine\n")
+    let file = "this, or what a Maildir has in it, is not a folder; name another\n"
+    #expect(try problem(of: bench.path("password"), bench) == file)
+    #expect(try problem(of: bench.path("password/mail"), bench) == file)
+    try FileManager.default.createDirectory(
+      atPath: mail + "/new", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: bench.path("link"), withDestinationPath: mail)
+    #expect(try problem(of: bench.path("link"), bench) == "")
+    try FileManager.default.createSymbolicLink(
+      atPath: mail + "/cur", withDestinationPath: mail + "/new")
+    #expect(
+      try problem(of: mail, bench)
+        == "tmp, new and cur in it must be folders, not symbolic links\n")
+    try FileManager.default.removeItem(atPath: mail + "/cur")
+    try bench.write("mail/tmp", "")
+    #expect(try problem(of: mail, bench) == file)
+  }
+
+  /// Root asks for the user whom the service runs as: the one who has the state directory.
+  @Test(.enabled(if: geteuid() == 0)) func checkAsksForTheUserOfTheService() throws {
+    let bench = try Bench()
+    let nobody = unsafe try #require(unsafe getpwnam("nobody"))
+    let (user, group) = unsafe (nobody.pointee.pw_uid, nobody.pointee.pw_gid)
+    let mail = bench.path("mail")
+    for folder in [bench.path("state"), mail] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    }
+    #expect(unsafe chown(bench.path("state"), user, group) == 0)
+    let denied = "user nobody, as which popbell runs, may not write there; "
+    #expect(
+      try problem(of: mail, bench) == denied + "run: install -d -m 700 -o nobody \(mail)\n")
+    #expect(
+      try problem(of: bench.path("other"), bench)
+        == denied + "run: install -d -m 700 -o nobody \(bench.path("other"))\n")
+    #expect(unsafe chown(mail, 0, group) == 0 && chmod(mail, 0o770) == 0)
+    #expect(try problem(of: mail, bench) == "")
+    #expect(unsafe chown(mail, user, 0) == 0 && chmod(mail, 0o700) == 0)
+    #expect(try problem(of: mail, bench) == "")
+    #expect(try problem(of: mail + "/mine", bench) == "")
+  }
+
+  @Test func withoutALedgerItWarns() throws {
+    let scene = try Scene()
+    let warning = "ledger = none: after a restart, what is still on the server fires again"
+    #expect(!(try scene.bench.popbell("once", "--dry-run").errors.contains(warning)))
+    let text = scene.bench.read("popbell.conf")
+      .replacingOccurrences(of: "[mailbox box]\n", with: "[mailbox box]\nledger = none\n")
+    try scene.bench.write("popbell.conf", text)
+    let run = try scene.bench.popbell("once", "--dry-run")
+    #expect(run.errors.contains("warning: box: \(warning)\n"), "\(run.errors)")
   }
 
   @Test func aDryRunTouchesNothing() throws {

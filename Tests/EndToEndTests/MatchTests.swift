@@ -150,6 +150,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("", ["then delete"]), ("archive = /srv/r\nthen = keep", ["archive /srv/r", "then keep"]),
+    ("then = delete after 14d", ["then delete after 14d"]),
+  ])
+  func saysWhatBecomesOfTheMessage(lines: String, expected: [String]) throws {
+    let bench = try Bench()
+    let rule = "[rule r]\nsubject = x\nrun = /bin/true\n\(lines)\n"
+    func end(_ mailbox: String) throws -> [String] {
+      try bench.configure(bench.section(port: 110) + mailbox + rule)
+      let lines = try bench.popbell("match", input: "Subject: x\n\n").output.split(separator: "\n")
+      return lines.drop { $0 != "  run /bin/true" }.dropFirst().map { String($0.dropFirst(2)) }
+    }
+    #expect(try end("") == expected)
+    let inherited = lines.contains("archive") ? [] : ["archive /srv/m"]
+    #expect(try end("archive = /srv/m\n") == inherited + expected)
+    #expect(try end("archive = none\n") == expected)
+  }
+
   @Test func aRuleForAMailboxTakesOnlyWhatIsThere() throws {
     let path = Self.folder.appendingPathComponent("alertmanager-firing.eml").path
     let bench = try bench()

@@ -48,6 +48,12 @@ import Testing
 
       """
     #expect(described { rule.describe(names, into: &$0) } == lines)
+    rule.archive = .folder(Array("/srv/mail".utf8))
+    rule.disposition = .deleteAfter(.seconds(14 * 86_400))
+    #expect(
+      described { rule.describe(names, into: &$0) }.contains(
+        "  archive /srv/mail\n  then delete the message after 14d; after a crash fire again;"))
+    rule.archive = .none
     rule.disposition = .keep
     rule.onCrash = .never
     rule.conditions = [
@@ -55,7 +61,8 @@ import Testing
     ]
     let changed = described { rule.describe(names, into: &$0) }
     #expect(changed.contains("  subject = A (case matters)\n"))
-    #expect(changed.contains("then keep the message; after a crash never fire again"))
+    #expect(
+      changed.contains("  archive none\n  then keep the message; after a crash never fire again"))
   }
 
   @Test(

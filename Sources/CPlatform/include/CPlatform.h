@@ -18,12 +18,16 @@ enum {
   PB_EAGAIN = 11,
   PB_EACCES = 13,
   PB_EBUSY = 16,
+  PB_EEXIST = 17,
   PB_ENODEV = 19,
+  PB_ENOTDIR = 20,
   PB_EINVAL = 22,
   PB_ENOSPC = 28,
+  PB_EROFS = 30,
   PB_EPIPE = 32,
   PB_ENAMETOOLONG = 36,
   PB_ENOSYS = 38,
+  PB_ELOOP = 40,
   PB_ETIMEDOUT = 110,
 };
 
@@ -107,6 +111,12 @@ struct pb_file_access {
 int pb_file_access(const uint8_t *path, size_t length, struct pb_file_access *access);
 /* Whether the path is a file that this user may run: -EACCES where it is not. */
 int pb_program_check(const uint8_t *path, size_t length);
+
+/* Whether a Maildir may be written at the path, or made in the folder above it; -ENOENT where that
+ * is missing too. Root asks for the user that the folder `state` belongs to, `user` says who it was:
+ * a name, or a number where there is none, cut to what fits. */
+int pb_maildir_check(const uint8_t *path, size_t length, const uint8_t *state, size_t state_length,
+                     uint8_t *user, size_t user_capacity);
 
 /* Creates it, for this user only, where it is missing. */
 int pb_folder_open(const uint8_t *path, size_t length);
