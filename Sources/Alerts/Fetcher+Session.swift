@@ -14,16 +14,17 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       end(
         Outcome(refusal, otherwise: stage == .greeting ? .serverTrouble : .loginRefused),
         explanation(of: refusal, at: stage, lastLine: session.lastLine), &sink)
-    case .status(let messages, _): counted(messages, &sink)
-    case .uniqueID(let message, let id): identified(message, id)
-    case .endOfListing: recognised()
+    case .status(let messages, let octets): counted(messages, octets ?? 0, &sink)
+    case .uniqueID(let message, let id): identified(message, id, &sink)
+    case .endOfListing: listed(&sink)
     case .content(let byte): header.receive(byte)
     case .endOfContent(let message): received(message, &sink)
     case .deleted: sink.send(.deleted(deletions.removeFirst()))
     case .listing, .done: break
     case .refused(let command, let refusal): refused(command, refusal, &sink)
     case .goodbye:
-      sink.send(.committed(count: mark.count, sum: mark.sum))
+      mark.endListed()
+      sink.send(.committed(mark.examined, isComplete: isComplete))
       end(.polled, FetcherFrame.Detail(), &sink)
     }
     pump()
@@ -39,30 +40,79 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func counted<Sink: FrameSink & ~Copyable>(
-    _ messages: Int, _ sink: inout Sink
+    _ messages: Int, _ octets: UInt64, _ sink: inout Sink
   ) {
-    sink.send(.mailbox(messages: UInt32(messages)))
+    sink.send(.mailbox(messages: UInt32(messages), octets: octets))
     count = messages
-    if mark.isWorthListing(of: messages) {
-      session.send(.uidl(nil))
+    let known = settings.known
+    if messages == 0 && known.isToBeListed {
+      phase = .listing
+      listed(&sink)
+    } else if known.isToBeListed || !canRecognise(messages, octets) {
+      listAll()
+    } else if known.examined.count > 0 {
+      session.send(.uidl(Int(known.examined.count)))
       phase = .recognising
     } else {
       phase = .fetching
     }
   }
 
-  private mutating func identified(_ message: Int, _ id: UniqueID?) {
-    if phase == .recognising {
-      mark.list(message, id.map { word(of: $0) })
-    } else {
+  /// Whether one unique-id can tell that the mailbox begins with what was looked at.
+  private func canRecognise(_ messages: Int, _ octets: UInt64) -> Bool {
+    let known = settings.known
+    return messages > known.examined.count
+      || messages == known.examined.count && (known.octets == 0 || known.octets == octets)
+  }
+
+  private mutating func listAll() {
+    session.send(.uidl(nil))
+    phase = .listing
+  }
+
+  private mutating func identified<Sink: FrameSink & ~Copyable>(
+    _ message: Int, _ id: UniqueID?, _ sink: inout Sink
+  ) {
+    switch phase {
+    case .recognising:
+      guard let id, word(of: id) == settings.known.examined.last else { return listAll() }
+      mark.begin(with: settings.known.examined)
+      next = Int(settings.known.examined.count) + 1
+      phase = .fetching
+    case .listing:
+      if id != nil { hasSeenUniqueIDs = true }
+      if listing.list(message, id.map { digest(of: $0) }) { ask(&sink, isLast: false) }
+    case .settingUp, .counting, .fetching, .quitting:
       uniqueID = id
       if id != nil { hasSeenUniqueIDs = true }
     }
   }
 
-  private mutating func recognised() {
-    next = mark.recognise() + 1
+  private mutating func ask<Sink: FrameSink & ~Copyable>(_ sink: inout Sink, isLast: Bool) {
+    step = .awaitListing
+    sink.send(listing.takeChunk(isLast: isLast))
+  }
+
+  private mutating func listed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     phase = .fetching
+    ask(&sink, isLast: true)
+  }
+
+  /// The listing has ended, and was answered.
+  mutating func beginFetching() {
+    guard listing.isWhole else {
+      // Nothing can be told from it but, maybe, what was looked at.
+      guard listing.isRecognised else { return }
+      mark.begin(with: settings.known.examined)
+      next = Int(settings.known.examined.count) + 1
+      return
+    }
+    due = listing.due
+    listedCount = listing.due.covered.count
+    mark.begin(
+      withListed: listing.due.covered,
+      known: listing.isRecognised ? settings.known.examined : nil)
+    advance()
   }
 
   /// The header of `message` is complete: match it.
@@ -70,6 +120,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ message: Int, _ sink: inout Sink
   ) {
     hasTop = hasTop ?? true
+    mark.reach(message, listed: listedCount)
     header.finish()
     defer { header.reset() }
     if isPassedOver {
@@ -82,7 +133,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       mailbox: settings.mailbox, message: header, expressions: expressions, captures: &captures)
     guard let rule else { return unmatched(message) }
     let identity = identity()
-    judged = (message, rule, identity)
+    judged = (message, identity.unique)
     step = .awaitVerdict
     sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, captures)))
   }
@@ -90,6 +141,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func unmatched(_ message: Int) {
     if settings.deletesUnmatched && !settings.isDryRun {
       deletion = (message, nil)
+      mark.delete(message, uniqueIDWord)
     } else {
       mark.extend(over: uniqueIDWord)
     }
@@ -100,6 +152,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   ) {
     switch command {
     case .uidl(nil): phase = .fetching  // Nothing is recognised, and all is looked at.
+    case .uidl where phase == .recognising: listAll()
     case .uidl:
       uniqueID = nil
       // A server that has unique-ids has them for each message. Another identity for this one would
@@ -132,6 +185,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
         deletion = nil
         deletions.append(identity)
         session.send(.dele(message))
+        deletionCount += 1
+        if deletionCount == settings.batch { stopAsking() }
       } else if next > count {
         guard session.awaiting == nil else { return }
         phase = .quitting
@@ -151,13 +206,22 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     } else {
       session.send(hasTop == false ? .retr(next) : .top(next))
       uniqueIDIsAsked = false
+      if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
       next += 1
+      advance()
     }
+  }
+
+  /// Passes over what a listing showed to need no look.
+  private mutating func advance() {
+    guard let due else { return }
+    next = Int(due.next ?? listedCount + 1)
+    if due.next == nil { self.due = nil }
   }
 }
 
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  private var uniqueIDWord: UInt64? { uniqueID.map { word(of: $0) } }
+  var uniqueIDWord: UInt64? { uniqueID.map { word(of: $0) } }
 
   /// What stands for a unique-id in the sum over a listing.
   func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
@@ -169,8 +233,18 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     return Identity(prefixOf: digest.finish().bytes)
   }
 
-  /// The unique-id's, or else the header's: Message-ID, Date and first Received.
-  private func identity() -> Identity {
+  /// The unique-id's, or else the header's; and the content's.
+  private func identity() -> MessageIdentity {
+    var content = SHA256()
+    content.update(.ascii("M"))
+    let hasContent = header.forEachContentByte { content.update($0) }
+    let contentIdentity = Identity(prefixOf: content.finish().bytes)
+    var identity = MessageIdentity(unique: uniqueIdentity())
+    if hasContent { identity.content = contentIdentity }
+    return identity
+  }
+
+  private func uniqueIdentity() -> Identity {
     if let uniqueID { return digest(of: uniqueID) }
     var digest = SHA256()
     digest.update(.ascii("H"))

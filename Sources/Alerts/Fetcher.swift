@@ -22,17 +22,32 @@ public struct FetcherSettings: Sendable {
   public var rules: RuleSet
   public var deletesUnmatched: Bool
   public var isDryRun: Bool
-  public var examined: Examined
+  /// How many messages are deleted before QUIT commits that.
+  public var batch: Int
+  public var known: KnownMailbox
 
   public init(
-    mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, examined: Examined
+    mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,
+    known: KnownMailbox
   ) {
     self.mailbox = mailbox
     self.rules = rules
     self.deletesUnmatched = deletesUnmatched
     self.isDryRun = isDryRun
-    self.examined = examined
+    self.batch = batch
+    self.known = known
   }
+}
+
+/// What is known of a mailbox when a poll begins.
+public struct KnownMailbox: Sendable, Equatable {
+  public var examined: Examined
+  /// How many octets STAT counted when nothing but that was in it; 0 where that is not known.
+  public var octets: UInt64 = 0
+  /// Whether it is to be listed in full, whatever it looks like.
+  public var isToBeListed = false
+
+  public init(examined: Examined) { self.examined = examined }
 }
 
 /// The fetcher's mind, one poll long: looks at what is new in the mailbox, asks the supervisor
@@ -51,6 +66,8 @@ public struct Fetcher<
     case startTLS
     /// Call `answered` with what the supervisor says.
     case awaitVerdict
+    /// Call `answeredListing` with what it says.
+    case awaitListing
     case ended
   }
 
@@ -58,8 +75,10 @@ public struct Fetcher<
     case settingUp
     /// STAT was sent.
     case counting
-    /// UIDL was sent, to recognise what was looked at before.
+    /// UIDL was sent for the last message that was looked at: is it still in its place?
     case recognising
+    /// UIDL was sent for all.
+    case listing
     case fetching
     case quitting
   }
@@ -89,10 +108,18 @@ public struct Fetcher<
   var isPassedOver = false
   var hasTop: Bool?
   /// The message that a verdict is awaited for.
-  var judged: (message: Int, rule: Int, identity: Identity)?
+  var judged: (message: Int, identity: Identity)?
   var deletion: (message: Int, identity: Identity?)?
   var deletions = DeletionQueue()
-  var mark: ExaminedMark
+  var deletionCount = 0
+  var mark = ExaminedMark()
+  var listing: MailboxListing
+  /// What a listing found to be due, as long as some of that was not asked for; and how many messages
+  /// were listed.
+  var due: MessageNumbers?
+  var listedCount: UInt32 = 0
+  /// All messages were asked for that there were.
+  var isComplete = true
 
   public init(
     _ settings: FetcherSettings, session configuration: SessionConfiguration,
@@ -102,8 +129,8 @@ public struct Fetcher<
     self.expressions = expressions
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
-    mark = ExaminedMark(known: settings.examined)
-    hasSeenUniqueIDs = settings.examined.count > 0
+    listing = MailboxListing(known: settings.known.examined)
+    hasSeenUniqueIDs = settings.known.examined.count > 0
   }
 
   /// What is to be written to the server; then call `didWrite`.
@@ -140,14 +167,21 @@ public struct Fetcher<
     reportStage(&sink)
   }
 
-  /// Time runs out: no further message is asked for, so that what was done so far is committed. The
-  /// next poll goes on from there.
+  /// No further message is asked for, so that what was done so far is committed: time runs out, or a
+  /// batch is full. The next poll goes on from there.
   public mutating func wrapUp() {
     guard phase == .fetching, next <= count else { return }
+    stopAsking()
+    pump()
+  }
+
+  mutating func stopAsking() {
+    guard next <= count else { return }
+    isComplete = false
+    if due != nil { mark.stop() }
     count = next - 1
     // A unique-id that was asked for stands alone; its answer does no harm.
     uniqueIDIsAsked = false
-    pump()
   }
 
   /// The supervisor's verdict on the match.
@@ -156,13 +190,22 @@ public struct Fetcher<
     step = .exchange
     guard let judged else { return }
     self.judged = nil
-    if verdict.permitsDeletion && settings.rules.rules[judged.rule].disposition == .delete {
+    switch verdict {
+    case .delete:
       deletion = (judged.message, judged.identity)
-    } else if verdict.isFinal {
-      mark.extend(over: uniqueID.map { word(of: $0) })
-    } else {
-      mark.stop()
+      mark.delete(judged.message, uniqueIDWord)
+    case .keep: mark.extend(over: uniqueIDWord)
+    case .leave: mark.stop()
     }
+    pump()
+  }
+
+  /// The supervisor's answer to a part of the listing.
+  public mutating func answeredListing(_ answer: ListingAnswer) {
+    precondition(step == .awaitListing)
+    step = .exchange
+    listing.answered(answer)
+    if phase == .fetching { beginFetching() }
     pump()
   }
 
@@ -206,51 +249,4 @@ struct DeletionQueue: Sendable {
     count -= 1
     return first
   }
-}
-
-/// How far the mailbox has been looked at: its first messages, up to the first that has to be looked
-/// at again.
-struct ExaminedMark: Sendable {
-  private let known: Examined
-  private var listed = Examined(rules: 0)
-  private var isBroken = false
-  private var isStopped = false
-
-  private(set) var count: UInt32 = 0
-  private(set) var sum: UInt64 = 0
-
-  init(known: Examined) { self.known = known }
-
-  /// Whether a listing can tell that the mailbox begins with what is known.
-  func isWorthListing(of messages: Int) -> Bool { known.count > 0 && known.count <= messages }
-
-  /// A line of the listing: the unique-id's word, nil where it has none.
-  mutating func list(_ message: Int, _ word: UInt64?) {
-    guard message <= known.count else { return }
-    guard let word else {
-      isBroken = true
-      return
-    }
-    listed.count += 1
-    listed.sum &+= word  // A sum modulo 2^64 by definition.
-  }
-
-  /// The listing has ended. Returns how many messages need no look.
-  mutating func recognise() -> Int {
-    guard !isBroken, listed.count == known.count, listed.sum == known.sum else { return 0 }
-    count = known.count
-    sum = known.sum
-    return Int(count)
-  }
-
-  /// The next message stays, and needs no other look.
-  mutating func extend(over word: UInt64?) {
-    guard let word else { return stop() }
-    guard !isStopped else { return }
-    count += 1
-    sum &+= word  // A sum modulo 2^64 by definition.
-  }
-
-  /// The next message has to be looked at again, and so all behind it.
-  mutating func stop() { isStopped = true }
 }

@@ -5,32 +5,35 @@ public import Rules
 /// What a fetcher tells the supervisor: one datagram each.
 ///
 ///     frame    = kind fields                       ; numbers are big-endian
-///     mailbox  = %x01 messages(4)
+///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     matched  = %x03 rule(1) identity(16) 6field ncaptures(1) *field
+///     matched  = %x03 rule(1) identity(16) (%x00 / %x01 identity(16)) 6field ncaptures(1) *field
 ///     field    = length(2) bytes                   ; subject from to date message-id uidl
 ///     deleted  = %x04 (%x00 / %x01 identity(16))
-///     committed = %x05 count(4) sum(8)
+///     committed = %x05 count(4) last(8) sum(8) complete(1)
 ///     ended    = %x06 outcome(1) field
 ///     stage    = %x07 stage(1)
+///     listed   = %x08 flags(1) *256identity        ; %x01 the first of a listing, %x02 the last
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
 /// and nothing may follow.
 public enum FetcherFrame: Sendable, Equatable {
-  /// STAT counted so many messages.
-  case mailbox(messages: UInt32)
+  /// STAT counted so many messages, of so many octets (0: not known).
+  case mailbox(messages: UInt32, octets: UInt64)
   /// The server wants so many seconds between logins.
   case loginDelay(seconds: UInt32)
   /// Rule `rule` takes a message; a verdict is waited for.
-  case matched(rule: Int, Identity, AlertValues)
+  case matched(rule: Int, MessageIdentity, AlertValues)
   /// The server took a DELE, for a message that matched or for one that did not (nil).
   case deleted(Identity?)
-  /// QUIT was answered with +OK; so many messages have been looked at.
-  case committed(count: UInt32, sum: UInt64)
+  /// QUIT was answered with +OK; so many messages have been looked at: of all, where `isComplete`.
+  case committed(Examined, isComplete: Bool)
   /// The poll is over; the detail is for people.
   case ended(Outcome, Detail)
   /// The poll is that far.
   case stage(Stage)
+  /// Messages of a complete listing; an answer is waited for.
+  case listed(Listed)
 
   /// The longest text about how a poll ended, in octets.
   public typealias Detail = ByteBuffer<400>
@@ -44,22 +47,29 @@ public enum FetcherFrame: Sendable, Equatable {
   public init(parsing bytes: Span<UInt8>) throws(Flaw) {
     var reader = FrameReader(bytes)
     switch try reader.byte() {
-    case 1: self = .mailbox(messages: UInt32(truncatingIfNeeded: try reader.number(4)))
+    case 1:
+      let messages = UInt32(truncatingIfNeeded: try reader.number(4))
+      self = .mailbox(messages: messages, octets: try reader.number(8))
     case 2: self = .loginDelay(seconds: UInt32(truncatingIfNeeded: try reader.number(4)))
     case 3:
       let rule = Int(try reader.byte())
-      let identity = try reader.identity()
+      var identity = MessageIdentity(unique: try reader.identity())
+      if try reader.flag() { identity.content = try reader.identity() }
       self = .matched(rule: rule, identity, try AlertValues(reading: &reader))
-    case 4: self = .deleted(try reader.byte() == 0 ? nil : try reader.identity())
+    case 4: self = .deleted(try reader.flag() ? try reader.identity() : nil)
     case 5:
-      let count = UInt32(truncatingIfNeeded: try reader.number(4))
-      self = .committed(count: count, sum: try reader.number(8))
+      var examined = Examined(rules: 0)
+      examined.count = UInt32(truncatingIfNeeded: try reader.number(4))
+      examined.last = try reader.number(8)
+      examined.sum = try reader.number(8)
+      self = .committed(examined, isComplete: try reader.flag())
     case 6:
       guard let outcome = Outcome(rawValue: try reader.byte()) else { throw .range }
       self = .ended(outcome, try reader.text())
     case 7:
       guard let stage = Stage(rawValue: try reader.byte()) else { throw .range }
       self = .stage(stage)
+    case 8: self = .listed(try Listed(reading: &reader))
     default: throw .kind
     }
     try reader.end()
@@ -69,25 +79,30 @@ public enum FetcherFrame: Sendable, Equatable {
   public var encoded: Bytes {
     var bytes = Bytes()
     switch self {
-    case .mailbox(let messages):
+    case .mailbox(let messages, let octets):
       bytes.append(1)
-      bytes.append(UInt64(messages), size: 4)
+      bytes.append(bigEndian: UInt64(messages), size: 4)
+      bytes.append(bigEndian: octets, size: 8)
     case .loginDelay(let seconds):
       bytes.append(2)
-      bytes.append(UInt64(seconds), size: 4)
+      bytes.append(bigEndian: UInt64(seconds), size: 4)
     case .matched(let rule, let identity, let values):
       bytes.append(3)
       bytes.append(UInt8(rule))
-      bytes.append(identity.bytes.span)
+      identity.unique.write(to: &bytes)
+      bytes.append(identity.content == nil ? 0 : 1)
+      identity.content?.write(to: &bytes)
       values.write(to: &bytes)
     case .deleted(let identity):
       bytes.append(4)
       bytes.append(identity == nil ? 0 : 1)
-      if let identity { bytes.append(identity.bytes.span) }
-    case .committed(let count, let sum):
+      identity?.write(to: &bytes)
+    case .committed(let examined, let isComplete):
       bytes.append(5)
-      bytes.append(UInt64(count), size: 4)
-      bytes.append(sum, size: 8)
+      bytes.append(bigEndian: UInt64(examined.count), size: 4)
+      bytes.append(bigEndian: examined.last, size: 8)
+      bytes.append(bigEndian: examined.sum, size: 8)
+      bytes.append(isComplete ? 1 : 0)
     case .ended(let outcome, let detail):
       bytes.append(6)
       bytes.append(outcome.rawValue)
@@ -95,20 +110,18 @@ public enum FetcherFrame: Sendable, Equatable {
     case .stage(let stage):
       bytes.append(7)
       bytes.append(stage.rawValue)
+    case .listed(let listed):
+      bytes.append(8)
+      bytes.append((listed.isFirst ? 1 : 0) | (listed.isLast ? 2 : 0))
+      for index in 0..<listed.count { listed[index].write(to: &bytes) }
     }
     return bytes
   }
 }
 
 extension ByteBuffer<6144> {
-  fileprivate mutating func append(_ number: UInt64, size: Int) {
-    for byte in (0..<size).reversed() {
-      append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte)))
-    }
-  }
-
   fileprivate mutating func append(field: Span<UInt8>) {
-    append(UInt64(field.count), size: 2)
+    append(bigEndian: UInt64(field.count), size: 2)
     append(field)
   }
 }
@@ -133,11 +146,21 @@ private struct FrameReader: ~Escapable {
     return number
   }
 
-  mutating func identity() throws(FetcherFrame.Flaw) -> Identity {
-    var identity = InlineArray<16, UInt8>(repeating: 0)
-    for index in 0..<Identity.size { identity[index] = try byte() }
-    return Identity(identity)
+  mutating func flag() throws(FetcherFrame.Flaw) -> Bool {
+    switch try byte() {
+    case 0: return false
+    case 1: return true
+    default: throw .range
+    }
   }
+
+  mutating func identity() throws(FetcherFrame.Flaw) -> Identity {
+    guard bytes.count - position >= Identity.size else { throw .length }
+    position += Identity.size
+    return Identity(prefixOf: bytes.extracting((position - Identity.size)..<position))
+  }
+
+  var isAtEnd: Bool { position == bytes.count }
 
   mutating func text<let capacity: Int>() throws(FetcherFrame.Flaw) -> ByteBuffer<capacity> {
     let length = Int(try number(2))
@@ -153,6 +176,41 @@ private struct FrameReader: ~Escapable {
 
   func end() throws(FetcherFrame.Flaw) {
     guard position == bytes.count else { throw .length }
+  }
+}
+
+extension FetcherFrame {
+  /// Identities of messages in a listing, in its order.
+  public struct Listed: Sendable, Equatable {
+    public static var capacity: Int { 256 }
+
+    private var bytes = ByteBuffer<4096>()
+    /// A listing begins with these, or ends with them.
+    public var isFirst = false
+    public var isLast = false
+
+    public init() {}
+
+    fileprivate init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
+      let flags = try reader.byte()
+      guard flags < 4 else { throw .range }
+      (isFirst, isLast) = (flags & 1 != 0, flags & 2 != 0)
+      while !reader.isAtEnd {
+        guard !isFull else { throw .length }
+        append(try reader.identity())
+      }
+    }
+
+    public var count: Int { bytes.count / Identity.size }
+    public var isFull: Bool { bytes.isFull }
+
+    public subscript(index: Int) -> Identity {
+      Identity(prefixOf: bytes.bytes.extracting((index * Identity.size)...))
+    }
+
+    public mutating func append(_ identity: Identity) { identity.write(to: &bytes) }
+
+    public mutating func removeAll() { bytes.removeAll() }
   }
 }
 

@@ -6,6 +6,8 @@ import Rules
 struct Mailbox: Sendable {
   /// How late a poll may be before something must be wrong with popbell itself.
   static let patience = Interval.seconds(60)
+  /// How long a mailbox is believed to have changed at its end only.
+  static let listingInterval = Interval.seconds(86_400)
   /// How long a program has between being asked to end and being ended, and a fetcher that said it
   /// was done until it is.
   static let grace = Interval.seconds(3)
@@ -28,6 +30,12 @@ struct Mailbox: Sendable {
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
   var examined: Examined?
+  /// Whether all of the mailbox was looked at.
+  var isComplete = true
+  /// How many octets the mailbox has where nothing was deleted; 0 where that is not known.
+  var octets: UInt64 = 0
+  /// When it was last listed in full.
+  var lastListing: Instant?
   var detail = FetcherFrame.Detail()
   var stage = Stage.starting
   /// When the last poll began.
@@ -40,6 +48,9 @@ struct Mailbox: Sendable {
     self.schedule = schedule
     phase = .waiting(until: now)
   }
+
+  /// Whether the poll came forward, and left the rest of the mailbox for the next.
+  var leftSome: Bool { !isComplete && tally.deleted > 0 }
 
   /// When it needs attention next.
   var due: Instant? {
@@ -61,6 +72,7 @@ struct Mailbox: Sendable {
     pollsAgain = false
     tally = Tally()
     examined = nil
+    isComplete = true
   }
 
   /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.
@@ -76,7 +88,9 @@ struct Mailbox: Sendable {
 /// An alert whose actions are being carried out.
 struct Alert: Sendable {
   let rule: Int
-  let identity: Identity
+  /// As the ledger knows it, and as the server does.
+  let message: MessageIdentity
+  let unique: Identity
   let since: Instant
   /// Which action is next, or under way.
   var action: Int

@@ -1,3 +1,6 @@
+public import Bytes
+public import Ledger
+
 /// How a poll ended.
 public enum Outcome: UInt8, Sendable, CaseIterable {
   /// All was looked at, and QUIT was answered.
@@ -55,29 +58,32 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
 
 /// What the supervisor says to a match.
 public enum Verdict: UInt8, Sendable, CaseIterable {
-  /// The action succeeded and that is on disk: the message may go.
-  case fired = 0
-  /// It had fired before: the message may go.
-  case firedBefore
-  /// The action failed, or could not be written down: the message stays.
-  case failed
-  /// It failed too often: the message stays, and nothing is tried.
-  case givenUp
-  /// Nothing was done: it was only asked what would be.
-  case dryRun
+  /// All was done, and that is on disk: the message may go.
+  case delete = 0
+  /// It stays, and needs no other look.
+  case keep
+  /// It stays, and is to be looked at again: something failed, or was not tried.
+  case leave
+}
 
-  /// Whether the message needs no other look.
-  var isFinal: Bool {
-    switch self {
-    case .fired, .firedBefore, .givenUp: true
-    case .failed, .dryRun: false
+/// What the supervisor says to messages of a listing: a verdict for each.
+public struct ListingAnswer: Sendable, Equatable {
+  public private(set) var bytes = ByteBuffer<256>()
+
+  public init() {}
+
+  /// Throws where a byte stands for no verdict.
+  public init(parsing bytes: Span<UInt8>) throws(FetcherFrame.Flaw) {
+    for index in bytes.indices {
+      guard let verdict = ListingVerdict(rawValue: bytes[index]) else { throw .range }
+      append(verdict)
     }
   }
 
-  public var permitsDeletion: Bool {
-    switch self {
-    case .fired, .firedBefore: true
-    case .failed, .givenUp, .dryRun: false
-    }
+  public mutating func append(_ verdict: ListingVerdict) { bytes.append(verdict.rawValue) }
+
+  /// What is to be done about a message; nothing was said of it, so a look.
+  subscript(index: Int) -> ListingVerdict {
+    index < bytes.count ? ListingVerdict(rawValue: bytes[index]) ?? .look : .look
   }
 }

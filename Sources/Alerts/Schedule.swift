@@ -47,6 +47,12 @@ public struct Schedule: Sendable {
     return max(start + spread(pause), start + loginDelay, now + .seconds(1))
   }
 
+  /// When to poll after one that went well, but left some of the mailbox for the next.
+  public mutating func next(afterBatchAt start: Instant, now: Instant) -> Instant {
+    _ = next(afterSuccessAt: start, now: now)
+    return max(start + loginDelay, now)
+  }
+
   /// When to poll after one that failed, with jitter.
   public mutating func next(afterFailureAt now: Instant, _ retry: Retry) -> Instant {
     let soon = min(Self.firstRetry, interval)

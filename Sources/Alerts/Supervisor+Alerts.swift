@@ -4,25 +4,27 @@ import Ledger
 import Rules
 
 extension Supervisor where S: ~Copyable {
-  /// A fetcher says that rule `rule` takes a message. `time` is in seconds since 1970, as it is
-  /// everywhere here. Orders an answer, now or when the actions have ended.
+  /// A fetcher says that rule `rule` takes a message. Orders an answer, now or when the actions have
+  /// ended.
   mutating func matched<Lines: OutputLines & ~Copyable>(
-    _ mailbox: Int, rule: Int, identity: Identity, values: AlertValues, on lines: inout Lines,
-    now: Instant, time: UInt64
+    _ mailbox: Int, rule: Int, identity: MessageIdentity, values: AlertValues,
+    on lines: inout Lines, now: Instant
   ) {
     mailboxes[mailbox].tally.matched += 1
     mailboxes[mailbox].values = values
     if mode == .once(dryRun: true) {
       report(mailbox, .wouldFire(rule: rule))
-      return order(.answer(mailbox: mailbox, .dryRun))
+      return order(.answer(mailbox: mailbox, .leave))
     }
     do throws(LedgerError) {
-      let first = try firstAction(mailbox, rule: rule, identity: identity, time: time)
-      guard let first else { return }
-      mailboxes[mailbox].alert = Alert(
-        rule: rule, identity: identity, since: now, action: first)
+      let message = try ledgers[mailbox].resolve(identity)
+      let alert = Alert(
+        rule: rule, message: message, unique: identity.unique, since: now, action: 0)
+      guard let first = try firstAction(mailbox, alert) else { return }
+      mailboxes[mailbox].alert = alert
+      mailboxes[mailbox].alert?.action = first
       report(mailbox, .matched(rule: rule))
-      act(mailbox, on: &lines, now: now, time: time)
+      act(mailbox, on: &lines, now: now)
     } catch {
       report(mailbox, .ledgerFailed(error))
       fail(mailbox)
@@ -32,39 +34,67 @@ extension Supervisor where S: ~Copyable {
   /// Decides whether to act on a match, and from which action on; nil where it was answered at
   /// once. When it returns an action, the intent is on disk.
   private mutating func firstAction(
-    _ mailbox: Int, rule: Int, identity: Identity, time: UInt64
+    _ mailbox: Int, _ alert: Alert
   ) throws(LedgerError) -> Int? {
-    let ledger = ledgers[mailbox]
-    guard ledger.see(identity) else {
+    let (ledger, rule) = (ledgers[mailbox], alert.rule)
+    guard try ledger.meet(alert.message) else {
       report(mailbox, .sameIdentity(rule: rule))
       fail(mailbox)
       return nil
     }
-    switch ledger.state(of: identity) {
+    switch try ledger.state(of: alert.message) {
     case .new, .failed: break
-    case .fired(let durable):
-      if !durable { try ledger.fire(identity, time: time) }
-      return answerFiredBefore(mailbox, rule: rule)
+    case .fired, .archived:
+      report(mailbox, .firedBefore(rule: rule))
+      try conclude(mailbox, alert)
+      return nil
     case .intended where settings.rules.rules[rule].onCrash == .never:
-      try ledger.fire(identity, time: time)
       report(mailbox, .unfinished(rule: rule, again: false))
-      return answerFiredBefore(mailbox, rule: rule)
+      try ledger.note(alert.message, .fired, rule: name(of: rule))
+      try conclude(mailbox, alert)
+      return nil
     case .intended(let failures):
       report(mailbox, .unfinished(rule: rule, again: true))
       // An action that takes the board down with it must not do so for ever.
-      let isLast = try countFailure(
-        mailbox, rule, identity, done: Int(failures.done), time: time)
+      let isLast = try countFailure(mailbox, alert, done: Int(failures.done))
       if isLast { return nil }
     case .givenUp:
       report(mailbox, .gaveUp(rule: rule))
-      order(.answer(mailbox: mailbox, .givenUp))
+      order(.answer(mailbox: mailbox, .keep))
       return nil
     }
-    let failures = ledger.state(of: identity).failures
-    try ledger.intend(identity, time: time)
-    _ = ledger.see(identity)
+    let failures = try ledger.state(of: alert.message).failures
+    try ledger.intend(alert.message, rule: name(of: rule))
     let actions = settings.rules.rules[rule].actions
     return failures.actions == fingerprint(of: rule) ? min(Int(failures.done), actions.count) : 0
+  }
+
+  /// All was done for a message: it goes, or stays, as its rule says. When this returns, that it
+  /// fired is on disk.
+  mutating func conclude(_ mailbox: Int, _ alert: Alert) throws(LedgerError) {
+    let ledger = ledgers[mailbox]
+    var due: UInt64?
+    switch settings.rules.rules[alert.rule].disposition {
+    case .delete: due = 0
+    case .keep: break
+    case .deleteAfter(let time):
+      due = try ledger.timeOfFiring(alert.message) + UInt64(time.milliseconds / 1000)
+    }
+    try ledger.flush()
+    if let due, ledger.isPast(due) {
+      ledger.permitDeletion(of: alert.message, as: alert.unique)
+      return order(.answer(mailbox: mailbox, .delete))
+    }
+    try ledger.keep(
+      alert.message, until: due, rules: UInt16(truncatingIfNeeded: fingerprint),
+      rule: name(of: alert.rule))
+    order(.answer(mailbox: mailbox, .keep))
+  }
+
+  /// Stands for a rule's name in records.
+  private func name(of rule: Int) -> UInt16 {
+    let name = settings.rules.rules[rule].name
+    return ruleWord(name.span)
   }
 
   /// Stands for a rule's actions: what was done of others does not count.
@@ -80,33 +110,27 @@ extension Supervisor where S: ~Copyable {
   /// Writes down that the actions failed once more. Returns whether that was once too often; then
   /// the answer is ordered.
   private mutating func countFailure(
-    _ mailbox: Int, _ rule: Int, _ identity: Identity, done: Int, time: UInt64
+    _ mailbox: Int, _ alert: Alert, done: Int
   ) throws(LedgerError) -> Bool {
-    let ledger = ledgers[mailbox]
-    let attempts = Int(ledger.state(of: identity).failures.attempts) + 1
+    let (ledger, rule) = (ledgers[mailbox], alert.rule)
+    let attempts = Int(try ledger.state(of: alert.message).failures.attempts) + 1
     guard attempts <= settings.rules.rules[rule].retries else {
       mailboxes[mailbox].tally.failed += 1
       report(mailbox, .gaveUp(rule: rule))
-      try ledger.giveUp(identity, time: time)
-      order(.answer(mailbox: mailbox, .givenUp))
+      try ledger.note(alert.message, .givenUp, rule: name(of: rule))
+      order(.answer(mailbox: mailbox, .keep))
       return true
     }
     let failures = Failures(
       attempts: UInt8(clamping: attempts), done: UInt8(clamping: done),
       actions: fingerprint(of: rule))
-    try ledger.fail(identity, failures, time: time)
+    try ledger.note(alert.message, .failed(failures), rule: name(of: rule))
     return false
-  }
-
-  private mutating func answerFiredBefore(_ mailbox: Int, rule: Int) -> Int? {
-    report(mailbox, .firedBefore(rule: rule))
-    order(.answer(mailbox: mailbox, .firedBefore))
-    return nil
   }
 
   /// Carries out actions until one has to be waited for, one fails, or all are done.
   private mutating func act<Lines: OutputLines & ~Copyable>(
-    _ mailbox: Int, on lines: inout Lines, now: Instant, time: UInt64
+    _ mailbox: Int, on lines: inout Lines, now: Instant
   ) {
     guard let alert = mailboxes[mailbox].alert else { return }
     let rule = settings.rules.rules[alert.rule]
@@ -121,42 +145,38 @@ extension Supervisor where S: ~Copyable {
         let isDone = outputs.apply(change, to: index, on: &lines, now: now)
         reportOutputs()
         guard isDone else {
-          return actionFailed(mailbox, .outputRefused, now: now, time: time)
+          return actionFailed(mailbox, .outputRefused, now: now)
         }
       }
       action += 1
     }
-    fired(mailbox, alert, now: now, time: time)
+    fired(mailbox, alert, now: now)
   }
 
   /// All actions succeeded: the message may go once that is on disk.
-  private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant, time: UInt64) {
+  private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
     mailboxes[mailbox].endAlert(now: now)
     mailboxes[mailbox].tally.fired += 1
     report(mailbox, .fired(rule: alert.rule))
     do throws(LedgerError) {
-      try ledgers[mailbox].fire(alert.identity, time: time)
-      order(.answer(mailbox: mailbox, .fired))
+      try ledgers[mailbox].note(alert.message, .fired, rule: name(of: alert.rule))
+      try conclude(mailbox, alert)
     } catch {
       report(mailbox, .ledgerFailed(error))
       fail(mailbox)
     }
   }
 
-  private mutating func actionFailed(
-    _ mailbox: Int, _ failure: ActionFailure, now: Instant, time: UInt64
-  ) {
+  private mutating func actionFailed(_ mailbox: Int, _ failure: ActionFailure, now: Instant) {
     guard let alert = mailboxes[mailbox].alert else { return }
-    let attempts = ledgers[mailbox].state(of: alert.identity).failures.attempts
     mailboxes[mailbox].endAlert(now: now)
-    report(
-      mailbox,
-      .actionFailed(
-        rule: alert.rule, action: alert.action, failure, attempt: Int(attempts) + 1))
     do throws(LedgerError) {
-      let isLast = try countFailure(
-        mailbox, alert.rule, alert.identity, done: alert.action, time: time)
-      if !isLast { fail(mailbox) }
+      let attempts = try ledgers[mailbox].state(of: alert.message).failures.attempts
+      report(
+        mailbox,
+        .actionFailed(
+          rule: alert.rule, action: alert.action, failure, attempt: Int(attempts) + 1))
+      if try !countFailure(mailbox, alert, done: alert.action) { fail(mailbox) }
     } catch {
       report(mailbox, .ledgerFailed(error))
       fail(mailbox)
@@ -165,7 +185,7 @@ extension Supervisor where S: ~Copyable {
 
   private mutating func fail(_ mailbox: Int) {
     mailboxes[mailbox].tally.failed += 1
-    order(.answer(mailbox: mailbox, .failed))
+    order(.answer(mailbox: mailbox, .leave))
   }
 
   /// The program of the alert of `mailbox` has ended, or could not be started.
@@ -173,21 +193,22 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ end: ProgramEnd, on lines: inout Lines, now: Instant, time: UInt64
   ) {
     guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
+    ledgers[mailbox].tick(now: now, wall: time)
     mailboxes[mailbox].alert?.programDeadline = nil
-    if isStopping { return interrupted(mailbox, alert, end, now: now, time: time) }
+    if isStopping { return interrupted(mailbox, alert, end, now: now) }
     switch end {
     case .exited(0) where !alert.timedOut:
       mailboxes[mailbox].alert?.action += 1
-      act(mailbox, on: &lines, now: now, time: time)
+      act(mailbox, on: &lines, now: now)
     case .exited, .signalled, .couldNotStart:
-      actionFailed(mailbox, alert.timedOut ? .timedOut : ActionFailure(end), now: now, time: time)
+      actionFailed(mailbox, alert.timedOut ? .timedOut : ActionFailure(end), now: now)
     }
   }
 
   /// popbell stops, and the program has ended: by itself, or because it was told to. What is done
   /// is written down, so that the rest, and only that, is done after the next start.
   private mutating func interrupted(
-    _ mailbox: Int, _ alert: Alert, _ end: ProgramEnd, now: Instant, time: UInt64
+    _ mailbox: Int, _ alert: Alert, _ end: ProgramEnd, now: Instant
   ) {
     let ledger = ledgers[mailbox]
     let done = alert.action + (end == .exited(0) && !alert.timedOut ? 1 : 0)
@@ -196,17 +217,20 @@ extension Supervisor where S: ~Copyable {
     do throws(LedgerError) {
       if isAll {
         report(mailbox, .fired(rule: alert.rule))
-        return try ledger.fire(alert.identity, time: time)
+        return try ledger.note(alert.message, .fired, rule: name(of: alert.rule))
       }
-      var failures = ledger.state(of: alert.identity).failures
+      var failures = try ledger.state(of: alert.message).failures
       failures.done = UInt8(clamping: done)
       failures.actions = fingerprint(of: alert.rule)
-      try ledger.fail(alert.identity, failures, time: time)
+      try ledger.note(alert.message, .failed(failures), rule: name(of: alert.rule))
     } catch {
       report(mailbox, .ledgerFailed(error))
     }
   }
 }
+
+/// Stands for a rule in the ledger's records: half of the CRC-32 of its name.
+public func ruleWord(_ name: Span<UInt8>) -> UInt16 { UInt16(truncatingIfNeeded: crc32(name)) }
 
 extension ActionFailure {
   fileprivate init(_ end: ProgramEnd) {

@@ -11,26 +11,55 @@ extension Supervisor where S: ~Copyable {
   ) {
     guard case .polling = mailboxes[mailbox].phase, !isStopping else { return }
     guard let frame = try? FetcherFrame(parsing: frame) else { return distrust(mailbox, now: now) }
+    ledgers[mailbox].tick(now: now, wall: time)
     switch frame {
-    case .mailbox(let messages):
+    case .mailbox(let messages, let octets):
       mailboxes[mailbox].tally.messages = messages
+      mailboxes[mailbox].octets = octets
     case .loginDelay(let seconds):
       mailboxes[mailbox].schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .matched(let rule, let identity, let values):
       guard mayMatch(mailbox, rule: rule) else { return distrust(mailbox, now: now) }
-      matched(
-        mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now, time: time)
+      matched(mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now)
+    case .listed(let listed):
+      guard mailboxes[mailbox].alert == nil, mode != .once(dryRun: true) else {
+        return distrust(mailbox, now: now)
+      }
+      order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
     case .deleted(let identity):
       mailboxes[mailbox].tally.deleted = saturated(mailboxes[mailbox].tally.deleted)
       if let identity { ledgers[mailbox].noteDeletion(of: identity) }
-    case .committed(let count, let sum):
-      mailboxes[mailbox].examined = Examined(count: count, sum: sum, rules: fingerprint)
+    case .committed(let examined, let isComplete):
+      mailboxes[mailbox].examined = examined
+      mailboxes[mailbox].examined?.rules = fingerprint
+      mailboxes[mailbox].isComplete = isComplete
     case .stage(let stage): mailboxes[mailbox].stage = stage
     case .ended(let outcome, let detail):
       mailboxes[mailbox].outcome = outcome
       mailboxes[mailbox].detail = detail
       mailboxes[mailbox].phase = .ending(since: now)
     }
+  }
+
+  /// What the messages of a listing need.
+  private mutating func answer(
+    to listed: FetcherFrame.Listed, of mailbox: Int, now: Instant
+  ) -> ListingAnswer {
+    var answer = ListingAnswer()
+    let ledger = ledgers[mailbox]
+    do throws(LedgerError) {
+      if listed.isFirst { ledger.beginListing() }
+      for index in 0..<listed.count {
+        let rules = UInt16(truncatingIfNeeded: fingerprint)
+        answer.append(try ledger.list(listed[index], rules: rules))
+      }
+      guard listed.isLast else { return answer }
+      mailboxes[mailbox].lastListing = now
+      try ledger.endListing()
+    } catch {
+      report(mailbox, .ledgerFailed(error))
+    }
+    return answer
   }
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
@@ -50,14 +79,19 @@ extension Supervisor where S: ~Copyable {
   /// The fetcher of `mailbox` is gone, after all its frames were received.
   public mutating func fetcherEnded(_ mailbox: Int, now: Instant, time: UInt64) {
     let start = mailboxes[mailbox].start ?? now
-    settle(mailbox, time: time)
+    ledgers[mailbox].tick(now: now, wall: time)
+    settle(mailbox)
     mailboxes[mailbox].phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
     let outcome = mailboxes[mailbox].outcome ?? .fetcherDied
     mailboxes[mailbox].outcome = outcome
     var next: Instant?
-    if mode == .service {
-      let planned = nextPoll(mailbox, outcome, start: start, now: now)
+    let goesOn = mode != .once(dryRun: true) && mailboxes[mailbox].leftSome && outcome == .polled
+    if mode == .service || goesOn {
+      let planned =
+        goesOn
+        ? mailboxes[mailbox].schedule.next(afterBatchAt: start, now: now)
+        : nextPoll(mailbox, outcome, start: start, now: now)
       let due = mailboxes[mailbox].pollsAgain ? now : planned
       mailboxes[mailbox].phase = .waiting(until: due)
       next = due
@@ -70,19 +104,20 @@ extension Supervisor where S: ~Copyable {
   }
 
   /// Writes down what the server has committed; drops what it has not.
-  private mutating func settle(_ mailbox: Int, time: UInt64) {
+  private mutating func settle(_ mailbox: Int) {
     let ledger = ledgers[mailbox]
-    // A disk that was full may have room again.
-    do throws(LedgerError) { try ledger.flush(time: time) } catch {
-      report(mailbox, .ledgerFailed(error))
-    }
-    guard let examined = mailboxes[mailbox].examined, mode != .once(dryRun: true) else {
-      mailboxes[mailbox].tally.deleted = 0
-      return
-    }
+    let committed = mode == .once(dryRun: true) ? nil : mailboxes[mailbox].examined
+    if committed == nil || mailboxes[mailbox].tally.deleted > 0 { mailboxes[mailbox].octets = 0 }
+    if committed == nil { mailboxes[mailbox].tally.deleted = 0 }
     do throws(LedgerError) {
-      try ledger.commitDeletions(time: time)
-      try ledger.examine(examined, time: time)
+      // A disk that was full may have room again.
+      try ledger.flush()
+      if let committed {
+        try ledger.commitDeletions()
+        try ledger.examine(committed)
+      } else if mailboxes[mailbox].stage == .update {
+        try ledger.doubtDeletions()
+      }
     } catch {
       report(mailbox, .ledgerFailed(error))
     }

@@ -10,6 +10,8 @@ public enum Order: Sendable, Equatable {
   case endFetcher(mailbox: Int)
   /// Tell the fetcher what became of its match.
   case answer(mailbox: Int, Verdict)
+  /// Tell it what the messages of a listing need.
+  case answerListing(mailbox: Int, ListingAnswer)
   /// Start the program of an action, with `alert(of:)`; `programEnded` follows in any case.
   case startProgram(mailbox: Int, rule: Int, action: Int)
   /// End its process group, politely or (`force`) not.
@@ -125,14 +127,18 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// What the last message of `mailbox` carried that a rule took; nil where there was none.
   public func alert(of mailbox: Int) -> AlertValues? { mailboxes[mailbox].values }
 
-  /// How many messages of `mailbox` are left alone because their actions failed too often.
-  public func givenUpCount(of mailbox: Int) -> Int { ledgers[mailbox].givenUpCount }
-
-  /// What is known to have been looked at already, for a fetcher that starts.
-  public func examined(of mailbox: Int) -> Examined {
-    guard let known = ledgers[mailbox].examined, known.rules == fingerprint,
-      mode != .once(dryRun: true)
-    else { return Examined(rules: fingerprint) }
+  /// What is known of a mailbox, for a fetcher that starts `now`.
+  public func known(of mailbox: Int, now: Instant) -> KnownMailbox {
+    let ledger = ledgers[mailbox]
+    var known = KnownMailbox(examined: Examined(rules: fingerprint))
+    guard mode != .once(dryRun: true) else { return known }
+    if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
+    known.octets = mailboxes[mailbox].octets
+    let lastListing = mailboxes[mailbox].lastListing
+    let isStale = lastListing.map { $0 + Mailbox.listingInterval <= now } ?? (mode == .service)
+    let isUnknown = known.examined.count == 0
+    known.isToBeListed =
+      isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale
     return known
   }
 

@@ -134,6 +134,9 @@ private func converse(
       guard let verdict = supervisor.verdict() else { return }
       wrapUpAt = wrapUpAt + (Clock.now - asked)
       fetcher.answered(verdict)
+    case .awaitListing:
+      guard let answer = supervisor.listingAnswer() else { return }
+      fetcher.answeredListing(answer)
     case .startTLS:
       supervisor.send(.stage(.handshake))
       try wire.secure(mailbox, trust)
@@ -159,18 +162,28 @@ private struct SupervisorChannel: ~Copyable, FrameSink {
     try? channel.writeAll(frame.encoded.bytes, within: nil)
   }
 
-  /// Waits for what the supervisor says; nil when it is gone.
+  /// Waits for the supervisor's verdict; nil when it is gone.
   func verdict() -> Verdict? {
     var answer = ByteBuffer<1>()
+    return receive(&answer) ? Verdict(rawValue: answer[0]) : nil
+  }
+
+  /// Waits for its answer to a listing; nil when it is gone.
+  func listingAnswer() -> ListingAnswer? {
+    var answer = ByteBuffer<256>()
+    return receive(&answer) ? try? ListingAnswer(parsing: answer.bytes) : nil
+  }
+
+  private func receive<let capacity: Int>(_ answer: inout ByteBuffer<capacity>) -> Bool {
     while true {
       var waiting = PollSet<1>()
       waiting.add(channel)
       guard (try? waiting.wait(for: nil)) != nil, let result = try? channel.read(into: &answer)
-      else { return nil }
+      else { return false }
       switch result {
-      case .bytes: return Verdict(rawValue: answer[0])
+      case .bytes: return true
       case .wouldBlock: continue
-      case .end: return nil
+      case .end: return false
       }
     }
   }

@@ -12,60 +12,98 @@ final class LedgerFolder {
 
 /// A ledger as a file: `NAME.ledger` in the state folder, and `NAME.new` while it is rewritten.
 struct LedgerFile: Store, ~Copyable {
-  /// nil where nothing is to be written down.
+  /// nil where nothing is to be written down: it is kept in memory then.
   private let folder: LedgerFolder?
   private let mailbox: [UInt8]
   /// Opened at first use.
   private var file: AppendFile?
-  /// The file was put in its place, and the folder is not known to be on disk.
-  private var folderIsPending = false
+  private var successor: AppendFile?
+  private var memory: [UInt8] = []
+  private var memorySuccessor: [UInt8] = []
 
   init(_ folder: LedgerFolder?, mailbox: [UInt8]) {
     self.folder = folder
     self.mailbox = mailbox
   }
 
-  mutating func read(at offset: Int, into bytes: inout ByteBuffer<4096>) throws(StoreError) {
+  mutating func read(
+    at offset: Int, count: Int, into bytes: inout ByteBuffer<4096>
+  ) throws(StoreError) {
+    if folder == nil {
+      let end = min(offset + count, memory.count)
+      if offset < end { bytes.append(memory.span.extracting(offset..<end)) }
+      return
+    }
     var chunk = InlineArray<4096, UInt8>(repeating: 0)
-    while bytes.room > 0 {
-      var span = chunk.mutableSpan
-      let position = offset + bytes.count
-      var count = 0
+    var got = 0
+    while got < count {
+      var last = 0
+      let (position, room) = (offset + got, count - got)
       try withFile { (file) throws(SystemError) in
-        count = try file.read(at: position, into: &span)
+        var span = chunk.mutableSpan
+        last = try file.read(at: position, count: room, into: &span)
       }
-      guard count > 0 else { return }
-      bytes.appendPrefix(of: chunk.span.extracting(..<count))
+      guard last > 0 else { return }
+      bytes.append(chunk.span.extracting(..<last))
+      got += last
     }
   }
 
-  mutating func append(_ bytes: Span<UInt8>) throws(StoreError) {
-    try withFile { (file) throws(SystemError) in
-      try file.append(bytes)
-      try file.synchronize()
+  mutating func append(_ bytes: Span<UInt8>, to target: StoreFile) throws(StoreError) {
+    if folder == nil {
+      switch target {
+      case .ledger: memory.append(bytes)
+      case .successor: memorySuccessor.append(bytes)
+      }
+      return
+    }
+    switch target {
+    case .ledger: try withFile { (file) throws(SystemError) in try file.append(bytes) }
+    case .successor: try withSuccessor { (file) throws(SystemError) in try file.append(bytes) }
+    }
+  }
+
+  mutating func synchronize(_ target: StoreFile) throws(StoreError) {
+    switch target {
+    case .ledger: try withFile { (file) throws(SystemError) in try file.synchronize() }
+    case .successor: try withSuccessor { (file) throws(SystemError) in try file.synchronize() }
     }
   }
 
   mutating func truncate(to length: Int) throws(StoreError) {
-    try withFile { (file) throws(SystemError) in
-      try file.truncate(to: length)
-      try file.synchronize()
+    if folder == nil { memory.removeLast(memory.count - length) }
+    try withFile { (file) throws(SystemError) in try file.truncate(to: length) }
+  }
+
+  mutating func beginSuccessor() throws(StoreError) {
+    memorySuccessor = []
+    guard let folder else { return }
+    do throws(SystemError) {
+      let new = try folder.folder.open((mailbox + [UInt8](".new")).span)
+      try new.truncate(to: 0)
+      successor = .some(new)
+    } catch {
+      throw StoreError(code: error.number.rawValue)
     }
   }
 
-  mutating func replace(with bytes: [UInt8]) throws(StoreError) {
-    guard let folder else { return }
-    let (name, temporary) = (mailbox + [UInt8](".ledger"), mailbox + [UInt8](".new"))
+  mutating func succeed() throws(StoreError) {
+    guard let folder else {
+      (memory, memorySuccessor) = (memorySuccessor, [])
+      return
+    }
     do throws(SystemError) {
-      let new = try folder.folder.open(temporary.span)
-      try new.truncate(to: 0)
-      try new.append(bytes.span)
-      try new.synchronize()
-      try folder.folder.rename(temporary.span, to: name.span)
-      // From here on it is the ledger. Nothing is added to it before the folder is on disk.
-      file = .some(new)
-      folderIsPending = true
+      try folder.folder.rename(
+        (mailbox + [UInt8](".new")).span, to: (mailbox + [UInt8](".ledger")).span)
+      file = successor.take()
     } catch {
+      throw StoreError(code: error.number.rawValue)
+    }
+  }
+
+  mutating func synchronizeFolder() throws(StoreError) {
+    guard let folder else { return }
+    do throws(SystemError) { try folder.folder.synchronize() } catch {
       throw StoreError(code: error.number.rawValue)
     }
   }
@@ -76,10 +114,17 @@ struct LedgerFile: Store, ~Copyable {
     guard let folder else { return }
     do throws(SystemError) {
       if file == nil { file = try folder.folder.open((mailbox + [UInt8](".ledger")).span) }
-      if folderIsPending { try folder.folder.synchronize() }
-      folderIsPending = false
       try body(file!)
     } catch {
+      throw StoreError(code: error.number.rawValue)
+    }
+  }
+
+  private mutating func withSuccessor(
+    _ body: (borrowing AppendFile) throws(SystemError) -> Void
+  ) throws(StoreError) {
+    guard folder != nil, successor != nil else { return }
+    do throws(SystemError) { try body(successor!) } catch {
       throw StoreError(code: error.number.rawValue)
     }
   }

@@ -120,7 +120,11 @@ struct LedgerShelf {
         continue
       }
       do throws(LedgerError) {
-        ledgers.append(try Ledger(LedgerFile(folder, mailbox: mailbox.name), time: wallTime))
+        let file = LedgerFile(mailbox.ledger == .none ? nil : folder, mailbox: mailbox.name)
+        ledgers.append(
+          try Ledger(
+            file, now: Clock.now, wall: wallTime,
+            built: UInt64(max(0, Clock.buildSecondsSince1970))))
       } catch {
         throw StartFailure(
           ExitCode.systemError, settings.stateDirectory, [UInt8]("/"), mailbox.name,

@@ -22,6 +22,9 @@ final class RunningFetcher {
     answer.append(verdict.rawValue)
     _ = try? fork.channel.write(answer.bytes)
   }
+
+  /// So does this: a fetcher asks, and then waits.
+  func answer(_ answer: ListingAnswer) { _ = try? fork.channel.write(answer.bytes.bytes) }
 }
 
 /// A program that an action started, and the lines that it writes.

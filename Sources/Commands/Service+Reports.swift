@@ -1,6 +1,7 @@
 import Alerts
 import Bytes
 import Config
+import Ledger
 import Platform
 import Rules
 
@@ -51,8 +52,7 @@ extension Service {
   /// Says at each start what was given up, until somebody looks at it.
   func logGivenUp() {
     for (index, mailbox) in loaded.settings.mailboxes.enumerated() {
-      let count = supervisor.givenUpCount(of: index)
-      guard count > 0 else { continue }
+      guard let count = try? supervisor.ledgers[index].countGivenUp(), count > 0 else { continue }
       var text: [UInt8] = []
       text.append(decimal: UInt64(count))
       text.append(count == 1 ? " message was" : " messages were")

@@ -109,6 +109,7 @@ struct Service: ~Copyable {
       case .startFetcher(let mailbox): startFetcher(mailbox)
       case .endFetcher(let mailbox): fetchers[mailbox]?.fork.process.kill()
       case .answer(let mailbox, let verdict): fetchers[mailbox]?.answer(verdict)
+      case .answerListing(let mailbox, let answer): fetchers[mailbox]?.answer(answer)
       case .startProgram(let mailbox, let rule, let action):
         startProgram(mailbox, loaded.settings.rules.rules[rule], action)
       case .endProgram(let mailbox, let force): programs[mailbox]?.end(force: force)
@@ -123,7 +124,9 @@ struct Service: ~Copyable {
       settings: FetcherSettings(
         mailbox: mailbox, rules: loaded.settings.rules,
         deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
-        isDryRun: mode == .once(dryRun: true), examined: supervisor.examined(of: mailbox)),
+        isDryRun: mode == .once(dryRun: true),
+        batch: loaded.settings.mailboxes[mailbox].batch,
+        known: supervisor.known(of: mailbox, now: Clock.now)),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,

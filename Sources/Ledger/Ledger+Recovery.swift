@@ -1,94 +1,93 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// How many records more than needed are worth a rewrite of the file.
-  private static var spare: Int { 1024 }
+  /// Reads all records. A flaw with no more behind it than is written at once is what a cut of power
+  /// leaves; any other is damage, and nothing is guessed.
+  func load() throws(LedgerError) {
+    var version = Record.version
+    var last: Identity?
+    var latest: UInt32 = 0
+    try forEachRecord(from: 0) { (place, bytes) throws(LedgerError) in
+      let end = (place + 1) * Record.size
+      guard !self.tailIsTorn else {
+        guard end - self.length <= (Self.batch + 2) * Record.size else {
+          throw .damaged(offset: self.length)
+        }
+        return
+      }
+      guard bytes.count == Record.size, let record = try? Record(parsing: bytes, version: version)
+      else {
+        guard place > 0 else { throw .notALedger }
+        guard place > self.sorted else { throw .damaged(offset: place * Record.size) }
+        self.tailIsTorn = true
+        return
+      }
+      switch record {
+      case .header(let found, let count):
+        guard place == 0 else { throw .damaged(offset: place * Record.size) }
+        guard found == 1 || found == Record.version else { throw .version(found) }
+        (version, self.sorted) = (found, count)
+      case _ where place == 0: throw .notALedger
+      case .entry(let entry) where place <= self.sorted:
+        guard last.map({ $0 < entry.identity }) ?? true else {
+          throw .damaged(offset: place * Record.size)
+        }
+        last = entry.identity
+        self.noteDue(entry)
+      case _ where place <= self.sorted: throw .damaged(offset: place * Record.size)
+      case .entry(let entry) where version == 1: try self.replayOld(entry)
+      case .entry, .removed, .examined, .clock, .obsolete: try self.replay(record)
+      }
+      if case .entry(let entry) = record { latest = max(latest, entry.time) }
+      self.length = end
+    }
+    guard length == 0 || length / Record.size > sorted else { throw .damaged(offset: length) }
+    isOld = version != Record.version
+    clock = LedgerClock(time: UInt64(latest), skew: writtenSkew)
+  }
 
-  /// Reads all records. Only the last can be torn, as each was durable before the next was written;
-  /// a flaw with a whole record's length behind it is damage, and nothing is guessed.
-  func load(time: UInt64) throws(LedgerError) {
-    var position = 0
+  /// In version 1, an intent did not say how often its actions had failed before.
+  private func replayOld(_ entry: Entry) throws(LedgerError) {
+    var entry = entry
+    if case .intended = entry.state, let before = try self.entry(of: entry.identity) {
+      entry.state = .intended(before: before.state.message.failures)
+    }
+    try replay(.entry(entry))
+  }
+
+  /// Begins an empty file, rewrites one that is mostly history or of an older version, or cuts a
+  /// torn tail off.
+  func mend() throws(LedgerError) {
+    if length == 0 || isOld { return try compact() }
+    try compactIfWorthwhile()
+    guard tailIsTorn else { return }
+    let whole = length
+    try withStore { (store) throws(StoreError) in
+      try store.truncate(to: whole)
+      try store.synchronize(.ledger)
+    }
+    tailIsTorn = false
+  }
+
+  /// Calls `body` with each record from `first` on, its place and its bytes; the last may be short.
+  func forEachRecord(
+    from first: Int, _ body: (Int, Span<UInt8>) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    var place = first
     var chunk = ByteBuffer<4096>()
     repeat {
       chunk.removeAll()
-      try withStore { (store) throws(StoreError) in try store.read(at: position, into: &chunk) }
-      var start = 0
-      while start + Record.size <= chunk.count {
-        guard !tailIsTorn else { throw .damaged(offset: length) }
-        try take(chunk.bytes.extracting(start..<(start + Record.size)))
-        start += Record.size
+      let offset = place * Record.size
+      try withStore { (store) throws(StoreError) in
+        try store.read(at: offset, count: 4096, into: &chunk)
       }
-      tailIsTorn = tailIsTorn || start < chunk.count
-      position += chunk.count
+      var start = 0
+      while start < chunk.count {
+        let end = min(start + Record.size, chunk.count)
+        try body(place, chunk.bytes.extracting(start..<end))
+        place += 1
+        start = end
+      }
     } while chunk.isFull
-    try mend(time: time)
-  }
-
-  private func take(_ bytes: Span<UInt8>) throws(LedgerError) {
-    guard let record = try? Record(parsing: bytes) else {
-      guard length > 0 else { throw .notALedger }
-      tailIsTorn = true
-      return
-    }
-    try replay(record)
-    length += Record.size
-  }
-
-  private func replay(_ record: Record) throws(LedgerError) {
-    switch record {
-    case .header(let version):
-      guard length == 0 else { throw .damaged(offset: length) }
-      guard version == Record.version else { throw .version(version) }
-    case _ where length == 0: throw .notALedger
-    case .intent(let identity):
-      set(identity, .intended(before: state(of: identity).failures))
-    case .fired(let identity): set(identity, .fired(durable: true))
-    case .failed(let identity, let failures): set(identity, .failed(failures))
-    case .givenUp(let identity): set(identity, .givenUp)
-    case .committed(let identity): remove(identity)
-    case .examined(let seen): examined = seen
-    }
-  }
-
-  /// Begins an empty file, rewrites one that is mostly history, or cuts a torn tail off.
-  private func mend(time: UInt64) throws(LedgerError) {
-    if length == 0 { try rewrite(time: time) }
-    try rewriteIfWorthwhile(time: time)
-    if tailIsTorn {
-      let whole = length
-      try withStore { (store) throws(StoreError) in try store.truncate(to: whole) }
-      tailIsTorn = false
-    }
-  }
-
-  /// Rewrites a file that is mostly history.
-  func rewriteIfWorthwhile(time: UInt64) throws(LedgerError) {
-    guard length / Record.size > 2 * entries.count + Self.spare else { return }
-    try rewrite(time: time)
-  }
-
-  private func rewrite(time: UInt64) throws(LedgerError) {
-    var bytes: [UInt8] = []
-    bytes.append(Record.header(version: Record.version).encoded(time: time).bytes)
-    for entry in entries { entry.forEachRecord { bytes.append($0.encoded(time: time).bytes) } }
-    if let examined { bytes.append(Record.examined(examined).encoded(time: time).bytes) }
-    try withStore { (store) throws(StoreError) in try store.replace(with: bytes) }
-    length = bytes.count
-    tailIsTorn = false
-  }
-}
-
-extension Entry {
-  /// The records that make this entry.
-  func forEachRecord(_ body: (Record) -> Void) {
-    switch state {
-    case .new: break
-    case .intended(let failures):
-      if failures.attempts > 0 { body(.failed(identity, failures)) }
-      body(.intent(identity))
-    case .fired: body(.fired(identity))
-    case .failed(let failures): body(.failed(identity, failures))
-    case .givenUp: body(.givenUp(identity))
-    }
   }
 }

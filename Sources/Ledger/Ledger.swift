@@ -1,200 +1,284 @@
-import Bytes
+public import Bytes
 
 /// What has fired in one mailbox, on disk before anything relies on it.
 ///
 /// The law it keeps: a record is durable before the step that it permits. An intent comes before
 /// the action, `fired` before DELE; a message that fired is not forgotten before the server has
 /// committed its deletion.
+///
+/// On disk, sorted records are followed by those that came since; only the latter are in memory.
+/// Where they become too many, all are sorted anew, into a file that takes the old one's place.
 public final class Ledger<S: Store & ~Copyable> {
-  /// How many messages it can hold: those that fired and are still on the server.
-  public static var capacity: Int { 65_536 }
+  /// How many records it can hold: 8 MiB on disk.
+  static var capacity: Int { 262_144 }
 
-  private var store: S
-  var entries: [Entry] = []
+  var store: S
+  /// How many records, behind the header, are sorted by their identities.
+  var sorted = 0
+  /// What came since, sorted too, with the latest of each identity.
+  var recent: [Recent] = []
   /// How many bytes of the store are whole records.
   var length = 0
   /// Whether part of a record may stand behind them.
   var tailIsTorn = false
+  /// Whether the file took its place, and the folder is not known to be on disk.
+  var folderIsPending = false
+  /// How many entries wait to be written with others.
+  private var unwritten = 0
+  /// Whether the file has an older form.
+  var isOld = false
+  var clock = LedgerClock()
+  /// The clock's skew as it stands on disk.
+  var writtenSkew: Int64 = 0
+  private let built: UInt64
+  /// What the server was allowed to delete in this session.
+  private var deletions: [Deletion] = []
+  /// Which of the sorted records are of messages in the listing that is under way: a bit for each.
+  var listed: [UInt8] = []
+  /// The hour in which the first message is due that is kept for a time; nil where none is.
+  var nextDueHour: UInt32?
 
   /// What was looked at when the last poll ended; nil before the first.
   public internal(set) var examined: Examined?
 
   /// Reads the store, cuts off a last record that was not written whole, and drops what is done
-  /// with where that is worth a rewrite. `time` is in seconds since 1970.
-  public init(_ store: consuming S, time: UInt64) throws(LedgerError) {
+  /// with where that is worth a rewrite. The board's clock says `wall`, and is not set where that is
+  /// before `built`; both are in seconds since 1970.
+  public init(
+    _ store: consuming S, now: Instant, wall: UInt64, built: UInt64
+  ) throws(LedgerError) {
     self.store = store
-    try load(time: time)
+    self.built = built
+    try load()
+    clock.tick(now: now, wall: wall, built: built)
+    try mend()
   }
 
-  /// Where `identity` stands.
-  public func state(of identity: Identity) -> MessageState {
-    find(identity).map { entries[$0].state } ?? .new
+  /// Reads the store and changes nothing: what it holds may belong to another process.
+  public init(reading store: consuming S) throws(LedgerError) {
+    self.store = store
+    built = 0
+    try load()
   }
 
-  /// How many messages are left alone because their action failed too often.
-  public var givenUpCount: Int {
-    var count = 0
-    for entry in entries where entry.state == .givenUp { count += 1 }
-    return count
+  /// It is `now`, and the board's clock says `wall`.
+  public func tick(now: Instant, wall: UInt64) { clock.tick(now: now, wall: wall, built: built) }
+
+  /// Where `message` stands.
+  public func state(of message: MessageIdentity) throws(LedgerError) -> MessageState {
+    try entry(of: message.unique)?.state.message ?? .new
   }
 
-  /// Writes down that the actions of `identity` are about to start.
-  public func intend(_ identity: Identity, time: UInt64) throws(LedgerError) {
-    guard find(identity) != nil || entries.count < Self.capacity else { throw .full }
-    try append(.intent(identity), time: time)
-    set(identity, .intended(before: state(of: identity).failures))
+  /// The message that the ledger knows `message` as. Two cases need the content's identity: a
+  /// unique-id that another message had before, or has as well, and a message whose unique-id is
+  /// another than it was.
+  public func resolve(_ message: MessageIdentity) throws(LedgerError) -> MessageIdentity {
+    guard let content = message.content else { return message }
+    if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word) {
+      guard case .missing(let fired) = known.state, known.identity != message.unique else {
+        return MessageIdentity(unique: known.identity, content: content)
+      }
+      try adopt(known, as: message, fired: fired)
+      return message
+    }
+    guard try entry(of: message.unique)?.hasAlias == true else { return message }
+    return MessageIdentity(unique: message.unique ^ content, content: content)
   }
 
-  /// Writes down that all actions of `identity` succeeded. On an error this process still knows.
-  public func fire(_ identity: Identity, time: UInt64) throws(LedgerError) {
-    set(identity, .fired(durable: false))
-    try append(.fired(identity), time: time)
-    set(identity, .fired(durable: true))
+  /// The message that was missing is there again, under another unique-id.
+  private func adopt(
+    _ known: Entry, as message: MessageIdentity, fired: Bool
+  ) throws(LedgerError) {
+    var entry = known
+    entry.identity = message.unique
+    entry.state = fired ? .archived : .givenUp
+    try write([.entry(alias(of: message)!), .entry(entry), .removed(known.identity, alias: 0)])
   }
 
-  /// Writes what fired and could not be written down so far.
-  public func flush(time: UInt64) throws(LedgerError) {
-    for entry in entries where entry.state == .fired(durable: false) {
-      try fire(entry.identity, time: time)
+  /// Writes down that the actions of `message` are about to start.
+  public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
+    let state = EntryState.intended(before: try self.state(of: message).failures)
+    guard sorted + recent.count + 2 <= Self.capacity else { throw .full }
+    try write(records(message, state, rule))
+    if let index = index(of: message.unique) { recent[index].isTouched = true }
+  }
+
+  /// Writes down that all actions of `message` succeeded, or how they did not, or what was done of
+  /// the message since. On an error this process still knows.
+  public func note(
+    _ message: MessageIdentity, _ state: EntryState, rule: UInt16
+  ) throws(LedgerError) {
+    for case .entry(let entry) in try records(message, state, rule) {
+      set(entry.identity, entry, isDurable: false)
+    }
+    try flush()
+  }
+
+  /// When `message` fired, in seconds of the ledger's clock; now, where that is not known.
+  public func timeOfFiring(_ message: MessageIdentity) throws(LedgerError) -> UInt64 {
+    guard let entry = try entry(of: message.unique), case .kept = entry.state else {
+      return clock.time
+    }
+    return UInt64(entry.time)
+  }
+
+  /// Whether a time of the ledger's clock is past.
+  public func isPast(_ time: UInt64) -> Bool { time <= clock.time }
+
+  /// Writes down that `message` stays, until `due` or for ever, unless that is known already. It
+  /// fired before: this need not be on disk at once.
+  public func keep(
+    _ message: MessageIdentity, until due: UInt64?, rules: UInt16, rule: UInt16
+  ) throws(LedgerError) {
+    // Rounded up: a message goes an hour late rather than early.
+    let hour = due.map { UInt32(clamping: ($0 + 3599) / 3600) } ?? 0
+    let state = EntryState.kept(dueHour: min(hour, 0xFF_FFFF), rules: rules)
+    guard let known = try entry(of: message.unique), known.state != state else { return }
+    var entry = known
+    entry.state = state
+    entry.rule = rule
+    entry.time = UInt32(clamping: try timeOfFiring(message))
+    set(entry.identity, entry, isDurable: false)
+    unwritten += 1
+    if unwritten >= Self.batch { try flush() }
+  }
+
+  /// Whether nothing is known of any message.
+  public var isEmpty: Bool { sorted == 0 && !recent.contains { $0.entry != nil } }
+
+  /// Writes what could not be written down so far: aliases first, as elsewhere.
+  public func flush() throws(LedgerError) {
+    unwritten = 0
+    var waiting: [Record] = []
+    for aliases in [true, false] {
+      for recent in recent where !recent.isDurable {
+        guard let entry = recent.entry, entry.isAlias == aliases else { continue }
+        waiting.append(.entry(entry))
+      }
+    }
+    while !waiting.isEmpty {
+      try write(Array(waiting.prefix(Self.batch)))
+      waiting.removeFirst(min(Self.batch, waiting.count))
     }
   }
 
-  /// Notes that a message with `identity` was there in this session. Returns `false` where one was
-  /// before: two messages have the same identity.
-  public func see(_ identity: Identity) -> Bool {
-    guard let index = find(identity), !entries[index].isSeen else { return find(identity) == nil }
-    entries[index].isSeen = true
+  /// A session begins: without a commit, nothing of the last was deleted.
+  public func beginSession() {
+    deletions = []
+    for index in recent.indices { recent[index].isTouched = false }
+  }
+
+  /// Notes that a rule took a message in this session. Returns `false` where one of the same identity
+  /// was taken before that its content does not tell from this: two have the same unique-id.
+  public func meet(_ message: MessageIdentity) throws(LedgerError) -> Bool {
+    guard message.content == nil, let entry = try entry(of: message.unique) else { return true }
+    if index(of: message.unique) == nil { set(entry.identity, entry, isDurable: true) }
+    guard let index = index(of: message.unique), !recent[index].isTouched else { return false }
+    recent[index].isTouched = true
     return true
   }
 
-  /// Writes down how often the actions of `identity` have failed, and which need not be done again.
-  /// On an error this process still knows.
-  public func fail(_ identity: Identity, _ failures: Failures, time: UInt64) throws(LedgerError) {
-    set(identity, .failed(failures))
-    try append(.failed(identity, failures), time: time)
+  /// `message`, which the server knows as `unique`, may be deleted.
+  public func permitDeletion(of message: MessageIdentity, as unique: Identity) {
+    deletions.append(Deletion(message: message, unique: unique))
   }
 
-  /// Writes down that the actions of `identity` failed too often. On an error this process knows.
-  public func giveUp(_ identity: Identity, time: UInt64) throws(LedgerError) {
-    set(identity, .givenUp)
-    try append(.givenUp(identity), time: time)
-  }
-
-  /// Notes that the server has taken a DELE for `identity`, which QUIT has yet to commit.
-  public func noteDeletion(of identity: Identity) {
-    note(identity) { $0.isDeleted = true }
+  /// The server has taken a DELE for `unique`, which QUIT has yet to commit.
+  public func noteDeletion(of unique: Identity) {
+    let index = deletions.firstIndex { $0.unique == unique && !$0.isTaken }
+    if let index { deletions[index].isTaken = true }
   }
 
   /// Forgets the messages whose deletions were noted: the server has committed them.
-  public func commitDeletions(time: UInt64) throws(LedgerError) {
-    for entry in entries where entry.isDeleted {
-      try append(.committed(entry.identity), time: time)
-      remove(entry.identity)
+  public func commitDeletions() throws(LedgerError) {
+    // One that was delivered twice is known by the other's unique-id, and that may still be there.
+    try forEachDeletion { (message) throws(LedgerError) in
+      .removed(message.unique, alias: message.content?.word ?? 0)
     }
-    try rewriteIfWorthwhile(time: time)
+    deletions = []
+    try compactIfWorthwhile()
   }
 
-  /// A session begins: what was noted of the last is dropped, for without a commit nothing is
-  /// deleted.
-  public func beginSession() {
-    for index in entries.indices {
-      entries[index].isDeleted = false
-      entries[index].isSeen = false
+  /// The server took DELEs, and did not answer the QUIT that was to commit them: nobody knows.
+  public func doubtDeletions() throws(LedgerError) {
+    try forEachDeletion { (message) throws(LedgerError) in
+      guard var entry = try self.entry(of: message.unique) else { return nil }
+      entry.state = .deleted
+      return .entry(entry)
     }
+    deletions = []
+  }
+
+  private func forEachDeletion(
+    _ record: (MessageIdentity) throws(LedgerError) -> Record?
+  ) throws(LedgerError) {
+    var batch: [Record] = []
+    for deletion in deletions
+    where deletion.isTaken && deletion.unique == deletion.message.unique {
+      if let record = try record(deletion.message) { batch.append(record) }
+      if batch.count == Self.batch {
+        try write(batch)
+        batch = []
+      }
+    }
+    try write(batch)
   }
 
   /// Writes down what was looked at; writes nothing where that is what was known.
-  public func examine(_ examined: Examined, time: UInt64) throws(LedgerError) {
+  public func examine(_ examined: Examined) throws(LedgerError) {
     guard examined != self.examined else { return }
-    try append(.examined(examined), time: time)
+    try append([.examined(examined)])
     self.examined = examined
   }
-}
 
-/// Where a message stands.
-public enum MessageState: Sendable, Equatable {
-  case new
-  /// The actions were about to start, and what became of them is not known.
-  case intended(before: Failures)
-  /// The actions succeeded; `durable` says whether that is on disk.
-  case fired(durable: Bool)
-  case failed(Failures)
-  /// The actions failed too often, and the message is left alone.
-  case givenUp
-
-  public var failures: Failures {
-    switch self {
-    case .new, .fired, .givenUp: Failures()
-    case .intended(let failures), .failed(let failures): failures
+  /// How many messages are left alone because their actions failed too often.
+  public func countGivenUp() throws(LedgerError) -> Int {
+    var count = 0
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      if entry.state == .givenUp { count += 1 }
     }
+    return count
   }
+
+  /// What the board's clock said when a record was written with this time.
+  public func wall(at time: UInt32) -> UInt64 { clock.wall(at: UInt64(time)) }
 }
 
-/// How often a message's actions failed, and how many of them need not be done again.
-public struct Failures: Sendable, Equatable {
-  public var attempts: UInt8 = 0
-  /// How many actions, from the first, had succeeded when one failed.
-  public var done: UInt8 = 0
-  /// Stands for the actions that `done` counts: of others, none is done.
-  public var actions: UInt8 = 0
-
-  public init(attempts: UInt8 = 0, done: UInt8 = 0, actions: UInt8 = 0) {
-    self.attempts = attempts
-    self.done = done
-    self.actions = actions
-  }
-}
-
-struct Entry {
-  var identity: Identity
-  var state: MessageState
-  /// The server has taken a DELE in this session.
-  var isDeleted = false
-  /// A message with this identity was there in this session.
-  var isSeen = false
+/// A message that the server may delete.
+private struct Deletion {
+  let message: MessageIdentity
+  let unique: Identity
+  var isTaken = false
 }
 
 extension Ledger where S: ~Copyable {
-  /// Puts `identity` into `state`, without a record.
-  func set(_ identity: Identity, _ state: MessageState) {
-    if let index = find(identity) {
-      entries[index].state = state
-    } else {
-      entries.append(Entry(identity: identity, state: state))
+  /// The time of records.
+  var time: UInt32 { UInt32(clamping: clock.time) }
+
+  /// What says that `message` is in `state`.
+  private func records(
+    _ message: MessageIdentity, _ state: EntryState, _ rule: UInt16
+  ) throws(LedgerError) -> [Record] {
+    let entry = Entry(
+      identity: message.unique, state: state, hasAlias: message.content != nil, time: time,
+      rule: rule)
+    // First the alias: where it is missing, the message counts as another one.
+    if let alias = alias(of: message), try self.entry(of: alias.identity)?.state != alias.state {
+      return [.entry(alias), .entry(entry)]
     }
+    return [.entry(entry)]
   }
 
-  /// Forgets `identity`, without a record.
-  func remove(_ identity: Identity) {
-    guard let index = find(identity) else { return }
-    entries.swapAt(index, entries.count - 1)
-    entries.removeLast()
+  private func alias(of message: MessageIdentity) -> Entry? {
+    guard let content = message.content else { return nil }
+    return Entry(
+      identity: content, state: .alias(of: message.unique.word), hasAlias: false, time: 0, rule: 0)
   }
 
-  /// Runs `body` on the store, with its error as the ledger's.
-  func withStore(_ body: (inout S) throws(StoreError) -> Void) throws(LedgerError) {
-    do { try body(&store) } catch { throw .store(error) }
-  }
-
-  private func note(_ identity: Identity, _ change: (inout Entry) -> Void) {
-    if let index = find(identity) { change(&entries[index]) }
-  }
-
-  private func find(_ identity: Identity) -> Int? {
-    for index in entries.indices where entries[index].identity == identity { return index }
-    return nil
-  }
-
-  /// Appends a record. An earlier append that failed may have left part of one: that goes first.
-  private func append(_ record: Record, time: UInt64) throws(LedgerError) {
-    if tailIsTorn {
-      let whole = length
-      try withStore { (store) throws(StoreError) in try store.truncate(to: whole) }
-    }
-    tailIsTorn = true
-    let bytes = record.encoded(time: time)
-    try withStore { (store) throws(StoreError) in try store.append(bytes.bytes) }
-    length += Record.size
-    tailIsTorn = false
+  /// Writes records, and remembers what they say.
+  func write(_ records: [Record]) throws(LedgerError) {
+    guard !records.isEmpty else { return }
+    try append(records)
+    for record in records { try replay(record) }
   }
 }

@@ -3,68 +3,93 @@ import Bytes
 /// One line of the ledger: 32 bytes on disk, whole or not there.
 ///
 ///     offset  bytes
-///          0      1  kind
-///          1      1  failed: attempts; header: version
-///          2      1  failed: how many actions were done
-///          3      1  failed: which actions
-///          4     16  identity; examined: count (4), rules (4), sum (8)
-///         20      8  when, in seconds since 1970
+///          0      1  kind; 0x80 added where an alias belongs to it
+///          1      3  failures: attempts, done, actions; kept: due hour; header: version
+///          4     16  identity
+///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
+///         24      2  kept: which rules
+///         26      2  which rule, by the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
-/// Numbers are big-endian. The first record of a file is the header, of the kind `P`, with
-/// "popbell ledger\r\n" for an identity.
+/// Numbers are big-endian. Elsewhere than in an entry, the eight bytes from 20 on are: the identity's
+/// word that an alias stands for; the word of the alias that goes with what was removed; the number
+/// of messages (4) and the rules (4) of `examined`, which has its last word and its sum in the place
+/// of an identity; the skew of the clock.
+///
+/// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for an identity.
+/// Version 1 had no sorted records, no aliases, and a time of eight bytes.
 enum Record: Sendable, Equatable {
-  case header(version: UInt8)
-  case intent(Identity)
-  case fired(Identity)
-  case failed(Identity, Failures)
-  case givenUp(Identity)
-  case committed(Identity)
+  case header(version: UInt8, sorted: Int)
+  case entry(Entry)
+  case removed(Identity, alias: UInt64)
   case examined(Examined)
+  case clock(skew: Int64)
+  /// A record of version 1 that says nothing any more.
+  case obsolete
 
   static let size = 32
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
   typealias Bytes = ByteBuffer<32>
 
   enum Flaw: Error { case checksum, kind }
 
-  init(parsing bytes: Span<UInt8>) throws(Flaw) {
+  init(parsing bytes: Span<UInt8>, version: UInt8) throws(Flaw) {
     guard bytes.count == Record.size,
       UInt64(crc32(bytes.extracting(..<28))) == bigEndian(bytes.extracting(28...))
     else { throw .checksum }
     let identity = Identity(prefixOf: bytes.extracting(4..<20))
+    let number = bigEndian(bytes.extracting(20..<28))
     switch bytes[0] {
-    case 0x50 where bytes.extracting(4..<20).equals(magic): self = .header(version: bytes[1])
-    case 1: self = .intent(identity)
-    case 2: self = .fired(identity)
-    case 3:
-      self = .failed(identity, Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3]))
-    case 4: self = .committed(identity)
-    case 5: self = .givenUp(identity)
-    case 6: self = .examined(Examined(parsing: bytes.extracting(4..<20)))
-    default: throw .kind
+    case 0x50 where bytes.extracting(4..<20).equals(magic):
+      let sorted = bytes[1] == 1 ? 0 : Int(truncatingIfNeeded: number >> 32)
+      self = .header(version: bytes[1], sorted: sorted)
+    case 4: self = .removed(identity, alias: version == 1 ? 0 : number)
+    case 6 where version == 1: self = .obsolete
+    case 12:
+      self = .examined(
+        Examined(
+          count: UInt32(truncatingIfNeeded: number >> 32), last: identity.word,
+          sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number)))
+    case 13: self = .clock(skew: Int64(truncatingIfNeeded: number))
+    case let kind:
+      guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
+      // The first version's time had eight bytes.
+      let isOld = version == 1
+      self = .entry(
+        Entry(
+          identity: identity, state: state, hasAlias: kind & 0x80 != 0,
+          time: UInt32(truncatingIfNeeded: isOld ? number : number >> 32),
+          rule: isOld ? 0 : UInt16(truncatingIfNeeded: number)))
     }
   }
 
-  /// The record as it stands on disk; `time` is in seconds since 1970.
-  func encoded(time: UInt64) -> Bytes {
+  /// The record as it stands on disk.
+  var encoded: Bytes {
     var bytes = Bytes()
     switch self {
-    case .header(let version):
+    case .header(let version, let sorted):
       bytes.appendHead(kind: 0x50, version)
       bytes.append(magic)
-    case .intent(let identity): bytes.append(kind: 1, identity)
-    case .fired(let identity): bytes.append(kind: 2, identity)
-    case .failed(let identity, let failures): bytes.append(kind: 3, identity, failures)
-    case .committed(let identity): bytes.append(kind: 4, identity)
-    case .givenUp(let identity): bytes.append(kind: 5, identity)
+      bytes.append(bigEndian: UInt64(sorted), size: 4)
+      bytes.append(bigEndian: 0, size: 4)
+    case .entry(let entry): entry.write(to: &bytes)
+    case .removed(let identity, let alias):
+      bytes.appendHead(kind: 4)
+      identity.write(to: &bytes)
+      bytes.append(bigEndian: alias, size: 8)
     case .examined(let examined):
-      bytes.appendHead(kind: 6)
+      bytes.appendHead(kind: 12)
+      bytes.append(bigEndian: examined.last, size: 8)
+      bytes.append(bigEndian: examined.sum, size: 8)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: UInt64(examined.rules), size: 4)
-      bytes.append(bigEndian: examined.sum, size: 8)
+    case .clock(let skew):
+      bytes.appendHead(kind: 13)
+      bytes.append(bigEndian: 0, size: 8)
+      bytes.append(bigEndian: 0, size: 8)
+      bytes.append(bigEndian: UInt64(bitPattern: skew), size: 8)
+    case .obsolete: preconditionFailure("it is only read")
     }
-    bytes.append(bigEndian: time, size: 8)
     bytes.append(bigEndian: UInt64(crc32(bytes.bytes)), size: 4)
     return bytes
   }
@@ -72,16 +97,60 @@ enum Record: Sendable, Equatable {
 
 private let magic: StaticString = "popbell ledger\r\n"
 
-extension Examined {
-  fileprivate init(parsing bytes: Span<UInt8>) {
-    self.init(
-      count: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(..<4))),
-      sum: bigEndian(bytes.extracting(8...)),
-      rules: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(4..<8))))
+extension EntryState {
+  fileprivate init?(kind: UInt8, _ bytes: Span<UInt8>, _ number: UInt64) {
+    let failures = Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3])
+    switch kind {
+    case 1: self = .intended(before: failures)
+    case 2: self = .fired
+    case 3: self = .failed(failures)
+    case 5: self = .givenUp
+    case 7:
+      self = .kept(
+        dueHour: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4))),
+        rules: UInt16(truncatingIfNeeded: number >> 16))
+    case 8: self = .archived
+    case 9: self = .deleted
+    case 10: self = .missing(fired: bytes[1] != 0)
+    case 11: self = .alias(of: number)
+    default: return nil
+    }
+  }
+}
+
+extension Entry {
+  fileprivate func write(to bytes: inout Record.Bytes) {
+    let flag: UInt8 = hasAlias ? 0x80 : 0
+    var rules: UInt16 = 0
+    switch state {
+    case .intended(let failures): bytes.appendHead(kind: 1 | flag, failures)
+    case .fired: bytes.appendHead(kind: 2 | flag)
+    case .failed(let failures): bytes.appendHead(kind: 3 | flag, failures)
+    case .givenUp: bytes.appendHead(kind: 5 | flag)
+    case .kept(let dueHour, let fingerprint):
+      bytes.append(7 | flag)
+      bytes.append(bigEndian: UInt64(dueHour), size: 3)
+      rules = fingerprint
+    case .archived: bytes.appendHead(kind: 8 | flag)
+    case .deleted: bytes.appendHead(kind: 9 | flag)
+    case .missing(let fired): bytes.appendHead(kind: 10 | flag, fired ? 1 : 0)
+    case .alias(let word):
+      bytes.appendHead(kind: 11)
+      identity.write(to: &bytes)
+      return bytes.append(bigEndian: word, size: 8)
+    }
+    identity.write(to: &bytes)
+    bytes.append(bigEndian: UInt64(time), size: 4)
+    bytes.append(bigEndian: UInt64(rules), size: 2)
+    bytes.append(bigEndian: UInt64(rule), size: 2)
   }
 }
 
 extension ByteBuffer<32> {
+  fileprivate mutating func appendHead(kind: UInt8, _ failures: Failures) {
+    appendHead(kind: kind, failures.attempts, failures.done, failures.actions)
+  }
+
   fileprivate mutating func appendHead(
     kind: UInt8, _ first: UInt8 = 0, _ second: UInt8 = 0, _ third: UInt8 = 0
   ) {
@@ -90,26 +159,6 @@ extension ByteBuffer<32> {
     append(second)
     append(third)
   }
-
-  fileprivate mutating func append(
-    kind: UInt8, _ identity: Identity, _ failures: Failures = Failures()
-  ) {
-    appendHead(kind: kind, failures.attempts, failures.done, failures.actions)
-    append(identity.bytes.span)
-  }
-
-  fileprivate mutating func append(bigEndian number: UInt64, size: Int) {
-    for byte in (0..<size).reversed() {
-      append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte)))
-    }
-  }
-}
-
-/// Up to eight bytes as a number.
-func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
-  var number: UInt64 = 0
-  for index in bytes.indices { number = number << 8 | UInt64(bytes[index]) }
-  return number
 }
 
 /// The CRC-32 of IEEE 802.3 (as in zlib and PNG), a bit at a time: a ledger has few records.

@@ -1,19 +1,34 @@
 public import Bytes
 
-/// Where a ledger's bytes are kept: a file, or a test's model of a disk.
+/// Where a ledger's bytes are kept: a file and one that is to take its place, or a test's model of a
+/// disk. What was written is durable once `synchronize` has returned, and not before; after an error
+/// any part of it may be there.
 public protocol Store: ~Copyable {
-  /// Appends to `bytes` what stands at `offset`, as much as there is room for; nothing at the end.
-  mutating func read(at offset: Int, into bytes: inout ByteBuffer<4096>) throws(StoreError)
+  /// Appends to `bytes`, which must have room, the `count` bytes of the ledger from `offset` on, or
+  /// as many as there are.
+  mutating func read(
+    at offset: Int, count: Int, into bytes: inout ByteBuffer<4096>
+  ) throws(StoreError)
 
-  /// Adds `bytes` at the end. They are durable when it returns; after an error some may be there.
-  mutating func append(_ bytes: Span<UInt8>) throws(StoreError)
+  /// Adds `bytes` at the end of the ledger, or of its successor.
+  mutating func append(_ bytes: Span<UInt8>, to file: StoreFile) throws(StoreError)
 
-  /// Cuts off all after the first `length` bytes, durably.
+  mutating func synchronize(_ file: StoreFile) throws(StoreError)
+
+  /// Cuts off all after the ledger's first `length` bytes.
   mutating func truncate(to length: Int) throws(StoreError)
 
-  /// Puts `bytes` in the place of all there is, durably, or leaves all as it was.
-  mutating func replace(with bytes: [UInt8]) throws(StoreError)
+  /// Begins an empty successor; an older one is dropped.
+  mutating func beginSuccessor() throws(StoreError)
+
+  /// Makes the successor the ledger: it is that from here on, but after a cut of power only once
+  /// `synchronizeFolder` has returned.
+  mutating func succeed() throws(StoreError)
+
+  mutating func synchronizeFolder() throws(StoreError)
 }
+
+public enum StoreFile: Sendable { case ledger, successor }
 
 /// An operation on the store that failed.
 public struct StoreError: Error, Sendable, Equatable {
@@ -32,6 +47,6 @@ public enum LedgerError: Error, Sendable, Equatable {
   case version(UInt8)
   /// A record in the middle is damaged; it begins at this byte.
   case damaged(offset: Int)
-  /// `Ledger.capacity` messages are in it.
+  /// `Ledger.capacity` records are in it.
   case full
 }

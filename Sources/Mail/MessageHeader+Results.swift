@@ -98,6 +98,18 @@ extension MessageHeader {
     emit(value(of: .received), body)
   }
 
+  /// Calls `body` with what its sender wrote: Message-ID, Date, From, Subject, each after its
+  /// length. Returns `false`, without a call, where that may not tell it from other messages: where
+  /// it has no Message-ID or no Date.
+  public func forEachContentByte(_ body: (UInt8) -> Void) -> Bool {
+    guard !messageID.isEmpty, !date.isEmpty else { return false }
+    emit(messageID, body)
+    emit(date, body)
+    emit(value(of: .from), body)
+    emit(value(of: .subject), body)
+    return true
+  }
+
   private func emit(_ value: Span<UInt8>, _ body: (UInt8) -> Void) {
     body(UInt8(truncatingIfNeeded: value.count >> 8))
     body(UInt8(truncatingIfNeeded: value.count))

@@ -211,7 +211,7 @@ import Testing
 
   @Test func doesNotFireOrDeleteWithoutItsLedger() throws {
     var world = world()
-    let ledger = try Ledger(DiskStore(disk: world.disk), time: 1)
+    let ledger = try world.disk.open(now: world.now)
     var supervisor = Supervisor(
       settings: world.settings,
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: world.now), ledgers: [ledger],
@@ -225,8 +225,8 @@ import Testing
   @Test(arguments: [CrashPolicy.again, .never])
   func afterACrashTheRuleSaysWhetherToFireAgain(policy: CrashPolicy) throws {
     var world = world(.alarms(onCrash: policy))
-    // The disk takes the header and the first intent, and then no more.
-    world.disk.failAfter = 2
+    // The disk takes an empty ledger (4 operations) and the first intent, and then no more.
+    world.disk.failAfter = 7
     try world.poll()
     #expect(world.fired == ["ALARM one"])
     #expect(world.server.messages.contains(mail[0]))
@@ -241,7 +241,7 @@ import Testing
   @Test func whatFiredIsWrittenDownAsSoonAsThereIsRoom() throws {
     var world = world()
     world.server.messages = [mail[0], mail[1]]
-    world.disk.failAfter = 2
+    world.disk.failAfter = 7
     world.disk.recoversAfter = 1
     try world.poll()
     #expect(world.fired == ["ALARM one"])

@@ -63,7 +63,9 @@ struct ModelServer {
     if unknown.contains(words[0]) || unknown.contains(command) { return "-ERR unknown command\r\n" }
     switch words[0] {
     case "CAPA": return "+OK\r\n" + capabilities.map { $0 + "\r\n" }.joined() + ".\r\n"
-    case "STAT": return "+OK \(messages.count - marked.count) 1000\r\n"
+    case "STAT":
+      let octets = messages.map { $0.header.utf8.count }.reduce(0, +)
+      return "+OK \(messages.count - marked.count) \(octets)\r\n"
     case "UIDL" where number == nil:
       let lines = messages.indices.filter { !marked.contains($0) }.map {
         "\($0 + 1) \(uniqueID(messages[$0]) ?? "")\r\n"

@@ -14,7 +14,7 @@ import Testing
     Supervisor(
       settings: .test([rule]),
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
-      ledgers: [try Ledger(DiskStore(disk: disk), time: 1)], fingerprint: 1, mode: .service,
+      ledgers: [try disk.open()], fingerprint: 1, mode: .service,
       seed: 1, now: .seconds(0))
   }
 
@@ -31,7 +31,7 @@ import Testing
   }
 
   static var match: FetcherFrame {
-    .matched(rule: 0, Identity(InlineArray(repeating: 7)), AlertValues())
+    .matched(rule: 0, MessageIdentity(7), AlertValues())
   }
 
   @Test mutating func endsAPollAtItsDeadline() throws {
@@ -81,7 +81,7 @@ import Testing
     #expect(orders(&supervisor) == [.endProgram(mailbox: 0, force: true)])
     supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(35), time: 1)
     let orders = orders(&supervisor)
-    #expect(orders.contains(.answer(mailbox: 0, .failed)))
+    #expect(orders.contains(.answer(mailbox: 0, .leave)))
     let report = Report.actionFailed(rule: 0, action: 0, .timedOut, attempt: 1)
     #expect(orders.contains(.report(mailbox: 0, report)))
   }
@@ -96,9 +96,7 @@ import Testing
     supervisor.tick(on: &lines, now: .seconds(5))
     #expect(orders(&supervisor) == [])
     supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(6), time: 1)
-    #expect(
-      try Ledger(DiskStore(disk: disk), time: 1).state(of: Identity(InlineArray(repeating: 7)))
-        == .fired(durable: true))
+    #expect(try disk.open().state(of: MessageIdentity(7)) == .fired)
     supervisor.tick(on: &lines, now: .seconds(6))
     #expect(orders(&supervisor).contains(.startFetcher(mailbox: 0)))
   }
@@ -114,7 +112,7 @@ import Testing
 
   /// A program that ended well while popbell stops has done its work; another has to do it again.
   @Test(arguments: [
-    (ProgramEnd.exited(0), MessageState.fired(durable: true)),
+    (ProgramEnd.exited(0), MessageState.fired),
     (.signalled(15), .failed(Failures())), (.exited(1), .failed(Failures())),
   ])
   mutating func stoppingStartsNothingAndWritesDownWhatIsDone(
@@ -138,8 +136,7 @@ import Testing
       }
     }
     #expect(starts == [])
-    var after = try Ledger(DiskStore(disk: disk), time: 1).state(
-      of: Identity(InlineArray(repeating: 7)))
+    var after = try disk.open().state(of: MessageIdentity(7))
     if case .failed(var failures) = after {
       failures.actions = 0
       after = .failed(failures)
@@ -181,11 +178,14 @@ import Testing
   /// What a fetcher that somebody has taken over may send.
   @Test(
     arguments: [
-      [], [0], [8], [3], [3, 9] + [UInt8](repeating: 0, count: 29), [1, 0, 0, 0],
+      [], [0], [8], [8, 4], [8, 0, 1], [3], [3, 9] + [UInt8](repeating: 0, count: 29),
+      [1, 0, 0, 0],
       [1, 0, 0, 0, 0, 0],
       [4, 1, 0], [6, 255, 0, 0], [6, 0, 0, 1, 0x1B], [6, 0, 1, 200], [7, 99],
-      [3, 0] + [UInt8](repeating: 0, count: 16) + [2, 1],
-      [3, 0] + [UInt8](repeating: 0, count: 28) + [17],
+      [3, 0] + [UInt8](repeating: 0, count: 16) + [2],
+      [3, 0] + [UInt8](repeating: 0, count: 17) + [2, 1],
+      [3, 0] + [UInt8](repeating: 0, count: 29) + [17],
+      [8, 0] + [UInt8](repeating: 0, count: 257 * 16),
     ] as [[UInt8]])
   mutating func distrustsAFrameThatIsNone(frame: [UInt8]) throws {
     var supervisor = try supervisor()
@@ -241,7 +241,7 @@ import Testing
     values.messageID = ByteBuffer(prefixOf: long.span)
     values.uniqueID = ByteBuffer(prefixOf: long.span)
     for _ in 0..<16 { values.captures.append(long.span) }
-    let frame = FetcherFrame.matched(rule: 63, Identity(InlineArray(repeating: 1)), values)
+    let frame = FetcherFrame.matched(rule: 63, MessageIdentity(1, content: 1), values)
     #expect(try FetcherFrame(parsing: frame.encoded.bytes) == frame)
   }
 }

@@ -25,6 +25,8 @@ struct World: ~Copyable {
   var mode = Mode.service
   var deletesUnmatched = false
   var now = Instant(milliseconds: 0)
+  /// What the board's clock says.
+  var wall: UInt64 = 1_800_000_000
   /// After so many bytes in a direction the connection is gone.
   var cut: (direction: Direction, after: Int)?
   /// After so many bytes from the server the fetcher's time is up.
@@ -41,7 +43,7 @@ struct World: ~Copyable {
   /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
   mutating func poll(until powerGoes: ((borrowing World) -> Bool)? = nil) throws {
     self.powerGoes = powerGoes
-    let ledger = try Ledger(DiskStore(disk: disk), time: 1)
+    let ledger = try disk.open(wall: wall, now: now)
     var supervisor = Supervisor(
       settings: settings, outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: now),
       ledgers: [ledger], fingerprint: 1, mode: mode, seed: 1, now: now)
@@ -58,12 +60,13 @@ struct World: ~Copyable {
         case .startFetcher: connection = try connect(supervisor)
         case .endFetcher: connection?.fetcher.isEnded = true
         case .answer(_, let verdict): connection?.fetcher.answered(verdict)
+        case .answerListing(_, let answer): connection?.fetcher.answered(answer)
         case .startProgram(let mailbox, _, _):
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
           let end = programs[subject] ?? .exited(0)
           if case .couldNotStart = end {} else { fired.append(subject) }
           if powerGoes?(self) == true { return server.disconnect() }
-          supervisor.programEnded(mailbox, end, on: &lines, now: now, time: 1)
+          supervisor.programEnded(mailbox, end, on: &lines, now: now, time: wall)
         case .endProgram, .switched: break
         case .report(_, let report): reports.append(report)
         }
@@ -72,11 +75,11 @@ struct World: ~Copyable {
       exchange(open)
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
-        supervisor.received(frame.bytes, from: 0, on: &lines, now: now, time: 1)
+        supervisor.received(frame.bytes, from: 0, on: &lines, now: now, time: wall)
       } else if open.fetcher.isEnded {
         connection = nil
         server.disconnect()
-        supervisor.fetcherEnded(0, now: now, time: 1)
+        supervisor.fetcherEnded(0, now: now, time: wall)
       }
     }
     outcome = supervisor.lastOutcome(of: 0)
@@ -89,7 +92,8 @@ struct World: ~Copyable {
     let fetcher = TestFetcher(
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
-        isDryRun: mode == .once(dryRun: true), examined: supervisor.examined(of: 0)),
+        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
+        known: supervisor.known(of: 0, now: now)),
       session: SessionConfiguration(security: .plaintext, mechanism: .user),
       credential: credential, expressions: NoExpressions())
     let connection = Connection(fetcher)
@@ -150,6 +154,9 @@ struct HeldFetcher: ~Copyable {
   mutating func wrapUp() { fetcher.wrapUp() }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
   mutating func answered(_ verdict: Verdict) { if !isKilled { fetcher.answered(verdict) } }
+  mutating func answered(_ answer: ListingAnswer) {
+    if !isKilled { fetcher.answeredListing(answer) }
+  }
 }
 
 final class Connection {

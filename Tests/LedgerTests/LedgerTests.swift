@@ -5,136 +5,236 @@ import Testing
 
 @Suite struct LedgerTests {
   let disk = Disk()
-
-  func open() throws -> Ledger<DiskStore> { try Ledger(DiskStore(disk: disk), time: 7) }
+  let examined = Examined(count: 3, last: 5, sum: .max, rules: 77)
 
   @Test func remembersEachStateOverARestart() throws {
-    let ledger = try open()
-    try ledger.intend(Identity(1), time: 8)
-    try ledger.intend(Identity(2), time: 8)
-    try ledger.fire(Identity(2), time: 9)
-    try ledger.intend(Identity(3), time: 8)
-    try ledger.fail(Identity(3), Failures(attempts: 1), time: 9)
-    try ledger.intend(Identity(3), time: 8)
-    try ledger.fail(Identity(3), Failures(attempts: 2, done: 1, actions: 200), time: 9)
-    try ledger.giveUp(Identity(4), time: 9)
-    try ledger.examine(Examined(count: 3, sum: .max, rules: 77), time: 10)
+    let ledger = try disk.open()
+    let failures = Failures(attempts: 2, done: 1, actions: 200)
+    try ledger.intend(MessageIdentity(1), rule: 1)
+    try ledger.fire(MessageIdentity(2))
+    for attempts: UInt8 in 1...2 {
+      try ledger.intend(MessageIdentity(3), rule: 1)
+      let failures = Failures(attempts: attempts, done: attempts - 1, actions: 200)
+      try ledger.note(MessageIdentity(3), .failed(failures), rule: 1)
+    }
+    try ledger.note(MessageIdentity(4), .givenUp, rule: 1)
+    try ledger.note(MessageIdentity(5), .archived, rule: 1)
+    try ledger.examine(examined)
 
-    let again = try open()
-    #expect(again.state(of: Identity(0)) == .new)
-    #expect(again.state(of: Identity(1)) == .intended(before: Failures()))
-    #expect(again.state(of: Identity(2)) == .fired(durable: true))
-    #expect(again.state(of: Identity(3)) == .failed(Failures(attempts: 2, done: 1, actions: 200)))
-    #expect(again.examined == Examined(count: 3, sum: .max, rules: 77))
-    #expect(again.state(of: Identity(4)) == .givenUp)
-    #expect(again.givenUpCount == 1)
+    let again = try disk.open()
+    #expect(try again.state(0) == .new)
+    #expect(try again.state(1) == .intended(before: Failures()))
+    #expect(try again.state(2) == .fired)
+    #expect(try again.state(3) == .failed(failures))
+    #expect(try again.state(4) == .givenUp)
+    #expect(try again.state(5) == .archived)
+    #expect(try again.countGivenUp() == 1)
+    #expect(again.examined == examined)
   }
 
   @Test func forgetsWhatTheServerHasDeleted() throws {
-    let ledger = try open()
-    for number in 1...3 { try ledger.fire(Identity(number), time: 1) }
+    let ledger = try disk.open()
+    for number in 1...3 { try ledger.fire(MessageIdentity(number)) }
+    ledger.permitDeletion(of: MessageIdentity(2), as: Identity(2))
     ledger.noteDeletion(of: Identity(2))
     ledger.beginSession()
+    ledger.permitDeletion(of: MessageIdentity(1), as: Identity(1))
+    ledger.permitDeletion(of: MessageIdentity(3), as: Identity(3))
     ledger.noteDeletion(of: Identity(1))
     ledger.noteDeletion(of: Identity(9))
-    try ledger.commitDeletions(time: 2)
-    let again = try open()
-    #expect(again.state(of: Identity(1)) == .new)
-    #expect(again.state(of: Identity(2)) == .fired(durable: true))
-    #expect(again.state(of: Identity(3)) == .fired(durable: true))
+    try ledger.commitDeletions()
+    for ledger in [ledger, try disk.open()] {
+      #expect(try ledger.state(1) == .new)
+      #expect(try ledger.state(2) == .fired)
+      #expect(try ledger.state(3) == .fired)
+    }
   }
 
   @Test func writesNothingWhereNothingChanged() throws {
-    let ledger = try open()
-    try ledger.examine(Examined(count: 3, sum: 5, rules: 1), time: 1)
-    let size = disk.bytes.count
-    try ledger.examine(Examined(count: 3, sum: 5, rules: 1), time: 2)
-    #expect(disk.bytes.count == size)
-    _ = try open()
-    #expect(disk.bytes.count == size)
+    let ledger = try disk.open()
+    try ledger.fire(MessageIdentity(1))
+    try ledger.keep(MessageIdentity(1), until: nil, rules: 1, rule: 1)
+    try ledger.flush()
+    try ledger.examine(examined)
+    let before = disk.operations
+    try ledger.examine(examined)
+    try ledger.keep(MessageIdentity(1), until: nil, rules: 1, rule: 1)
+    try ledger.flush()
+    try ledger.commitDeletions()
+    ledger.beginListing()
+    #expect(try ledger.list(Identity(1), rules: 1) == .kept)
+    try ledger.endListing()
+    #expect(disk.operations == before)
+    _ = try disk.open()
+    #expect(disk.operations == before)
   }
 
   @Test(arguments: 0..<32) func cutsOffATornRecord(torn: Int) throws {
-    let ledger = try open()
-    try ledger.fire(Identity(1), time: 1)
+    let ledger = try disk.open()
+    try ledger.fire(MessageIdentity(1))
+    let length = disk.bytes.count
     disk.failAfter = 0
     disk.torn = torn
     #expect(throws: LedgerError.store(StoreError(code: 5))) {
-      try ledger.fire(Identity(2), time: 1)
+      try ledger.note(MessageIdentity(2), .fired, rule: 1)
     }
-    #expect(ledger.state(of: Identity(2)) == .fired(durable: false))
+    #expect(try ledger.state(2) == .fired)
 
     disk.failAfter = .max
-    let again = try open()
-    #expect(again.state(of: Identity(1)) == .fired(durable: true))
-    #expect(again.state(of: Identity(2)) == .new)
-    #expect(disk.bytes.count == 64)
+    let again = try disk.open()
+    #expect(try again.state(1) == .fired)
+    #expect(try again.state(2) == .new)
+    #expect(disk.bytes.count == length)
   }
 
   @Test func mendsATornRecordBeforeTheNext() throws {
-    let ledger = try open()
+    let ledger = try disk.open()
     disk.failAfter = 0
     disk.torn = 31
-    #expect(throws: LedgerError.self) { try ledger.fire(Identity(1), time: 1) }
+    #expect(throws: LedgerError.self) { try ledger.note(MessageIdentity(1), .fired, rule: 1) }
     disk.failAfter = .max
-    try ledger.fire(Identity(1), time: 2)
-    #expect(ledger.state(of: Identity(1)) == .fired(durable: true))
-    #expect(try open().state(of: Identity(1)) == .fired(durable: true))
+    try ledger.flush()
+    #expect(try disk.open().state(1) == .fired)
   }
 
   @Test func doesNotIntendWhatItCouldNotWrite() throws {
-    let ledger = try open()
+    let ledger = try disk.open()
     disk.failAfter = 0
-    #expect(throws: LedgerError.self) { try ledger.intend(Identity(1), time: 1) }
-    #expect(ledger.state(of: Identity(1)) == .new)
+    #expect(throws: LedgerError.self) { try ledger.intend(MessageIdentity(1), rule: 1) }
+    #expect(try ledger.state(1) == .new)
   }
 
-  @Test(arguments: 0..<96) func neverGuessesAtDamage(offset: Int) throws {
-    let ledger = try open()
-    for number in 1...3 { try ledger.fire(Identity(number), time: 1) }
-    disk.bytes[offset] ^= 0x40
-    let expected = offset < 32 ? LedgerError.notALedger : .damaged(offset: offset / 32 * 32)
-    #expect(throws: expected) { try open() }
-    #expect(disk.bytes.count == 128)
+  @Test func neverGuessesAtDamage() throws {
+    let ledger = try disk.open()
+    for number in 1...20 { try ledger.fire(MessageIdentity(number)) }
+    let whole = disk.bytes
+    // The last records are what a cut of power may have damaged.
+    for offset in stride(from: 0, to: whole.count - 600, by: 7) {
+      disk.bytes = whole
+      disk.bytes[offset] ^= 0x40
+      let expected = offset < 32 ? LedgerError.notALedger : .damaged(offset: offset / 32 * 32)
+      #expect(throws: expected) { try disk.open() }
+      #expect(disk.bytes.count == whole.count)
+    }
+  }
+
+  @Test func neverGuessesAtDamageOfWhatIsSorted() throws {
+    let ledger = try disk.open()
+    for number in 1...3000 { try ledger.note(MessageIdentity(number), .fired, rule: 1) }
+    let whole = disk.bytes
+    let sorted = Int(whole[22]) << 8 | Int(whole[23])
+    #expect(sorted > 1000)
+    for offset in [32, 33, 5000, sorted * 32, sorted * 32 + 31] {
+      disk.bytes = whole
+      disk.bytes[offset] ^= 1
+      #expect(throws: LedgerError.damaged(offset: offset / 32 * 32)) { try disk.open() }
+    }
+    // Two that changed places.
+    disk.bytes = whole
+    disk.bytes.replaceSubrange(32..<96, with: whole[64..<96] + whole[32..<64])
+    #expect(throws: LedgerError.damaged(offset: 64)) { try disk.open() }
+    disk.bytes = Array(whole[..<(sorted * 32)])
+    #expect(throws: LedgerError.damaged(offset: sorted * 32)) { try disk.open() }
   }
 
   @Test func refusesTheFuture() throws {
-    disk.bytes = Array("P\u{2}\0\0popbell ledger\r\n\0\0\0\0\0\0\0\u{7}".utf8)
-    let header = disk.bytes
-    let crc = crc32(header.span)
-    disk.bytes += (0..<4).map { UInt8(truncatingIfNeeded: crc >> (24 - 8 * $0)) }
-    #expect(throws: LedgerError.version(2)) { try open() }
+    disk.bytes = record(0x50, 3, "popbell ledger\r\n", 7)
+    #expect(throws: LedgerError.version(3)) { try disk.open() }
+  }
+
+  /// Version 1: no sorted records, times of eight bytes, no aliases.
+  @Test func readsThePast() throws {
+    let message = MessageIdentity(1, content: 1)
+    disk.bytes = record(0x50, 1, "popbell ledger\r\n", 1_790_000_000)
+    let records: [(kind: UInt8, first: UInt8, number: Int)] = [
+      (1, 0, 1), (2, 0, 1), (3, 4, 2), (1, 0, 2), (3, 1, 3), (5, 0, 4), (2, 0, 5), (4, 0, 5),
+    ]
+    for (kind, first, number) in records {
+      disk.bytes += record(kind, first, bytes(of: Identity(number)), 1_790_000_000)
+    }
+    disk.bytes += record(6, 0, "0123456789abcdef", 1_790_000_000)
+    for _ in 1...2 {
+      let ledger = try disk.open()
+      #expect(disk.bytes[1] == 2)
+      #expect(try ledger.state(of: ledger.resolve(message)) == .fired)
+      #expect(try ledger.state(2) == .intended(before: Failures(attempts: 4)))
+      #expect(try ledger.state(3) == .failed(Failures(attempts: 1)))
+      #expect(try ledger.state(4) == .givenUp)
+      #expect(try ledger.state(5) == .new)
+      #expect(ledger.examined == nil)
+    }
   }
 
   @Test func refusesAForeignFile() {
     disk.bytes = Array("this is somebody's letter, not a ledger".utf8)
-    #expect(throws: LedgerError.notALedger) { try open() }
+    #expect(throws: LedgerError.notALedger) { try disk.open() }
     #expect(disk.bytes.count == 39)
   }
 
-  @Test func rewritesAFileThatIsMostlyHistory() throws {
-    let ledger = try open()
-    try ledger.intend(Identity(0), time: 1)
-    try ledger.fail(Identity(0), Failures(attempts: 1, done: 2), time: 1)
-    try ledger.intend(Identity(0), time: 1)
-    try ledger.fire(Identity(1000), time: 1)
-    try ledger.examine(Examined(count: 9, sum: 8, rules: 7), time: 1)
-    for number in 1...600 {
-      try ledger.fire(Identity(number), time: 1)
-      ledger.noteDeletion(of: Identity(number))
-      try ledger.commitDeletions(time: 1)
+  @Test func keepsManyMessagesOnDiskAndFewInMemory() throws {
+    let ledger = try disk.open()
+    for number in 1...5000 {
+      try ledger.note(MessageIdentity(number, content: number), .archived, rule: 1)
     }
-    #expect(disk.bytes.count < 1100 * 32)
-    for ledger in [ledger, try open()] {
-      let failures = Failures(attempts: 1, done: 2)
-      #expect(ledger.state(of: Identity(0)) == .intended(before: failures))
-      #expect(ledger.state(of: Identity(600)) == .new)
-      #expect(ledger.state(of: Identity(1000)) == .fired(durable: true))
-      #expect(ledger.examined == Examined(count: 9, sum: 8, rules: 7))
+    try ledger.examine(examined)
+    var current = ledger
+    for _ in 1...2 {
+      for number in 1...5000 { #expect(try current.state(number) == .archived) }
+      #expect(try current.state(5001) == .new)
+      #expect(current.examined == examined)
+      current = try disk.open()
+    }
+    // The latest record counts, wherever the earlier one is.
+    try current.note(MessageIdentity(17), .failed(Failures(attempts: 1)), rule: 1)
+    try current.delete(MessageIdentity(18, content: 18))
+    for _ in 1...2 {
+      #expect(try current.state(17) == .failed(Failures(attempts: 1)))
+      #expect(try current.state(18) == .new)
+      current = try disk.open()
+    }
+  }
+
+  @Test func rewritesAFileThatIsMostlyHistory() throws {
+    let ledger = try disk.open()
+    try ledger.intend(MessageIdentity(0), rule: 1)
+    try ledger.fire(MessageIdentity(10_000))
+    try ledger.examine(examined)
+    for number in 1...4000 {
+      try ledger.fire(MessageIdentity(number))
+      try ledger.delete(MessageIdentity(number))
+    }
+    #expect(disk.bytes.count < 4200 * 32)
+    for ledger in [ledger, try disk.open()] {
+      #expect(try ledger.state(0) == .intended(before: Failures()))
+      #expect(try ledger.state(4000) == .new)
+      #expect(try ledger.state(10_000) == .fired)
+      #expect(ledger.examined == examined)
     }
   }
 
   @Test func knowsTheChecksumOfTheStandard() {
     #expect(with("123456789") { crc32($0) } == 0xCBF4_3926)
+  }
+
+  private func bytes(of identity: Identity) -> [UInt8] {
+    var bytes = ByteBuffer<16>()
+    identity.write(to: &bytes)
+    return [UInt8](bytes.bytes)
+  }
+
+  private func record(_ kind: UInt8, _ first: UInt8, _ identity: String, _ time: UInt64) -> [UInt8]
+  {
+    record(kind, first, Array(identity.utf8), time)
+  }
+
+  private func record(
+    _ kind: UInt8, _ first: UInt8, _ identity: [UInt8], _ time: UInt64
+  ) -> [UInt8] {
+    var record = ByteBuffer<32>()
+    record.append([kind, first, 0, 0].span)
+    record.append(identity.span)
+    record.append(bigEndian: time, size: 8)
+    record.append(bigEndian: UInt64(crc32(record.bytes)), size: 4)
+    return [UInt8](record.bytes)
   }
 }

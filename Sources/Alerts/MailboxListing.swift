@@ -1,0 +1,196 @@
+import Bytes
+import Ledger
+
+/// A listing of the whole mailbox, while it comes: what of it the supervisor has to be asked, and
+/// what of that needs a look.
+struct MailboxListing: Sendable {
+  /// Identities on their way to the supervisor, and the numbers of their messages.
+  private var chunk = FetcherFrame.Listed()
+  private var numbers = InlineArray<256, UInt32>(repeating: 0)
+  /// Messages that the ledger knows, or that came after what was looked at, and need a look.
+  private var looks = MessageNumbers()
+  /// Messages that the ledger does not know, among those that were looked at.
+  private var unknown = MessageNumbers()
+  private let known: Examined
+  /// The first `known.count` of them.
+  private var first = Examined(rules: 0)
+  /// All of them, and those that were answered.
+  private var all = Examined(rules: 0)
+  private var answered = Examined(rules: 0)
+  /// Whether each has an identity, and stands in its place.
+  private(set) var isWhole = true
+  private var isFirstChunk = true
+
+  init(known: Examined) { self.known = known }
+
+  /// Takes a line. Returns whether `takeChunk` is due.
+  mutating func list(_ message: Int, _ identity: Identity?) -> Bool {
+    // One that is out of order, or was left out, has no place in what was looked at.
+    guard let identity, message == Int(all.count) + 1 else {
+      isWhole = false
+      return false
+    }
+    guard isWhole else { return false }
+    all.add(identity.word)
+    if message <= known.count { first = all }
+    numbers[chunk.count] = UInt32(message)
+    chunk.append(identity)
+    return chunk.isFull
+  }
+
+  /// What the supervisor is to be asked.
+  mutating func takeChunk(isLast: Bool) -> FetcherFrame {
+    defer { isFirstChunk = false }
+    chunk.isFirst = isFirstChunk
+    chunk.isLast = isLast && isWhole
+    return .listed(chunk)
+  }
+
+  /// What the supervisor said.
+  mutating func answered(_ answer: ListingAnswer) {
+    for index in 0..<chunk.count {
+      let number = numbers[index]
+      switch answer[index] {
+      case .kept: break
+      case .look: looks.append(number, after: answered)
+      case .unknown where number > known.count: looks.append(number, after: answered)
+      case .unknown: unknown.append(number, after: answered)
+      }
+      answered.add(chunk[index].word)
+    }
+    chunk.removeAll()
+  }
+
+  /// Whether the mailbox begins with what was looked at.
+  var isRecognised: Bool {
+    known.count > 0 && first.count == known.count && first.sum == known.sum
+  }
+
+  /// The messages that need a look. Behind the last that the listing covers, all do.
+  var due: MessageNumbers {
+    var due = isRecognised ? looks : looks.merged(with: unknown)
+    if !due.isCut { due.covered = all }
+    return due
+  }
+}
+
+/// Numbers of messages, in order: up to 256, and twice as many of two lists.
+struct MessageNumbers: Sendable {
+  private var numbers = InlineArray<512, UInt32>(repeating: 0)
+  private var count = 0
+  private var position = 0
+  /// Whether some did not fit.
+  private(set) var isCut = false
+  /// The messages among which it has all.
+  var covered = Examined(rules: 0)
+
+  mutating func append(_ number: UInt32, after covered: Examined) {
+    guard !isCut else { return }
+    guard count < 256 else {
+      isCut = true
+      self.covered = covered
+      return
+    }
+    numbers[count] = number
+    count += 1
+  }
+
+  /// The next of them; nil where there is none.
+  var next: UInt32? {
+    guard position < count, !isCut || numbers[position] <= covered.count else { return nil }
+    return numbers[position]
+  }
+
+  mutating func removeFirst() { position += 1 }
+
+  func merged(with other: MessageNumbers) -> MessageNumbers {
+    var (left, right) = (self, other)
+    var merged = MessageNumbers()
+    for list in [self, other] where list.isCut {
+      if !merged.isCut || list.covered.count < merged.covered.count {
+        merged.covered = list.covered
+      }
+      merged.isCut = true
+    }
+    while let number = [left.next, right.next].compactMap({ $0 }).min() {
+      if left.next == number { left.removeFirst() } else { right.removeFirst() }
+      merged.numbers[merged.count] = number
+      merged.count += 1
+    }
+    return merged
+  }
+}
+
+/// How far the mailbox has been looked at: its first messages, up to the first that has to be looked
+/// at again.
+struct ExaminedMark: Sendable {
+  private(set) var examined = Examined(rules: 0)
+  private var isStopped = false
+  /// Where only some of the listed messages are looked at: all of them, but those deleted; and what
+  /// stands where not all of them could be.
+  private var listed: Examined?
+  private var fallback: Examined?
+  private var knownCount = 0
+
+  /// The first messages were looked at before.
+  mutating func begin(with known: Examined) { examined = known }
+
+  /// Messages of a listing are looked at where that is due; the others stay as they are. `known` is
+  /// what was looked at before, where the listing begins with that.
+  mutating func begin(withListed all: Examined, known: Examined?) {
+    (listed, fallback) = (all, known)
+    knownCount = Int(known?.count ?? 0)
+  }
+
+  /// A message is to be judged: what is listed has been where that is not among it.
+  mutating func reach(_ message: Int, listed count: UInt32) {
+    if message > count { endListed() }
+  }
+
+  /// The message that is judged stays, and needs no other look.
+  mutating func extend(over word: UInt64?) {
+    guard listed == nil else { return }
+    guard let word else { return stop() }
+    if !isStopped { examined.add(word) }
+  }
+
+  /// The message that is judged is deleted.
+  mutating func delete(_ message: Int, _ word: UInt64?) {
+    guard listed != nil else { return }
+    guard let word else { return stop() }
+    listed = listed?.without(word)
+    if listed == nil { stop() }
+    if message <= knownCount { fallback = fallback?.without(word) }
+  }
+
+  /// The message that is judged has to be looked at again, and so all behind it.
+  mutating func stop() { isStopped = true }
+
+  /// All that was due of the listing was looked at, or there is no time for more.
+  mutating func endListed() {
+    guard listed != nil || fallback != nil else { return }
+    if let listed, !isStopped {
+      examined = listed
+    } else if let fallback {
+      examined = fallback
+    }
+    (listed, fallback) = (nil, nil)
+  }
+}
+
+extension Examined {
+  mutating func add(_ word: UInt64) {
+    count += 1
+    last = word
+    sum &+= word  // A sum modulo 2^64 by definition.
+  }
+
+  /// Without a message; nil where it is not known which is the last then.
+  fileprivate func without(_ word: UInt64) -> Examined? {
+    guard last != word || count <= 1 else { return nil }
+    var rest = self
+    rest.count -= 1
+    rest.sum &-= word  // A sum modulo 2^64 by definition.
+    return rest.count == 0 ? Examined(rules: rules) : rest
+  }
+}

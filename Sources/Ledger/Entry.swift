@@ -1,0 +1,80 @@
+/// Where a message stands.
+public enum MessageState: Sendable, Equatable {
+  case new
+  /// The actions were about to start, and what became of them is not known.
+  case intended(before: Failures)
+  /// The actions succeeded.
+  case fired
+  /// They did, and the message was archived, or need not be.
+  case archived
+  case failed(Failures)
+  /// The actions failed too often, and the message is left alone.
+  case givenUp
+
+  public var failures: Failures {
+    switch self {
+    case .new, .fired, .archived, .givenUp: Failures()
+    case .intended(let failures), .failed(let failures): failures
+    }
+  }
+}
+
+/// How often a message's actions failed, and how many of them need not be done again.
+public struct Failures: Sendable, Equatable {
+  public var attempts: UInt8 = 0
+  /// How many actions, from the first, had succeeded when one failed.
+  public var done: UInt8 = 0
+  /// Stands for the actions that `done` counts: of others, none is done.
+  public var actions: UInt8 = 0
+
+  public init(attempts: UInt8 = 0, done: UInt8 = 0, actions: UInt8 = 0) {
+    self.attempts = attempts
+    self.done = done
+    self.actions = actions
+  }
+}
+
+/// What a record says of a message.
+public enum EntryState: Sendable, Equatable {
+  case intended(before: Failures)
+  case fired
+  case archived
+  case failed(Failures)
+  case givenUp
+  /// All was done, and the message stays: until an hour since 1970, or, where that is 0, for ever.
+  /// Other rules than those of this fingerprint look at it again.
+  case kept(dueHour: UInt32, rules: UInt16)
+  /// The server took its DELE, and did not say what came of it.
+  case deleted
+  /// It was not in a complete listing; `fired` tells what had fired from what was given up.
+  case missing(fired: Bool)
+  /// It is the content's identity of the message whose identity has this word.
+  case alias(of: UInt64)
+
+  var message: MessageState {
+    switch self {
+    case .intended(let failures): .intended(before: failures)
+    case .failed(let failures): .failed(failures)
+    case .fired: .fired
+    case .archived, .kept, .deleted, .missing(fired: true): .archived
+    case .givenUp, .missing(fired: false): .givenUp
+    case .alias: .new
+    }
+  }
+}
+
+public struct Entry: Sendable, Equatable {
+  public var identity: Identity
+  public var state: EntryState
+  /// Whether an alias belongs to it.
+  public var hasAlias: Bool
+  /// When it came to be so, in seconds of the ledger's clock; for what is kept, when it fired.
+  public var time: UInt32
+  /// The rule that took it: half of the CRC-32 of its name.
+  public var rule: UInt16
+
+  var isAlias: Bool {
+    if case .alias = state { return true }
+    return false
+  }
+}

@@ -1,0 +1,111 @@
+import Bytes
+
+extension Ledger where S: ~Copyable {
+  /// How long a message that is missing is remembered: a mailbox may come back from a backup.
+  private static var memory: UInt32 { 30 * 86_400 }
+  /// How many records more than needed are worth a rewrite of the file.
+  private static var spare: Int { 4096 }
+
+  /// Sorts all anew where the file is mostly history, or too much is in memory.
+  func compactIfWorthwhile() throws(LedgerError) {
+    let history = length / Record.size - sorted - recent.count
+    guard recent.count >= Self.recentLimit / 2 || history > sorted + Self.spare else { return }
+    try compact()
+  }
+
+  /// Writes all that is to be remembered into a file that takes this one's place; with `listing`,
+  /// what was not listed as what is absent. After an error all is as it was.
+  func compact(listing: Bool = false) throws(LedgerError) {
+    var (count, aliases) = (0, 0)
+    try forEachSurvivor(listing, dropsAliases: false) { (entry) throws(LedgerError) in
+      count += 1
+      aliases += entry.isAlias ? 1 : 0
+    }
+    // Of messages that are forgotten, the aliases are left.
+    let dropsAliases = 2 * aliases > count + 256
+    if dropsAliases {
+      count = 0
+      try forEachSurvivor(listing, dropsAliases: true) { _ in count += 1 }
+    }
+    var bytes = ByteBuffer<4096>()
+    var written = 0
+    try withStore { (store) throws(StoreError) in try store.beginSuccessor() }
+    try write(.header(version: Record.version, sorted: count), &bytes, &written)
+    try forEachSurvivor(listing, dropsAliases: dropsAliases) { (entry) throws(LedgerError) in
+      try self.write(.entry(entry), &bytes, &written)
+    }
+    try write(.clock(skew: clock.skew), &bytes, &written)
+    if let examined { try write(.examined(examined), &bytes, &written) }
+    try writeOut(&bytes)
+    try withStore { (store) throws(StoreError) in
+      try store.synchronize(.successor)
+      try store.succeed()
+    }
+    (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
+    (recent, listed, writtenSkew, isOld) = ([], [], clock.skew, false)
+  }
+
+  private func forEachSurvivor(
+    _ listing: Bool, dropsAliases: Bool, _ body: (Entry) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    try forEachEntry { (entry, isListed) throws(LedgerError) in
+      if dropsAliases, try self.isDangling(entry) { return }
+      if listing, !isListed {
+        if let absent = self.absent(entry) { try body(absent) }
+      } else {
+        try body(entry)
+      }
+    }
+  }
+
+  private func write(
+    _ record: Record, _ bytes: inout ByteBuffer<4096>, _ written: inout Int
+  ) throws(LedgerError) {
+    if bytes.isFull { try writeOut(&bytes) }
+    bytes.append(record.encoded.bytes)
+    written += Record.size
+  }
+
+  private func writeOut(_ bytes: inout ByteBuffer<4096>) throws(LedgerError) {
+    do { try store.append(bytes.bytes, to: .successor) } catch { throw .store(error) }
+    bytes.removeAll()
+  }
+
+  private func isDangling(_ entry: Entry) throws(LedgerError) -> Bool {
+    guard case .alias(let word) = entry.state else { return false }
+    return try self.entry(of: word) == nil
+  }
+
+  /// Calls `body` with each entry that is to be remembered, in the order of their identities, and
+  /// whether its message is listed.
+  func forEachEntry(
+    _ body: (Entry, _ isListed: Bool) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    var next = 0
+    if sorted > 0 {
+      try forEachRecord(from: 1) { (place, bytes) throws(LedgerError) in
+        guard place <= self.sorted else { return }
+        guard case .entry(let entry) = try? Record(parsing: bytes, version: Record.version)
+        else { throw .damaged(offset: place * Record.size) }
+        while next < self.recent.count, self.recent[next].identity < entry.identity {
+          try self.visit(self.recent[next].entry, self.recent[next].isListed, body)
+          next += 1
+        }
+        // A recent one of the same identity takes its place.
+        if next < self.recent.count, self.recent[next].identity == entry.identity { return }
+        try self.visit(entry, self.isListed(place - 1), body)
+      }
+    }
+    for index in next..<recent.count {
+      try visit(recent[index].entry, recent[index].isListed, body)
+    }
+  }
+
+  private func visit(
+    _ entry: Entry?, _ isListed: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    guard let entry else { return }
+    if case .missing = entry.state, time > entry.time, time - entry.time > Self.memory { return }
+    try body(entry, isListed)
+  }
+}

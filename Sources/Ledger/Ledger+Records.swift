@@ -1,0 +1,149 @@
+import Bytes
+
+/// What came since the records were sorted; no entry where it was removed.
+struct Recent {
+  let identity: Identity
+  var entry: Entry?
+  /// Whether it is on disk.
+  var isDurable = true
+  /// Whether its actions began in this session.
+  var isTouched = false
+  /// Whether its message is in the listing that is under way.
+  var isListed = false
+}
+
+extension Ledger where S: ~Copyable {
+  /// How many records are written at once, at most: after a cut of power, any of them may be
+  /// damaged.
+  static var batch: Int { 14 }
+  /// How many records may be in memory.
+  static var recentLimit: Int { 1024 }
+
+  /// Appends records. An earlier append that failed may have left part of one: that goes first.
+  func append(_ records: [Record]) throws(LedgerError) {
+    if recent.count >= Self.recentLimit {
+      // Where that fails, as it does on a full disk, there is some room left.
+      do throws(LedgerError) { try compact() } catch {
+        guard recent.count < 2 * Self.recentLimit else { throw error }
+      }
+    }
+    var bytes = ByteBuffer<512>()
+    if clock.skew != writtenSkew { bytes.append(Record.clock(skew: clock.skew).encoded.bytes) }
+    for record in records { bytes.append(record.encoded.bytes) }
+    let (whole, mustCut, skew) = (length, tailIsTorn, clock.skew)
+    try settleFolder()
+    tailIsTorn = true
+    try withStore { (store) throws(StoreError) in
+      if mustCut { try store.truncate(to: whole) }
+      try store.append(bytes.bytes, to: .ledger)
+      try store.synchronize(.ledger)
+    }
+    tailIsTorn = false
+    length += bytes.count
+    writtenSkew = skew
+  }
+
+  /// Nothing is added to a file that a cut of power could take out of its place again.
+  private func settleFolder() throws(LedgerError) {
+    guard folderIsPending else { return }
+    try withStore { (store) throws(StoreError) in try store.synchronizeFolder() }
+    folderIsPending = false
+  }
+
+  /// Remembers what a record says.
+  func replay(_ record: Record) throws(LedgerError) {
+    switch record {
+    case .header, .obsolete: break
+    case .entry(let entry): set(entry.identity, entry, isDurable: true)
+    case .removed(let identity, let word):
+      set(identity, nil, isDurable: true)
+      if word != 0, let alias = try aliasIdentity(word) { set(alias, nil, isDurable: true) }
+    case .examined(let examined): self.examined = examined
+    case .clock(let skew): writtenSkew = skew
+    }
+  }
+
+  /// Remembers an entry, or that there is none.
+  func set(_ identity: Identity, _ entry: Entry?, isDurable: Bool) {
+    if let entry { noteDue(entry) }
+    let index = firstIndex { !($0 < identity) }
+    if index < recent.count, recent[index].identity == identity {
+      recent[index].entry = entry
+      recent[index].isDurable = isDurable
+    } else {
+      recent.insert(Recent(identity: identity, entry: entry, isDurable: isDurable), at: index)
+    }
+  }
+
+  /// Where a recent entry is; nil where it is none, or was removed.
+  func index(of identity: Identity) -> Int? {
+    let index = firstIndex { !($0 < identity) }
+    guard index < recent.count, recent[index].identity == identity else { return nil }
+    return index
+  }
+
+  func entry(of identity: Identity) throws(LedgerError) -> Entry? {
+    if let index = index(of: identity) { return recent[index].entry }
+    return try sortedEntry { !($0 < identity) }.flatMap { $1.identity == identity ? $1 : nil }
+  }
+
+  /// The message whose identity has `word`.
+  func entry(of word: UInt64) throws(LedgerError) -> Entry? {
+    let found = try any(of: word)
+    return found?.isAlias == true ? nil : found
+  }
+
+  private func aliasIdentity(_ word: UInt64) throws(LedgerError) -> Identity? {
+    let found = try any(of: word)
+    return found?.isAlias == true ? found?.identity : nil
+  }
+
+  private func any(of word: UInt64) throws(LedgerError) -> Entry? {
+    let index = firstIndex { $0.word >= word }
+    if index < recent.count, recent[index].identity.word == word { return recent[index].entry }
+    return try sortedEntry { $0.word >= word }.flatMap { $1.identity.word == word ? $1 : nil }
+  }
+
+  /// The first of the recent ones whose identity is `enough`.
+  private func firstIndex(_ enough: (Identity) -> Bool) -> Int {
+    var (low, high) = (0, recent.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if enough(recent[middle].identity) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// The first of the sorted records whose identity is `enough`, and its place.
+  func sortedEntry(_ enough: (Identity) -> Bool) throws(LedgerError) -> (Int, Entry)? {
+    var (low, high) = (0, sorted)
+    var found: (Int, Entry)?
+    while low < high {
+      let middle = (low + high) / 2
+      let entry = try sortedEntry(at: middle)
+      if enough(entry.identity) {
+        found = (middle, entry)
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    return found
+  }
+
+  private func sortedEntry(at place: Int) throws(LedgerError) -> Entry {
+    let offset = (place + 1) * Record.size
+    var bytes = ByteBuffer<4096>()
+    try withStore { (store) throws(StoreError) in
+      try store.read(at: offset, count: Record.size, into: &bytes)
+    }
+    guard case .entry(let entry) = try? Record(parsing: bytes.bytes, version: Record.version)
+    else { throw .damaged(offset: offset) }
+    return entry
+  }
+
+  /// Runs `body` on the store, with its error as the ledger's.
+  func withStore(_ body: (inout S) throws(StoreError) -> Void) throws(LedgerError) {
+    do { try body(&store) } catch { throw .store(error) }
+  }
+}
