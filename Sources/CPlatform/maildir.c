@@ -1,74 +1,129 @@
 #include "internal.h"
-#include <grp.h>
-#include <libgen.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-/* A folder that this process may put files into. Only the Maildir itself may be a link. */
-static int check_folder(const char *path, bool follow) {
-  struct stat info;
-  if ((follow ? stat(path, &info) : lstat(path, &info)) < 0) return -errno;
-  if (S_ISLNK(info.st_mode)) return -ELOOP;
-  if (!S_ISDIR(info.st_mode)) return -ENOTDIR;
-  return access(path, W_OK | X_OK) < 0 ? -errno : 0;
+static int open_at(int folder, const char *path, int flags) {
+  int fd;
+  do fd = openat(folder, path, flags | O_CLOEXEC, 0600);
+  while (fd < 0 && errno == EINTR);
+  return (int)pb_result(fd);
 }
 
-static int check_maildir(const char *path) {
-  static const char *const parts[] = {"tmp", "new", "cur"};
-  char copy[PATH_MAX + 4];
-  int error = check_folder(path, true);
-  if (error == -ENOENT) {
-    snprintf(copy, sizeof copy, "%s", path);
-    return check_folder(dirname(copy), true);
-  }
-  for (int i = 0; i < 3 && error == 0; i++) {
-    snprintf(copy, sizeof copy, "%s/%s", path, parts[i]);
-    error = check_folder(copy, false);
-    if (error == -ENOENT) error = 0;
-  }
-  return error;
+static int open_folder(int folder, const char *path, int flags) {
+  return open_at(folder, path, O_RDONLY | O_DIRECTORY | flags);
 }
 
-/* As another user: in a child, so that this process stays what it is. */
-static int check_maildir_as(const char *path, uid_t user, gid_t group, const gid_t *groups,
-                            int count) {
-  pid_t id = fork();
-  if (id < 0) return -errno;
-  if (id == 0) {
-    if (setgroups((size_t)count, groups) < 0 || setgid(group) < 0 || setuid(user) < 0) _exit(errno);
-    _exit(-check_maildir(path));
-  }
-  int status;
-  pid_t ended;
-  do ended = waitpid(id, &status, 0);
-  while (ended < 0 && errno == EINTR);
-  if (ended < 0) return -errno;
-  return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECANCELED;
+static int open_or_make(int folder, const char *path, int flags) {
+  int fd = open_folder(folder, path, flags);
+  if (fd != -ENOENT) return fd;
+  int result;
+  do result = mkdirat(folder, path, 0700);
+  while (result < 0 && errno == EINTR);
+  return result < 0 && errno != EEXIST ? -errno : open_folder(folder, path, flags);
 }
 
-int pb_maildir_check(const uint8_t *path, size_t length, const uint8_t *state, size_t state_length,
-                     uint8_t *user, size_t user_capacity) {
-  char copy[PATH_MAX], state_copy[PATH_MAX], buffer[4096];
+/* cur is made last: where it is there, the disk knows of all the others. */
+static int open_current(int folder) {
+  int fd = open_folder(folder, "cur", O_NOFOLLOW);
+  if (fd != -ENOENT) return fd;
+  int result;
+  do result = syncfs(folder); /* Of the folder above it too, which we may not be allowed to open. */
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : open_or_make(folder, "cur", O_NOFOLLOW);
+}
+
+int pb_maildir_open(const uint8_t *path, size_t length, struct pb_maildir *maildir) {
+  char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
-  if (error == 0) error = pb_copy_text(state_copy, sizeof state_copy, state, state_length);
   if (error < 0) return error;
-  struct stat info;
-  uid_t owner = geteuid();
-  if (owner == 0 && stat(state_copy, &info) == 0) owner = info.st_uid;
-  struct passwd entry, *found = NULL;
-  getpwuid_r(owner, &entry, buffer, sizeof buffer, &found);
-  if (found) snprintf((char *)user, user_capacity, "%s", found->pw_name);
-  else snprintf((char *)user, user_capacity, "%u", owner);
-  if (owner == geteuid()) return check_maildir(copy);
-  gid_t groups[64], group = found ? found->pw_gid : info.st_gid;
-  int count = sizeof groups / sizeof *groups;
-  if (!found || getgrouplist(found->pw_name, group, groups, &count) < 0) {
-    groups[0] = group;
-    count = 1;
+  int folder = open_or_make(AT_FDCWD, copy, 0);
+  if (folder < 0) return folder;
+  int parts[3] = {open_or_make(folder, "tmp", O_NOFOLLOW), -1, -1};
+  if (parts[0] >= 0) parts[1] = open_or_make(folder, "new", O_NOFOLLOW);
+  if (parts[1] >= 0) parts[2] = open_current(folder);
+  pb_close(folder);
+  for (int i = 0; i < 3; i++) {
+    if (parts[i] >= 0) continue;
+    for (int j = 0; j < i; j++) pb_close(parts[j]);
+    return parts[i];
   }
-  return check_maildir_as(copy, owner, group, groups, count);
+  *maildir = (struct pb_maildir){parts[0], parts[1], parts[2]};
+  return 0;
+}
+
+/* Whether an entry of cur is the message: its name may go on with ":2," and flags. */
+static int find_in_current(int current, const char *name) {
+  int fd = open_folder(current, ".", 0);
+  if (fd < 0) return fd;
+  DIR *entries = fdopendir(fd);
+  if (!entries) {
+    int error = -errno;
+    pb_close(fd);
+    return error;
+  }
+  size_t length = strlen(name);
+  int found = 0;
+  while (!found) {
+    errno = 0;
+    struct dirent *entry = readdir(entries);
+    if (!entry) {
+      found = -errno;
+      break;
+    }
+    char next = strncmp(entry->d_name, name, length) == 0 ? entry->d_name[length] : '.';
+    found = next == 0 || next == ':';
+  }
+  closedir(entries);
+  return found;
+}
+
+/* A mail reader moves it from new to cur, so that is the order to look in. Whoever put it there may
+ * have been killed before the disk knew. */
+int pb_maildir_contains(const struct pb_maildir *maildir, const uint8_t *name, size_t length) {
+  char copy[NAME_MAX + 1];
+  struct stat info;
+  int error = pb_copy_text(copy, sizeof copy, name, length), folder = maildir->fresh;
+  if (error < 0) return error;
+  if (fstatat(folder, copy, &info, AT_SYMLINK_NOFOLLOW) < 0) {
+    if (errno != ENOENT) return -errno;
+    folder = maildir->current;
+    int found = find_in_current(folder, copy);
+    if (found <= 0) return found;
+  }
+  error = pb_synchronize(folder);
+  return error < 0 ? error : 1;
+}
+
+static int remove_at(int folder, const char *name) {
+  int result;
+  do result = unlinkat(folder, name, 0);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : 0;
+}
+
+int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length) {
+  char copy[NAME_MAX + 1];
+  int error = pb_copy_text(copy, sizeof copy, name, length);
+  if (error == 0) error = remove_at(folder, copy); /* What a crash left. */
+  if (error < 0 && error != -ENOENT) return error;
+  return open_at(folder, copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+}
+
+int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length) {
+  char copy[NAME_MAX + 1];
+  int error = pb_copy_text(copy, sizeof copy, name, length), result;
+  if (error < 0) return error;
+  do result = renameat(from, copy, to, copy);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : 0;
+}
+
+int pb_maildir_remove(int32_t folder, const uint8_t *name, size_t length) {
+  char copy[NAME_MAX + 1];
+  int error = pb_copy_text(copy, sizeof copy, name, length);
+  return error < 0 ? error : remove_at(folder, copy);
 }

@@ -224,6 +224,16 @@ import Testing
     #expect(unsafe chown(mail, user, 0) == 0 && chmod(mail, 0o700) == 0)
     #expect(try problem(of: mail, bench) == "")
     #expect(try problem(of: mail + "/mine", bench) == "")
+    // Where the owner made all of it, only the parts are popbell's.
+    #expect(unsafe chown(mail, 0, 0) == 0 && chmod(mail, 0o755) == 0)
+    for part in ["tmp", "new", "cur"] {
+      #expect(try problem(of: mail, bench).hasPrefix(denied))
+      try FileManager.default.createDirectory(
+        atPath: mail + "/" + part, withIntermediateDirectories: false)
+      #expect(try problem(of: mail, bench).hasPrefix(denied))
+      #expect(unsafe chown(mail + "/" + part, user, group) == 0)
+    }
+    #expect(try problem(of: mail, bench) == "")
   }
 
   @Test func withoutALedgerItWarns() throws {

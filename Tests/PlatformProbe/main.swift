@@ -1,5 +1,6 @@
 import Bytes
 import CPlatform
+import CProbe
 import Glibc
 import Platform
 
@@ -22,6 +23,12 @@ do {
   case "time": say(string(Clock.timestamp(of: Clock.secondsSince1970, local: true).bytes))
   case "closed": try openMissingStreams()
   case "full": try fillTheDisk(operand)
+  case "maildir-denied": try archiveWithoutPrivileges(operand)
+  case "maildir-mounts": say(unsafe "\(probe_mount(operand, "size=64k"))")
+  case "maildir-full": try archiveOnAFullDisk(operand)
+  case "maildir-read-only": try archiveOnAReadOnlyDisk(operand)
+  case "maildir-calls": try traceArchiving(operand)
+  case "maildir-failing": try archiveWithFailures(operand)
   case "notify": try notify(operand)
   case "gpio": try useLine(operand, arguments.dropFirst(2).map { $0 })
   case "gpio-denied": try lookWithoutPrivileges(operand)

@@ -118,6 +118,22 @@ int pb_program_check(const uint8_t *path, size_t length);
 int pb_maildir_check(const uint8_t *path, size_t length, const uint8_t *state, size_t state_length,
                      uint8_t *user, size_t user_capacity);
 
+/* The open folders of a Maildir. */
+struct pb_maildir {
+  int32_t temporary; /* tmp */
+  int32_t fresh;     /* new */
+  int32_t current;   /* cur */
+};
+/* Creates it, for this user only, where it is missing, but not the folder above it. Its own folders
+ * are never links. */
+int pb_maildir_open(const uint8_t *path, size_t length, struct pb_maildir *maildir);
+/* Returns 1 where `name` is in new, or in cur with or without flags, and the disk knows; else 0. */
+int pb_maildir_contains(const struct pb_maildir *maildir, const uint8_t *name, size_t length);
+/* Opens a new file to write, with mode 0600; what had the name is gone. */
+int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length);
+int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length);
+int pb_maildir_remove(int32_t folder, const uint8_t *name, size_t length);
+
 /* Creates it, for this user only, where it is missing. */
 int pb_folder_open(const uint8_t *path, size_t length);
 /* -EAGAIN where another process holds the lock; it ends with the descriptor. */

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+
 /* Two GPIO chips for a machine without any, named as a Raspberry Pi 5 names them: where this is
  * linked in, ioctl takes /dev/null for the chip with the label "pinctrl-rp1", and /dev/zero for
  * "gpio-brcmstb", and prints what is done to their lines. A line that is named "busy" is.
@@ -9,6 +11,19 @@
  * lines hang up when nobody has the pipe "plug" open for writing, and are of no use while there is
  * a file "unplugged"; a file "looks" gets a dot each time that chips are looked for. */
 void probe_fake_gpio(void);
+
+/* Of the calls from now on that look at or change a disk, the one with this number, from 1, fails
+ * with `error`; with `stays`, all after it do too. 0 lets all work. */
+void probe_fail_call(int number, int error, bool stays);
+/* How many there were; from now on none fails. */
+int probe_counted_calls(void);
+/* A line for each of them, what it was and on what. */
+const char *probe_trace(void);
+
+/* A disk in memory, which only this process sees, over a folder. Each returns 0 or -errno. */
+int probe_mount(const char *folder, const char *options);
+int probe_make_read_only(const char *folder);
+int probe_unmount(const char *folder);
 
 /* What must not work in the sandbox. Does it, and returns 0 or -errno. */
 long probe_violate(int index);
