@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int open_at(int folder, const char *path, int flags) {
+int pb_open_at(int folder, const char *path, int flags) {
   int fd;
   do fd = openat(folder, path, flags | O_CLOEXEC, 0600);
   while (fd < 0 && errno == EINTR);
@@ -16,7 +16,7 @@ static int open_at(int folder, const char *path, int flags) {
 static int open_text(int folder, const uint8_t *path, size_t length, int flags) {
   char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
-  return error < 0 ? error : open_at(folder, copy, flags);
+  return error < 0 ? error : pb_open_at(folder, copy, flags);
 }
 
 int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status) {
@@ -49,7 +49,7 @@ int pb_folder_open(const uint8_t *path, size_t length) {
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
   if (mkdir(copy, 0700) < 0 && errno != EEXIST) return -errno;
-  return open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
+  return pb_open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
 }
 
 int pb_lock(int32_t fd) {

@@ -20,6 +20,9 @@ static inline int pb_copy_text(char *copy, size_t capacity, const uint8_t *text,
   return 0;
 }
 
+/* files.c: a file that it creates has mode 0600, and nobody who is started has what it opens. */
+int pb_open_at(int folder, const char *path, int flags);
+
 /* processes.c */
 void pb_close_from(unsigned first);
 void pb_reset_signals(void);

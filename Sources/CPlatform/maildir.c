@@ -6,15 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int open_at(int folder, const char *path, int flags) {
-  int fd;
-  do fd = openat(folder, path, flags | O_CLOEXEC, 0600);
-  while (fd < 0 && errno == EINTR);
-  return (int)pb_result(fd);
-}
-
 static int open_folder(int folder, const char *path, int flags) {
-  return open_at(folder, path, O_RDONLY | O_DIRECTORY | flags);
+  return pb_open_at(folder, path, O_RDONLY | O_DIRECTORY | flags);
 }
 
 static int open_or_make(int folder, const char *path, int flags) {
@@ -110,7 +103,7 @@ int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length) {
   int error = pb_copy_text(copy, sizeof copy, name, length);
   if (error == 0) error = remove_at(folder, copy); /* What a crash left. */
   if (error < 0 && error != -ENOENT) return error;
-  return open_at(folder, copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  return pb_open_at(folder, copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 }
 
 int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length) {
