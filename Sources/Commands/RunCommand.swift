@@ -35,7 +35,9 @@ extension Log {
   func write(warningsOf settings: Settings) {
     for mailbox in settings.mailboxes {
       guard let warning = mailbox.ledger.warning else { continue }
-      write(.warning, mailbox.name, [UInt8]("ledger = none: ") + [UInt8](warning))
+      var text = [UInt8]("ledger = none: ")
+      text.append(warning)
+      write(.warning, mailbox.name, text)
     }
   }
 }

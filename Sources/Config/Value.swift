@@ -96,9 +96,8 @@ func disposition(_ text: [UInt8]) throws(ValueProblem) -> Disposition {
     if text.span.equals("keep") { return .keep }
     throw .notOneOf(text, DispositionForm.words, suggestion: suggestion(disposition: words))
   }
-  guard words.count > 2 else { throw .wrongForm(.then) }
-  let time = [UInt8](words[2...].joined(separator: [.space]))
-  return .deleteAfter(try interval(time, in: Limits.deleteAfter))
+  guard words.count == 3 else { throw .wrongForm(.then) }
+  return .deleteAfter(try interval(words[2], in: Limits.deleteAfter))
 }
 
 private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {

@@ -151,7 +151,7 @@ public enum Key: Sendable, Equatable, Word {
     case .on, .off, .toggle: "OUTPUT"
     case .pulse: "OUTPUT TIME"
     case .blink: "OUTPUT ON-TIME OFF-TIME COUNT"
-    case .then: "delete after TIME"
+    case .then: "delete after 14d"
     default: "VALUE"
     }
   }

@@ -241,14 +241,15 @@ import Testing
       "then = delete now",
       "then: 'delete now' is not delete, keep or delete after TIME; did you mean 'delete'?"
     ),
-    ("then = delete after", "then: write 'then = delete after TIME'"),
+    ("then = delete after", "then: write 'then = delete after 14d'"),
     (
       "then = delete after 14",
       "then: '14' has no unit: write '14s' for seconds, or one of ms, m, h, d"
     ),
+    ("then = delete after 14 days", "then: write 'then = delete after 14d'"),
     (
-      "then = delete after 14 days",
-      "then: '14 days' is no time: write it like 500ms, 30s, 10m, 2h or 14d"
+      "then = delete after long",
+      "then: 'long' is no time: write it like 500ms, 30s, 10m, 2h or 14d"
     ),
     ("then = delete after 59m", "then: '59m' is not from 1h to 3650d"),
     ("then = delete after 3651d", "then: '3651d' is not from 1h to 3650d"),
