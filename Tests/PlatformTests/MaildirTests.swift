@@ -199,7 +199,7 @@ private let mounts: Bool = {
 }()
 
 /// On a disk of its own, which only root can make.
-@Suite(.enabled(if: mounts, "skipped: no disk can be mounted here; be root, with CAP_SYS_ADMIN"))
+@Suite(.enabled(if: mounts, "no disk can be mounted here; be root, with CAP_SYS_ADMIN"))
 struct MaildirDiskTests {
   let folder: TemporaryFolder
 
