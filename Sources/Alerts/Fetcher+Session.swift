@@ -17,8 +17,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     case .status(let messages, let octets): counted(messages, octets ?? 0, &sink)
     case .uniqueID(let message, let id): identified(message, id, &sink)
     case .endOfListing: listed(&sink)
-    case .content(let byte): header.receive(byte)
-    case .endOfContent(let message): received(message, &sink)
+    case .content(let byte):
+      if phase == .archiving { archive.receive(byte, &sink) } else { header.receive(byte) }
+    case .endOfContent(let message):
+      if phase == .archiving { archived(&sink) } else { received(message, &sink) }
     case .deleted: sink.send(.deleted(deletions.removeFirst()))
     case .listing, .done: break
     case .refused(let command, let refusal): refused(command, refusal, &sink)
@@ -82,7 +84,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     case .listing:
       if id != nil { hasSeenUniqueIDs = true }
       if listing.list(message, id.map { digest(of: $0) }) { ask(&sink, isLast: false) }
-    case .settingUp, .counting, .fetching, .quitting:
+    case .settingUp, .counting, .fetching, .archiving, .quitting:
       uniqueID = id
       if id != nil { hasSeenUniqueIDs = true }
     }
@@ -133,7 +135,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       mailbox: settings.mailbox, message: header, expressions: expressions, captures: &captures)
     guard let rule else { return unmatched(message) }
     let identity = identity()
-    judged = (message, identity.unique)
+    judged = JudgedMessage(number: message, identity: identity.unique, word: uniqueIDWord)
     step = .awaitVerdict
     sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, captures)))
   }
@@ -166,6 +168,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       hasTop = false
       next = message
       uniqueIDIsAsked = hasUniqueIDs
+    case .retr where phase == .archiving:
+      phase = .fetching
+      judged = nil
     case .top, .retr:
       mark.stop()  // It went away, or cannot be read: the next poll looks again.
       isPassedOver = false
@@ -189,8 +194,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
         if deletionCount == settings.batch { stopAsking() }
       } else if next > count {
         guard session.awaiting == nil else { return }
-        phase = .quitting
-        session.send(.quit)
+        archiveOrQuit()
       } else if hasTop == nil && session.awaiting != nil && !uniqueIDIsAsked {
         return
       } else {

@@ -80,6 +80,8 @@ public struct Fetcher<
     /// UIDL was sent for all.
     case listing
     case fetching
+    /// RETR was sent, for a content that is wanted.
+    case archiving
     case quitting
   }
 
@@ -108,7 +110,7 @@ public struct Fetcher<
   var isPassedOver = false
   var hasTop: Bool?
   /// The message that a verdict is awaited for.
-  var judged: (message: Int, identity: Identity)?
+  var judged: JudgedMessage?
   var deletion: (message: Int, identity: Identity?)?
   var deletions = DeletionQueue()
   var deletionCount = 0
@@ -118,6 +120,7 @@ public struct Fetcher<
   /// were listed.
   var due: MessageNumbers?
   var listedCount: UInt32 = 0
+  var archive = ArchiveQueue()
   /// All messages were asked for that there were.
   var isComplete = true
 
@@ -170,7 +173,9 @@ public struct Fetcher<
   /// No further message is asked for, so that what was done so far is committed: time runs out, or a
   /// batch is full. The next poll goes on from there.
   public mutating func wrapUp() {
-    guard phase == .fetching, next <= count else { return }
+    if !archive.isEmpty { isComplete = false }
+    archive.removeAll()
+    guard phase == .fetching else { return }
     stopAsking()
     pump()
   }
@@ -192,10 +197,13 @@ public struct Fetcher<
     self.judged = nil
     switch verdict {
     case .delete:
-      deletion = (judged.message, judged.identity)
-      mark.delete(judged.message, uniqueIDWord)
-    case .keep: mark.extend(over: uniqueIDWord)
+      deletion = (judged.number, judged.identity)
+      mark.delete(judged.number, judged.word)
+    case .keep: mark.extend(over: judged.word)
     case .leave: mark.stop()
+    case .archive:
+      mark.stop()
+      if !archive.append(judged) { isComplete = false }
     }
     pump()
   }

@@ -13,6 +13,9 @@ public import Rules
 ///     committed = %x05 count(4) last(8) sum(8) complete(1)
 ///     ended    = %x06 outcome(1) field
 ///     stage    = %x07 stage(1)
+///     archiving = %x09 identity(16)
+///     content  = %x0A *4096OCTET
+///     archived = %x0B
 ///     listed   = %x08 flags(1) *256identity        ; %x01 the first of a listing, %x02 the last
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
@@ -34,6 +37,11 @@ public enum FetcherFrame: Sendable, Equatable {
   case stage(Stage)
   /// Messages of a complete listing; an answer is waited for.
   case listed(Listed)
+  /// The content of this message follows, in parts, with LF at its lines' ends.
+  case archiving(Identity)
+  case content(ByteBuffer<4096>)
+  /// That was all of it; a verdict is waited for.
+  case archived
 
   /// The longest text about how a poll ended, in octets.
   public typealias Detail = ByteBuffer<400>
@@ -70,6 +78,9 @@ public enum FetcherFrame: Sendable, Equatable {
       guard let stage = Stage(rawValue: try reader.byte()) else { throw .range }
       self = .stage(stage)
     case 8: self = .listed(try Listed(reading: &reader))
+    case 9: self = .archiving(try reader.identity())
+    case 10: self = .content(try reader.rest())
+    case 11: self = .archived
     default: throw .kind
     }
     try reader.end()
@@ -114,6 +125,13 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(8)
       bytes.append((listed.isFirst ? 1 : 0) | (listed.isLast ? 2 : 0))
       for index in 0..<listed.count { listed[index].write(to: &bytes) }
+    case .archiving(let identity):
+      bytes.append(9)
+      identity.write(to: &bytes)
+    case .content(let content):
+      bytes.append(10)
+      bytes.append(content.bytes)
+    case .archived: bytes.append(11)
     }
     return bytes
   }
@@ -161,6 +179,13 @@ private struct FrameReader: ~Escapable {
   }
 
   var isAtEnd: Bool { position == bytes.count }
+
+  mutating func rest() throws(FetcherFrame.Flaw) -> ByteBuffer<4096> {
+    var rest = ByteBuffer<4096>()
+    guard rest.append(bytes.extracting(position...)) else { throw .length }
+    position = bytes.count
+    return rest
+  }
 
   mutating func text<let capacity: Int>() throws(FetcherFrame.Flaw) -> ByteBuffer<capacity> {
     let length = Int(try number(2))

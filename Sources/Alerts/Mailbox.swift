@@ -26,6 +26,10 @@ struct Mailbox: Sendable {
   var outcome: Outcome?
   var tally = Tally()
   var alert: Alert?
+  /// The alerts of this session that are to be archived, the one that is, and whether one failed.
+  var archives: [Alert] = []
+  var archive: Alert?
+  var archiveFailed = false
   /// What the last message that a rule took carried.
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
@@ -73,6 +77,7 @@ struct Mailbox: Sendable {
     tally = Tally()
     examined = nil
     isComplete = true
+    (archives, archive, archiveFailed) = ([], nil, false)
   }
 
   /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.

@@ -64,6 +64,8 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
   case keep
   /// It stays, and is to be looked at again: something failed, or was not tried.
   case leave
+  /// All was done but to archive it: its content is wanted.
+  case archive
 }
 
 /// What the supervisor says to messages of a listing: a verdict for each.

@@ -26,6 +26,14 @@ extension Supervisor where S: ~Copyable {
         return distrust(mailbox, now: now)
       }
       order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
+    case .archiving(let unique):
+      if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
+    case .content(let bytes):
+      guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
+      order(.writeArchive(mailbox: mailbox, [UInt8](bytes.bytes)))
+    case .archived:
+      guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
+      order(.endArchive(mailbox: mailbox))
     case .deleted(let identity):
       mailboxes[mailbox].tally.deleted = saturated(mailboxes[mailbox].tally.deleted)
       if let identity { ledgers[mailbox].noteDeletion(of: identity) }

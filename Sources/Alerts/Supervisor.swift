@@ -16,6 +16,11 @@ public enum Order: Sendable, Equatable {
   case startProgram(mailbox: Int, rule: Int, action: Int)
   /// End its process group, politely or (`force`) not.
   case endProgram(mailbox: Int, force: Bool)
+  /// Begin to write a message into the Maildir of `rule`, under a name that stands for it.
+  case beginArchive(mailbox: Int, rule: Int, name: [UInt8])
+  case writeArchive(mailbox: Int, [UInt8])
+  /// Make it last; `archiveEnded` follows in any case.
+  case endArchive(mailbox: Int)
   case report(mailbox: Int, Report)
   /// An output was driven, or refused to be: for the log.
   case switched(OutputEvent)
@@ -33,6 +38,9 @@ public enum Report: Sendable, Equatable {
   case unfinished(rule: Int, again: Bool)
   case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)
   case gaveUp(rule: Int)
+  case archived(rule: Int)
+  /// errno of what failed.
+  case archiveFailed(rule: Int, code: Int32)
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was.
   case ended(Outcome, Tally, FetcherFrame.Detail, Stage, next: Interval?)

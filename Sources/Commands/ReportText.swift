@@ -58,6 +58,16 @@ func words(
     text.append(name(rule).span)
     text.append(" is not tried again for this message, which stays on the server")
     return (.error, text)
+  case .archived(let rule):
+    text.append(name(rule).span)
+    text.append(": the message is archived")
+    return (.info, text)
+  case .archiveFailed(let rule, let code):
+    text.append(name(rule).span)
+    text.append(": the message cannot be archived: ")
+    text.append(ErrorNumber(rawValue: code).text.bytes)
+    text.append("; it stays on the server")
+    return (.error, text)
   case .ledgerFailed(let error):
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")

@@ -11,6 +11,8 @@ var wallTime: UInt64 { UInt64(max(0, Clock.secondsSince1970)) }
 /// A fetcher's process, and our end of its channel.
 final class RunningFetcher {
   var fork: ForkedProcess
+  /// The message that it sends the content of. It goes with the fetcher, where it is not whole.
+  let archive = RunningArchive()
   /// The process has closed its end; its exit is near.
   var hasHungUp = false
 

@@ -16,8 +16,9 @@ extension Service {
     log.write(severity, name, text)
     switch report {
     case .ledgerFailed: ledgerFailed = true
-    case .actionFailed, .gaveUp: actionsFailed = true
-    case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .ended: break
+    case .actionFailed, .gaveUp, .archiveFailed: actionsFailed = true
+    case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .ended:
+      break
     }
     if case .ended = report {
       var status = [UInt8]("STATUS=")

@@ -113,6 +113,14 @@ struct Service: ~Copyable {
       case .startProgram(let mailbox, let rule, let action):
         startProgram(mailbox, loaded.settings.rules.rules[rule], action)
       case .endProgram(let mailbox, let force): programs[mailbox]?.end(force: force)
+      case .beginArchive(let mailbox, let rule, let name):
+        let folder = loaded.settings.archive(rule: rule, mailbox: mailbox)
+        if let folder { fetchers[mailbox]?.archive.begin(name, in: folder) }
+      case .writeArchive(let mailbox, let bytes): fetchers[mailbox]?.archive.append(bytes)
+      case .endArchive(let mailbox):
+        let error = fetchers[mailbox]?.archive.end()
+        supervisor.archiveEnded(
+          mailbox, code: error?.number.rawValue, now: Clock.now, time: wallTime)
       case .report(let mailbox, let report): self.report(mailbox, report)
       case .switched(let event): report(event)
       }
@@ -251,6 +259,7 @@ struct Service: ~Copyable {
         log.write(.warning, [], [UInt8]("a new state-directory counts only after a restart"))
       }
       let outputs = replaceBoard(new.settings.outputs, now: now)
+      log.write(warningsOf: new.settings)
       supervisor = Supervisor(
         settings: new.settings, outputs: outputs, ledgers: ledgers,
         fingerprint: new.fingerprint, mode: mode, seed: seed, now: now)

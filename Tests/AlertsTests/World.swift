@@ -20,6 +20,11 @@ struct World: ~Copyable {
   var fired: [String] = []
   /// What programs end with, for each subject; done where there is none.
   var programs: [String: ProgramEnd] = [:]
+  /// The Maildir, the names in it in the order in which they came, and why it takes no more.
+  var archive: [String: String] = [:]
+  var archived: [String] = []
+  var archiveError: Int32?
+  private var archiving = (name: "", content: [UInt8]())
   var reports: [Report] = []
   var outcome: Outcome?
   var mode = Mode.service
@@ -67,6 +72,16 @@ struct World: ~Copyable {
           if case .couldNotStart = end {} else { fired.append(subject) }
           if powerGoes?(self) == true { return server.disconnect() }
           supervisor.programEnded(mailbox, end, on: &lines, now: now, time: wall)
+        case .beginArchive(_, _, let name):
+          archiving = (text(name.span), [])
+        case .writeArchive(_, let bytes): archiving.content += bytes
+        case .endArchive:
+          if archiveError == nil, archive[archiving.name] == nil {
+            archive[archiving.name] = text(archiving.content.span)
+            archived.append(archiving.name)
+          }
+          if powerGoes?(self) == true { return server.disconnect() }
+          supervisor.archiveEnded(0, code: archiveError, now: now, time: wall)
         case .endProgram, .switched: break
         case .report(_, let report): reports.append(report)
         }

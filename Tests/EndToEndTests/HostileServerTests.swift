@@ -166,7 +166,8 @@ import Testing
     #expect(scene.mailbox.deletedUIDs == Scene.alarms)
   }
 
-  /// The listing that tells what is new is asked for where something was left before.
+  /// What tells what is new is asked for where something was left before: for one message, and, when
+  /// a service starts, for all.
   @Test(arguments: [Fault.endless, .longLine(10_000_000), .silence, .disconnect])
   func aListingThatMakesTroubleLosesNothing(fault: Fault) throws {
     let scene = try Scene(deadline: 5, messages: ["6", "7"].map(Scene.message))
@@ -178,6 +179,10 @@ import Testing
     case .silence, .disconnect: #expect(run.exitCode == 75, "\(run.errors)")
     default: #expect(run.exitCode == 76, "\(run.errors)")
     }
+    #expect(scene.server.received("UIDL 2\r\n"))
+    let service = try scene.run()
+    #expect(service.waits(for: "next try in "))
+    service.stop()
     #expect(scene.server.received("UIDL\r\n"))
     #expect(scene.bench.fired == [])
     #expect(try scene.wrongsAfterGoodPolls() == [])

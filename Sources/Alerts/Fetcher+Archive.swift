@@ -1,0 +1,109 @@
+import Bytes
+import Ledger
+import Mail
+import POP3
+
+/// A message that a verdict is awaited for, or whose content is wanted.
+struct JudgedMessage: Sendable {
+  let number: Int
+  let identity: Identity
+  /// What stands for it in the sum over a listing; nil where it has no unique-id.
+  let word: UInt64?
+}
+
+/// The messages whose content is wanted, and the one that is on its way.
+struct ArchiveQueue: Sendable {
+  /// How many of one session: others wait for the next.
+  private static var limit: Int { 64 }
+
+  private var waiting: [JudgedMessage] = []
+  /// Whose content comes next, until that has begun.
+  private var announced: Identity?
+  private var converter = LineFeedConverter()
+  private var chunk = ByteBuffer<4096>()
+  /// How much was sent in this session.
+  private(set) var octets = 0
+  private(set) var hasBegun = false
+
+  var isEmpty: Bool { waiting.isEmpty }
+
+  /// Returns `false` where there is no room.
+  mutating func append(_ message: JudgedMessage) -> Bool {
+    guard waiting.count < Self.limit else { return false }
+    waiting.append(message)
+    return true
+  }
+
+  mutating func begin() -> JudgedMessage? {
+    guard !waiting.isEmpty else { return nil }
+    hasBegun = true
+    announced = waiting[0].identity
+    return waiting.removeFirst()
+  }
+
+  mutating func removeAll() { waiting = [] }
+
+  mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
+    announce(&sink)
+    // A CR that waited may come before it.
+    if chunk.room < 2 { send(&sink) }
+    var (converter, chunk) = (converter, chunk)
+    converter.push(byte) { chunk.append($0) }
+    (self.converter, self.chunk) = (converter, chunk)
+  }
+
+  mutating func finish<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    announce(&sink)
+    if chunk.isFull { send(&sink) }
+    var (converter, chunk) = (converter, chunk)
+    converter.finish { chunk.append($0) }
+    (self.converter, self.chunk) = (converter, chunk)
+    send(&sink)
+    sink.send(.archived)
+  }
+
+  private mutating func announce<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    guard let identity = announced else { return }
+    announced = nil
+    chunk.removeAll()
+    converter = LineFeedConverter()
+    sink.send(.archiving(identity))
+  }
+
+  private mutating func send<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    octets += chunk.count
+    sink.send(.content(chunk))
+    chunk.removeAll()
+  }
+}
+
+extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
+  /// How much is fetched of contents before what was deleted is committed: a cut costs no more.
+  private static var mostOctets: Int { 1 << 20 }
+
+  /// All that was asked for has been looked at. Contents come last: none of them, however long, may
+  /// keep an alert waiting, or the deletion of one that is done.
+  mutating func archiveOrQuit() {
+    let mustCommit =
+      deletionCount >= settings.batch
+      || deletionCount > 0 && (!archive.hasBegun || archive.octets > Self.mostOctets)
+    if mustCommit && !archive.isEmpty {
+      isComplete = false
+      archive.removeAll()
+    }
+    guard let message = archive.begin() else {
+      phase = .quitting
+      return session.send(.quit)
+    }
+    phase = .archiving
+    judged = message
+    session.send(.retr(message.number))
+  }
+
+  /// The content of a message is complete.
+  mutating func archived<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    phase = .fetching
+    step = .awaitVerdict
+    archive.finish(&sink)
+  }
+}
