@@ -101,7 +101,8 @@ let package = Package(
     tests(of: "TLS", "Bytes", "POP3Simulator"),
     tests(of: "POP3Simulator"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["popbell", "fake-board", "POP3Simulator"],
+      name: "EndToEndTests",
+      dependencies: ["popbell", "fake-board", "POP3Simulator", "TestSupport"],
       swiftSettings: settings),
   ]
 )

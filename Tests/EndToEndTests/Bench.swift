@@ -70,13 +70,15 @@ final class Bench {
     return service.wait()
   }
 
-  /// Starts popbell with the configuration; `binary` may be another program that is popbell.
+  /// Starts popbell with the configuration; `binary` may be another program that is popbell, and
+  /// `launcher` one, with its arguments, that starts it.
   func start(
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
-    binary: String = "popbell"
+    binary: String = "popbell", under launcher: [String] = []
   ) throws -> Service {
     let configuration = arguments.first.map { [$0, "-c", path("popbell.conf")] } ?? []
-    return try Service(binary, configuration + arguments.dropFirst(), input: input, environment)
+    let command = launcher + [Service.binary(binary).path] + configuration + arguments.dropFirst()
+    return try Service(command, input: input, environment: environment)
   }
 }
 
@@ -93,11 +95,10 @@ final class Service {
   private let output: Collector
   private let errors: Collector
 
-  fileprivate init(
-    _ binary: String, _ arguments: [String], input: String?, _ environment: [String: String]
-  ) throws {
-    process.executableURL = Service.binary(binary)
-    process.arguments = arguments
+  /// Starts a program by its path, with arguments.
+  init(_ command: [String], input: String? = nil, environment: [String: String] = [:]) throws {
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.environment = environment
     let stdout = Pipe()
     let stderr = Pipe()

@@ -154,14 +154,28 @@ final class Maildir {
   }
 
   /// Adds a message: one that has just come, or (otherwise Dovecot moves its file at the next
-  /// session) that a session has seen before.
-  func deliver(_ text: String, isNew: Bool = false) throws {
+  /// session) that a session has seen before. Returns its number.
+  @discardableResult
+  func deliver(_ text: String, isNew: Bool = false) throws -> Int {
     count += 1
     let name = "\(1_700_000_000 + count).\(count).test"
     let draft = folder.appendingPathComponent("tmp/" + name)
     try text.write(to: draft, atomically: false, encoding: .utf8)
     let place = isNew ? "new/" + name : "cur/" + name + ":2,"
     try FileManager.default.moveItem(at: draft, to: folder.appendingPathComponent(place))
+    return count
+  }
+
+  /// The numbers of the messages that are there. Dovecot moves files from "new" to "cur" while we
+  /// look, but each only once.
+  var numbers: Set<Int> {
+    var numbers: Set<Int> = []
+    for part in ["new", "cur", "new", "cur"] {
+      let names = try? FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent(part).path)
+      numbers.formUnion((names ?? []).compactMap { Int($0.split(separator: ".")[1]) })
+    }
+    return numbers
   }
 
   /// The messages' files. A name ends in the flags: "S" for one that was read.
