@@ -96,16 +96,16 @@ final class Trial {
     return try Session(bench, arguments, under: launcher)
   }
 
-  /// Waits for the end of `session`, the last that was started, and takes note of it. `isCut`: it
-  /// did not end by itself, so that what was under way may be done again.
+  /// Waits for the end of `session`, the last that was started, and takes note of it. `isCut`,
+  /// looked at then: it did not end by itself, so that what was under way may be done again.
   @discardableResult
-  func end(_ session: Session, isCut: Bool) -> Run {
+  func end(_ session: Session, isCut: @autoclosure () -> Bool) -> Run {
     let run = session.wait()
     let said = Said(run.errors)
     let index = past.count - 1
     past[index].said = said.fired
     pulses += said.pulses
-    guard isCut else { return run }
+    guard isCut() else { return run }
     cuts += 1
     if let last = effects.dropFirst(past[index].effects).last, !said.fired.contains(last) {
       repeats[last, default: 0] += 1
@@ -200,20 +200,27 @@ final class Trial {
   }
 }
 
-/// What a log says of alerts: which fired, and which switched the lamp.
+/// What a log says of alerts: which fired, and which switched the lamp on, or kept it on.
 private struct Said {
   var fired: Set<String> = []
   var pulses: [String] = []
 
   init(_ log: String) {
-    var current = ""
+    var (current, isOn, wasOn) = ("", false, false)
     for line in log.split(separator: "\n") {
-      let words = line.split(separator: " ", maxSplits: 3).dropFirst()
-      guard let subject = words.first, let last = words.last, words.count > 1 else { continue }
-      if subject == "lamp:", last == "on" { pulses.append(current) }
-      guard subject == "box:" else { continue }
-      if last.hasPrefix("takes \"") { current = String(last.split(separator: "\"")[1]) }
-      if last == "fired" { fired.insert(current) }
+      let words = line.split(separator: " ", maxSplits: 3).dropFirst().map(String.init)
+      guard let subject = words.first, let last = words.last else { continue }
+      if subject == "lamp:" {
+        isOn = words[1] == "on"
+        if isOn { pulses.append(current) }
+      } else if subject == "box:", last.hasPrefix("takes \"") {
+        current = String(last.split(separator: "\"")[1])
+        wasOn = isOn
+      } else if subject == "box:", last == "fired" {
+        fired.insert(current)
+        let pulses = Trial.Rule(rawValue: words[1])?.pulses == true
+        if pulses, wasOn, self.pulses.last != current { self.pulses.append(current) }
+      }
     }
   }
 }
