@@ -122,6 +122,11 @@ final class Trial {
 
   // MARK: The oracle
 
+  /// Alerts whose program ran more than once.
+  var repeated: [String] {
+    Dictionary(grouping: effects) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
+  }
+
   /// What is wrong at any time.
   var wrongs: [String] {
     // The mail first: a message goes after its effect.
@@ -206,16 +211,20 @@ private struct Said {
   var pulses: [String] = []
 
   init(_ log: String) {
-    var (current, isOn, wasOn) = ("", false, false)
+    var (current, isOn, wasOn, isFired) = ("", false, false, false)
     for line in log.split(separator: "\n") {
       let words = line.split(separator: " ", maxSplits: 3).dropFirst().map(String.init)
       guard let subject = words.first, let last = words.last else { continue }
+      defer { isFired = subject == "box:" && last == "fired" }
       if subject == "lamp:" {
         isOn = words[1] == "on"
         if isOn { pulses.append(current) }
       } else if subject == "box:", last.hasPrefix("takes \"") {
         current = String(last.split(separator: "\"")[1])
         wasOn = isOn
+      } else if isFired, subject == "error:", last.hasPrefix("the ledger ") {
+        // "the ledger cannot be written": that it fired is not on disk.
+        fired.remove(current)
       } else if subject == "box:", last == "fired" {
         fired.insert(current)
         let pulses = Trial.Rule(rawValue: words[1])?.pulses == true
