@@ -78,7 +78,7 @@ struct FullDiskTests {
     let trial = try Trial(dovecot)
     var sizes: [Int] = []
     for _ in 0..<2 {
-      for _ in 0..<10 { try trial.deliver(.kept) }
+      for _ in 0..<10 { try trial.deliver(.glow) }
       try trial.poll()
       sizes.append(trial.stateSize)
     }
@@ -92,7 +92,7 @@ struct FullDiskTests {
     let disk = try SmallDisk(at: trial.bench.path("state"))
     for poll in 1...past.polls {
       let count = poll < past.polls ? past.alerts - 1 : past.polls > 1 ? 1 : past.alerts
-      for _ in 0..<count { try trial.deliver(.kept) }
+      for _ in 0..<count { try trial.deliver(.glow) }
       try trial.poll()
     }
     var outcome = Outcome(past: past)
