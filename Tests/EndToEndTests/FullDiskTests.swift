@@ -89,7 +89,7 @@ struct FullDiskTests {
 
   private func pollWhileFull(_ past: Past, then ending: Ending) throws -> Outcome {
     let trial = try Trial(dovecot)
-    let disk = try SmallDisk(at: trial.bench.path("state"))
+    let disk = try trial.mountState()
     for poll in 1...past.polls {
       let count = poll < past.polls ? past.alerts - 1 : past.polls > 1 ? 1 : past.alerts
       for _ in 0..<count { try trial.deliver(.glow) }
@@ -159,7 +159,7 @@ struct FullDiskTests {
 
   @Test(arguments: rooms) func atTheStart(room: Room) throws {
     let trial = try Trial(dovecot)
-    let disk = try SmallDisk(at: trial.bench.path("state"), options: "size=64k,nr_inodes=16")
+    let disk = try trial.mountState("size=64k,nr_inodes=16")
     for rule in [Trial.Rule.again, .never, .kept] { try trial.deliver(rule) }
     room.fill(disk)
     for command in ["once", "run"] where !trial.isDone {
@@ -184,7 +184,7 @@ struct FullDiskTests {
   /// The history of so many messages that are gone makes popbell rewrite the ledger.
   @Test(arguments: rooms) func atARewrite(room: Room) throws {
     let trial = try Trial(dovecot)
-    let disk = try SmallDisk(at: trial.bench.path("state"), options: "size=256k,nr_inodes=16")
+    let disk = try trial.mountState("size=256k,nr_inodes=16")
     for _ in 0..<330 { try trial.deliver(.pulse) }
     try trial.poll()
     for _ in 0..<30 { try trial.deliver(.pulse) }
@@ -200,7 +200,7 @@ struct FullDiskTests {
 
   @Test(arguments: [false, true]) func whileItIsReadOnly(hasLedger: Bool) throws {
     let trial = try Trial(dovecot)
-    let disk = try SmallDisk(at: trial.bench.path("state"))
+    let disk = try trial.mountState()
     if hasLedger {
       try trial.deliver(.kept)
       try trial.poll()

@@ -22,7 +22,7 @@ final class Session {
     self.leader = leader
   }
 
-  deinit { end(everything: SIGKILL) }
+  deinit { if !processes.isEmpty { end(everything: SIGKILL) } }
 
   /// All its processes that are alive.
   var processes: [ProcessTable.Entry] {
@@ -37,10 +37,10 @@ final class Session {
     processes.first { $0.parent == leader && $0.group == leader }?.identifier
   }
 
-  func send(_ signal: Int32) { if let leader { kill(leader, signal) } }
+  func send(_ signal: Int32) { if let leader, service.isRunning { kill(leader, signal) } }
 
   /// Signals popbell and its fetcher at once.
-  func send(toBoth signal: Int32) { if let leader { kill(-leader, signal) } }
+  func send(toBoth signal: Int32) { if let leader, service.isRunning { kill(-leader, signal) } }
 
   /// Signals all there is until nothing is left.
   func end(everything signal: Int32) {

@@ -9,7 +9,9 @@ final class SmallDisk {
   /// Whether this machine lets us mount one.
   static let isPossible: Bool = {
     guard geteuid() == 0, let bench = try? Bench() else { return false }
-    return (try? SmallDisk(at: bench.path("state"))) != nil
+    return withExtendedLifetime(bench) {
+      (try? SmallDisk(at: bench.path("state"), options: "size=64k")) != nil
+    }
   }()
 
   private let path: String
@@ -17,8 +19,8 @@ final class SmallDisk {
   private let lifeline = Pipe()
   private var fillers: [String] = []
 
-  /// `options` of mount(8), such as "nr_inodes=4".
-  init(at path: String, options: String = "size=1m") throws {
+  /// `options` of mount(8), such as "size=64k".
+  init(at path: String, options: String) throws {
     self.path = path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     // Even if we crash, it goes: the shell takes it away when our end of the pipe is gone.

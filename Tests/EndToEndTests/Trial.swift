@@ -42,8 +42,9 @@ final class Trial {
   /// How often more than once a program, or a pulse, may have been seen.
   private var repeats: [String: Int] = [:]
   private var pulseRepeats: [String: Int] = [:]
+  private var disk: SmallDisk?
 
-  init(_ dovecot: Dovecot, deadline: Int = 20) throws {
+  init(_ dovecot: Dovecot) throws {
     bench = try Bench()
     maildir = try Maildir(dovecot)
     try bench.write("ca.pem", dovecot.ca)
@@ -58,6 +59,16 @@ final class Trial {
     try bench.configure(
       "retries = 100\n" + bench.mailbox(port: dovecot.tlsPort, user: maildir.user)
         + "[output lamp]\nchip = simulated\nline = 1\n" + rules.joined())
+  }
+
+  /// The disk is in the bench's folder, and goes before that.
+  deinit { disk = nil }
+
+  /// Puts the state directory onto a disk of its own.
+  func mountState(_ options: String = "size=1m") throws -> SmallDisk {
+    let disk = try SmallDisk(at: bench.path("state"), options: options)
+    self.disk = disk
+    return disk
   }
 
   /// Adds a line to "effects", with one write. Where there is a file "before-NAME" or "after-NAME",
