@@ -108,13 +108,15 @@ extension Credential {
   }
 
   /// Whether a server's `line` repeats the secret, bare or in the response: it is not for a log.
+  ///
+  /// The first octets are enough: a server may cut off what it repeats.
   func isRepeated(in line: Span<UInt8>) -> Bool {
-    // 24 digits hold NUL, the user and the first octets of the secret; a line cut off by the
-    // framer may end in them.
-    var response = ByteBuffer<24>()
+    let secret = storage.secret.bytes
+    var response = ByteBuffer<12>()
     forEachResponseDigit { response.append($0) }
     defer { scrub(&response) }
-    return line.contains(storage.secret.bytes) || line.contains(response.bytes)
+    return line.contains(secret.extracting(..<min(8, secret.count)))
+      || line.contains(response.bytes)
   }
 
   // message = [authzid] UTF8NUL authcid UTF8NUL passwd               ; RFC 4616 section 2

@@ -128,6 +128,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["PASS correct horse...", "AUTH PLAIN AG1yb3NlAGNvcnJl..."])
+  func keepsTheBeginningOfTheSecretOutOfTheLog(echo: String) {
+    for mechanism in [Mechanism.user, .plain] {
+      var session = makeSession(
+        .tls, mechanism, asks: false, secret: "correct horse battery staple")
+      for line in (mechanism == .user ? ["+OK", "+OK"] : ["+OK"]) + ["-ERR unknown: \(echo)"] {
+        write(&session)
+        _ = try? receive("\(line)\r\n", &session)
+      }
+      #expect(session.state == .ended)
+      #expect(text(session.lastLine) == "")
+    }
+  }
+
   @Test func givesTheTextOfARefusalToTheLog() {
     var session = makeSession(.tls, .user, asks: false)
     for line in ["+OK", "+OK", "-ERR \u{1B}[2J no"] {
