@@ -1,0 +1,76 @@
+import Bytes
+import Mail
+
+/// Whatever a field's value is, its text is bounded and clean; and a text is the same however it was
+/// encoded.
+///
+///     input = *OCTET          ; the value of a field, and again a text to be encoded
+func fuzz(_ input: Span<UInt8>) {
+  let value = [UInt8](input)
+  let text = decoded(value)
+  if !value.contains(.ascii("?")) { requireCut(text, of: cleaned(value)) }
+
+  let charsets: [StaticString] = [
+    "utf-8", "ISO-8859-1", "latin2", "iso-8859-15", "windows-1250", "CP1251", "koi8-r*ru", "x-none",
+  ]
+  let index = Int(value.first ?? 0) % charsets.count
+  let charset = [UInt8](charsets[index])
+  let plain = [UInt8](value.prefix(1500))
+  let quoted = decoded(word(charset, "?q?", inQuoted(plain)))
+  require(decoded(word(charset, "?B?", inBase64(plain))) == quoted, "B and Q say the same")
+  let (head, tail) = (plain.prefix(plain.count / 2), plain.suffix(from: plain.count / 2))
+  let two =
+    word(charset, "?q?", inQuoted(head)) + [.space, .horizontalTab]
+    + word(charset, "?b?", inBase64(tail))
+  require(decoded(two) == quoted, "two words say what one says")
+  if index == 0 || index == 7 { requireCut(quoted, of: cleaned(plain)) }
+  if (1...6).contains(index) { require(isUTF8(quoted), "a charset's characters become UTF-8") }
+}
+
+/// What `decodedText` makes of a value.
+private func decoded(_ value: [UInt8]) -> [UInt8] {
+  let text = decodedText(of: value.span)
+  let bytes = [UInt8](text.bytes)
+  require(bytes.count <= Mail.Limits.text, "a text is bounded")
+  require(!bytes.contains { $0.isControl }, "a text has no control")
+  require(bytes.first != .space && bytes.last != .space, "a text has no blanks at its ends")
+  return bytes
+}
+
+/// `text` is `whole`, or where that is too long its beginning.
+private func requireCut(_ text: [UInt8], of whole: [UInt8]) {
+  require(whole.starts(with: text), "a text is what was sent")
+  require(text.count == whole.count || whole.count > Mail.Limits.text, "a text is whole")
+}
+
+/// `bytes` with a blank for each control, and none at the ends.
+private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
+  let text = bytes.map { $0.isControl ? .space : $0 }.drop { $0 == .space }
+  let end = text.lastIndex { $0 != .space } ?? text.startIndex - 1
+  return [UInt8](text[...end])
+}
+
+private func word(_ charset: [UInt8], _ encoding: StaticString, _ text: [UInt8]) -> [UInt8] {
+  [UInt8]("=?") + charset + [UInt8](encoding) + text + [UInt8]("?=")
+}
+
+private func inQuoted(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  bytes.flatMap { [.ascii("="), hexadecimalDigit($0 >> 4), hexadecimalDigit($0)] }
+}
+
+private func inBase64(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  var digits: [UInt8] = []
+  var encoder = Base64Encoder()
+  for byte in bytes { encoder.encode(byte) { digits.append($0) } }
+  encoder.finish { digits.append($0) }
+  return digits
+}
+
+private func isUTF8(_ bytes: [UInt8]) -> Bool {
+  var index = 0
+  while index < bytes.count {
+    guard let (_, length) = decodeUTF8(bytes.span.extracting(index...)) else { return false }
+    index += length
+  }
+  return true
+}
