@@ -12,10 +12,12 @@ import Testing
     from: Date(timeIntervalSince1970: 631_152_000), to: .now + 86_400 * 365)
 
   let bench: Bench
+  let clock: ShiftedClock
   let mailbox = Mailbox([Message(uid: "1", "Subject: ALARM zone 1\r\n\r\n")])
 
   init() throws {
     bench = try Bench()
+    clock = try ShiftedClock(bench)
     try bench.write("ca.pem", Self.authority.pem)
     try setClock(yearsBack: 20)
   }
@@ -65,7 +67,7 @@ import Testing
   @Test func pollsAsSoonAsTheClockIsSet() throws {
     let server = try serve(Self.authority.issue(), tls: "implicit")
     defer { server.stop() }
-    let service = try bench.start(["run"], environment: environment)
+    let service = try bench.start(["run"], environment: clock.environment)
     #expect(service.waits(for: "the clock is not set", times: 2))
     for line in service.lines(about: "box") {
       #expect(line.hasSuffix("; next try in 5 s") || line.hasSuffix("; next try in 6 s"), "\(line)")
@@ -81,20 +83,7 @@ import Testing
   // MARK: Helpers
 
   private func setClock(yearsBack years: Double) throws {
-    let shift = Int64(-years * 365.25 * 86_400)
-    // In place: it is mapped by who runs already.
-    let file = bench.path("shift")
-    if !FileManager.default.fileExists(atPath: file) {
-      #expect(FileManager.default.createFile(atPath: file, contents: nil))
-    }
-    let handle = try #require(FileHandle(forWritingAtPath: file))
-    handle.write(Data((0..<8).map { UInt8(truncatingIfNeeded: shift >> (8 * $0)) }))
-    try handle.close()
-  }
-
-  private var environment: [String: String] {
-    let library = Service.binary("libShiftedClock.so")
-    return ["LD_PRELOAD": library.path, "SHIFTED_CLOCK": bench.path("shift")]
+    try clock.shift(by: -years * 365.25 * 86_400)
   }
 
   private func serve(_ identity: Identity, tls: String) throws -> MailboxServer {
@@ -116,7 +105,7 @@ import Testing
   {
     let server = try serve(identity, tls: tls)
     defer { server.stop() }
-    let run = try bench.start(["once"], environment: environment).wait()
+    let run = try bench.start(["once"], environment: clock.environment).wait()
     return (run, try #require(server.transcripts.first))
   }
 

@@ -149,13 +149,13 @@ import Testing
     let run = try bench.popbell("once")
     #expect(run.exitCode == 0)
     // Deletions are committed in batches.
-    let polls = run.errors.matches(of: /(\d+) matched, (\d+) fired, (\d+) deleted/)
+    let polls = run.errors.matches(of: #/(\d+) matched, (\d+) fired, (\d+) deleted/#)
     #expect(polls.count > 1)
     #expect(polls.compactMap { Int($0.3) }.reduce(0, +) == zones.count)
     #expect(bench.fired == zones.map(String.init))
     // Dovecot would have put an "S" into the name of what it thinks was read.
     #expect(maildir.files == others)
-    let read = sessions(polls.count).compactMap { $0.firstMatch(of: /top=(\d+) /)?.1 }
+    let read = sessions(polls.count).compactMap { $0.firstMatch(of: #/top=(\d+) /#)?.1 }
     #expect(read.compactMap { Int($0) }.reduce(0, +) == 1000)
 
     #expect(try bench.popbell("once").exitCode == 0)
