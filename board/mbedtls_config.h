@@ -108,5 +108,7 @@
 #define PSA_WANT_KEY_TYPE_AES 1
 #define PSA_WANT_KEY_TYPE_CHACHA20 1
 
-/* Says that board/mbedtls.patch is in the library. */
+/* For board/mbedtls.patch: that it is in the library, and that nothing is ever signed or decrypted
+ * with a private key. */
 #define POPBELL_MBEDTLS_PATCHED
+#define POPBELL_HAS_NO_KEYS
