@@ -58,7 +58,7 @@
 #define MBEDTLS_ECP_NIST_OPTIM
 
 /* Ciphers and digests. MD5 is for APOP, SHA-1 for the MAC of old cipher suites; certificates that
- * are signed with either are refused. */
+ * are signed with either are refused. Their inner parts are in board/digests.c. */
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_PADDING_PKCS7
@@ -71,7 +71,9 @@
 #define MBEDTLS_CHACHAPOLY_C
 #define MBEDTLS_MD_C
 #define MBEDTLS_MD5_C
+#define MBEDTLS_MD5_PROCESS_ALT
 #define MBEDTLS_SHA1_C
+#define MBEDTLS_SHA1_PROCESS_ALT
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
