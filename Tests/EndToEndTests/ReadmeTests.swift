@@ -3,10 +3,11 @@ import Testing
 
 /// What README shows is what popbell does.
 @Suite struct ReadmeTests {
+  let root: URL
   let readme: String
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
   }
@@ -45,5 +46,28 @@ import Testing
           then delete
 
         """)
+  }
+
+  /// Each promise names what holds it: a suite, a test, or a command.
+  @Test func namesTestsThatAreThere() throws {
+    let promises = readme.components(separatedBy: "## What popbell promises").last!
+      .components(separatedBy: "\n\n")[1]
+    let names = promises.split(separator: "\n").dropFirst(2).flatMap { row in
+      row.split(separator: "|").last!.matches(of: #/`([^`]+)`/#).map { String($0.1) }
+    }
+    #expect(names.count > 10)
+    let files = try #require(
+      FileManager.default.enumerator(
+        at: root.appending(path: "Tests"), includingPropertiesForKeys: nil))
+    let tests = files.compactMap {
+      ($0 as? URL).flatMap { try? String(contentsOf: $0, encoding: .utf8) }
+    }
+    .joined()
+    for name in names {
+      let isThere =
+        FileManager.default.isExecutableFile(atPath: root.appending(path: name).path)
+        || tests.contains("struct \(name) ") || tests.contains("func \(name)(")
+      #expect(isThere, "README names \(name)")
+    }
   }
 }
