@@ -55,11 +55,13 @@ enum Record: Sendable, Equatable {
       guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
       // The first version's time had eight bytes.
       let isOld = version == 1
-      self = .entry(
-        Entry(
-          identity: identity, state: state, hasAlias: kind & 0x80 != 0,
-          time: UInt32(truncatingIfNeeded: isOld ? number : number >> 32),
-          rule: isOld ? 0 : UInt16(truncatingIfNeeded: number)))
+      var entry = Entry(
+        identity: identity, state: state, hasAlias: kind & 0x80 != 0,
+        time: UInt32(truncatingIfNeeded: isOld ? number : number >> 32),
+        rule: isOld ? 0 : UInt16(truncatingIfNeeded: number))
+      // An alias has a word in the place of a time, which would be one in the future.
+      if entry.isAlias { (entry.time, entry.rule) = (0, 0) }
+      self = .entry(entry)
     }
   }
 
