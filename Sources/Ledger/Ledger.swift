@@ -85,14 +85,15 @@ public final class Ledger<S: Store & ~Copyable> {
     return MessageIdentity(unique: message.unique ^ content, content: content)
   }
 
-  /// The message that was missing is there again, under another unique-id.
+  /// The message that was missing is there again, under another unique-id. Its new entry comes
+  /// first: with the alias alone, after a cut of power, it would count as new.
   private func adopt(
     _ known: Entry, as message: MessageIdentity, fired: Bool
   ) throws(LedgerError) {
     var entry = known
     entry.identity = message.unique
     entry.state = fired ? .archived : .givenUp
-    try write([.entry(alias(of: message)!), .entry(entry), .removed(known.identity, alias: 0)])
+    try write([.entry(entry), .entry(alias(of: message)!), .removed(known.identity, alias: 0)])
   }
 
   /// Writes down that the actions of `message` are about to start.
