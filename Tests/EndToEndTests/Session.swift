@@ -39,8 +39,11 @@ final class Session {
 
   func send(_ signal: Int32) { if let leader, service.isRunning { kill(leader, signal) } }
 
-  /// Signals popbell and its fetcher at once.
-  func send(toBoth signal: Int32) { if let leader, service.isRunning { kill(-leader, signal) } }
+  /// Signals popbell and its fetcher at once; popbell alone, where it leads no group as yet.
+  func send(toBoth signal: Int32) {
+    guard let leader, service.isRunning, kill(-leader, signal) != 0 else { return }
+    kill(leader, signal)
+  }
 
   /// Signals all there is until nothing is left.
   func end(everything signal: Int32) {
