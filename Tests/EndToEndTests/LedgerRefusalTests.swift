@@ -70,30 +70,59 @@ import Testing
     #expect(try scene.wrongsAfterGoodPolls() == [])
   }
 
-  /// One bit is not what was written, somewhere in the first half.
+  /// One bit is not what was written, somewhere in the first quarter of a long history.
   @Test func whatIsDamaged() throws {
-    let scene = try Scene()
+    let messages = (11...50).map { Scene.message("\($0)") }
+    let scene = try Scene(messages: messages)
     try scene.bench.popbell("once")
-    #expect(scene.bench.fired == Scene.alarms)
-    scene.mailbox.add(Scene.message("4"))
+    let fired = scene.bench.fired
+    #expect(fired.count == messages.count)
+    scene.mailbox.add(Scene.message("51"))
     let path = scene.bench.path("state/box.ledger")
     let whole = [UInt8](try #require(FileManager.default.contents(atPath: path)))
     let count = scene.server.connectionCount
-    for offset in stride(from: 0, to: whole.count / 2, by: 3) {
-      var bytes = whole
-      bytes[offset] ^= 1 << (offset % 8)
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+    for offset in stride(from: 0, to: whole.count / 4, by: 13) {
+      let bytes = damaged(whole, at: offset)
+      try bytes.write(to: URL(fileURLWithPath: path))
       let run = try scene.bench.popbell("once")
       #expect(run.exitCode == 71, "byte \(offset)")
       #expect(run.errors.contains(path + ": "), "byte \(offset): \(run.errors)")
       #expect(run.errors.contains("move it away"), "byte \(offset): \(run.errors)")
-      #expect(FileManager.default.contents(atPath: path) == Data(bytes), "byte \(offset)")
+      #expect(FileManager.default.contents(atPath: path) == bytes, "byte \(offset)")
     }
     #expect(scene.server.connectionCount == count)
-    #expect(scene.bench.fired == Scene.alarms)
+    #expect(scene.bench.fired == fired)
     try Data(whole).write(to: URL(fileURLWithPath: path))
     try scene.bench.popbell("once")
-    #expect(scene.bench.fired == Scene.alarms + ["4"])
+    #expect(scene.bench.fired == fired + ["51"])
+  }
+
+  private func damaged(_ bytes: [UInt8], at offset: Int) -> Data {
+    var bytes = bytes
+    bytes[offset] ^= 1 << (offset % 8)
+    return Data(bytes)
+  }
+
+  /// A cut of power damages what was written last, and nothing before: where a later write is
+  /// whole, a flaw is damage, and what is kept does not fire again.
+  @Test func whatIsDamagedInAShortHistory() throws {
+    let scene = try Scene { Scene.rule($0) + "then = keep\n" }
+    for uid in ["4", "5"] {
+      try scene.bench.popbell("once")
+      scene.mailbox.add(Scene.message(uid))
+    }
+    try scene.bench.popbell("once")
+    #expect(scene.bench.fired == Scene.alarms + ["4", "5"])
+    let path = scene.bench.path("state/box.ledger")
+    let whole = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+    var firedAgain: [Int] = []
+    for offset in stride(from: 0, to: whole.count / 2, by: 13) {
+      try damaged(whole, at: offset).write(to: URL(fileURLWithPath: path))
+      let count = scene.bench.fired.count
+      try scene.bench.popbell("once")
+      if scene.bench.fired.count > count { firedAgain.append(offset) }
+    }
+    withKnownIssue("what may be one write's is taken for that") { #expect(firedAgain == []) }
   }
 
   @Test func whatANewerOneWrote() throws {
