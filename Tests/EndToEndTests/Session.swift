@@ -57,6 +57,10 @@ final class Session {
 
   /// Waits until popbell and all that it started have ended; says what came of it.
   func wait() -> Run {
+    if !until({ !service.isRunning }) {
+      Issue.record("popbell did not end; it said:\n\(service.log)")
+      end(everything: SIGKILL)
+    }
     let run = service.wait()
     #expect(until { processes.isEmpty }, "\(processes)")
     return run
