@@ -20,7 +20,7 @@ struct ArchiveQueue: Sendable {
   /// Whose content comes next, until that has begun.
   private var announced: Identity?
   private var converter = LineFeedConverter()
-  private var chunk = ByteBuffer<4096>()
+  private var chunk: [UInt8] = []
   /// How much was sent in this session.
   private(set) var octets = 0
   private(set) var hasBegun = false
@@ -46,18 +46,13 @@ struct ArchiveQueue: Sendable {
   mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
     announce(&sink)
     // A CR that waited may come before it.
-    if chunk.room < 2 { send(&sink) }
-    var (converter, chunk) = (converter, chunk)
+    if chunk.count + 2 > FetcherFrame.partSize { send(&sink) }
     converter.push(byte) { chunk.append($0) }
-    (self.converter, self.chunk) = (converter, chunk)
   }
 
   mutating func finish<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     announce(&sink)
-    if chunk.isFull { send(&sink) }
-    var (converter, chunk) = (converter, chunk)
     converter.finish { chunk.append($0) }
-    (self.converter, self.chunk) = (converter, chunk)
     send(&sink)
     sink.send(.archived)
   }
@@ -65,7 +60,7 @@ struct ArchiveQueue: Sendable {
   private mutating func announce<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     guard let identity = announced else { return }
     announced = nil
-    chunk.removeAll()
+    chunk.removeAll(keepingCapacity: true)
     converter = LineFeedConverter()
     sink.send(.archiving(identity))
   }
@@ -73,7 +68,7 @@ struct ArchiveQueue: Sendable {
   private mutating func send<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     octets += chunk.count
     sink.send(.content(chunk))
-    chunk.removeAll()
+    chunk.removeAll(keepingCapacity: true)
   }
 }
 

@@ -39,7 +39,7 @@ public enum FetcherFrame: Sendable, Equatable {
   case listed(Listed)
   /// The content of this message follows, in parts, with LF at its lines' ends.
   case archiving(Identity)
-  case content(ByteBuffer<4096>)
+  case content([UInt8])
   /// That was all of it; a verdict is waited for.
   case archived
 
@@ -79,7 +79,7 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .stage(stage)
     case 8: self = .listed(try Listed(reading: &reader))
     case 9: self = .archiving(try reader.identity())
-    case 10: self = .content(try reader.rest())
+    case 10: self = .content(try reader.rest(atMost: Self.partSize))
     case 11: self = .archived
     default: throw .kind
     }
@@ -123,14 +123,13 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(stage.rawValue)
     case .listed(let listed):
       bytes.append(8)
-      bytes.append((listed.isFirst ? 1 : 0) | (listed.isLast ? 2 : 0))
-      for index in 0..<listed.count { listed[index].write(to: &bytes) }
+      listed.write(to: &bytes)
     case .archiving(let identity):
       bytes.append(9)
       identity.write(to: &bytes)
     case .content(let content):
       bytes.append(10)
-      bytes.append(content.bytes)
+      bytes.append(content.span)
     case .archived: bytes.append(11)
     }
     return bytes
@@ -180,11 +179,11 @@ private struct FrameReader: ~Escapable {
 
   var isAtEnd: Bool { position == bytes.count }
 
-  mutating func rest() throws(FetcherFrame.Flaw) -> ByteBuffer<4096> {
-    var rest = ByteBuffer<4096>()
-    guard rest.append(bytes.extracting(position...)) else { throw .length }
+  mutating func rest(atMost limit: Int) throws(FetcherFrame.Flaw) -> [UInt8] {
+    let rest = bytes.extracting(position...)
+    guard rest.count <= limit else { throw .length }
     position = bytes.count
-    return rest
+    return [UInt8](rest)
   }
 
   mutating func text<let capacity: Int>() throws(FetcherFrame.Flaw) -> ByteBuffer<capacity> {
@@ -205,11 +204,13 @@ private struct FrameReader: ~Escapable {
 }
 
 extension FetcherFrame {
+  /// The most octets of a content, or of identities, in a frame.
+  public static var partSize: Int { 4096 }
+
   /// Identities of messages in a listing, in its order.
   public struct Listed: Sendable, Equatable {
-    public static var capacity: Int { 256 }
-
-    private var bytes = ByteBuffer<4096>()
+    // Not in place: every frame would be as large, and is copied.
+    private var bytes: [UInt8] = []
     /// A listing begins with these, or ends with them.
     public var isFirst = false
     public var isLast = false
@@ -220,22 +221,29 @@ extension FetcherFrame {
       let flags = try reader.byte()
       guard flags < 4 else { throw .range }
       (isFirst, isLast) = (flags & 1 != 0, flags & 2 != 0)
-      while !reader.isAtEnd {
-        guard !isFull else { throw .length }
-        append(try reader.identity())
-      }
+      bytes = try reader.rest(atMost: partSize)
+      guard bytes.count.isMultiple(of: Identity.size) else { throw .length }
+    }
+
+    fileprivate func write(to frame: inout FetcherFrame.Bytes) {
+      frame.append((isFirst ? 1 : 0) | (isLast ? 2 : 0))
+      frame.append(bytes.span)
     }
 
     public var count: Int { bytes.count / Identity.size }
-    public var isFull: Bool { bytes.isFull }
+    public var isFull: Bool { bytes.count == partSize }
 
     public subscript(index: Int) -> Identity {
-      Identity(prefixOf: bytes.bytes.extracting((index * Identity.size)...))
+      Identity(prefixOf: bytes.span.extracting((index * Identity.size)...))
     }
 
-    public mutating func append(_ identity: Identity) { identity.write(to: &bytes) }
+    public mutating func append(_ identity: Identity) {
+      var part = ByteBuffer<16>()
+      identity.write(to: &part)
+      bytes.append(part.bytes)
+    }
 
-    public mutating func removeAll() { bytes.removeAll() }
+    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
   }
 }
 

@@ -30,6 +30,8 @@ struct Mailbox: Sendable {
   var archives: [Alert] = []
   var archive: Alert?
   var archiveFailed = false
+  /// Its ledger could not be read or written in this poll.
+  var ledgerFailed = false
   /// What the last message that a rule took carried.
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
@@ -78,6 +80,7 @@ struct Mailbox: Sendable {
     examined = nil
     isComplete = true
     (archives, archive, archiveFailed) = ([], nil, false)
+    ledgerFailed = false
   }
 
   /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.

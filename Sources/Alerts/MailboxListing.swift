@@ -6,7 +6,7 @@ import Ledger
 struct MailboxListing: Sendable {
   /// Identities on their way to the supervisor, and the numbers of their messages.
   private var chunk = FetcherFrame.Listed()
-  private var numbers = InlineArray<256, UInt32>(repeating: 0)
+  private var numbers: [UInt32] = []
   /// Messages that the ledger knows, or that came after what was looked at, and need a look.
   private var looks = MessageNumbers()
   /// Messages that the ledger does not know, among those that were looked at.
@@ -33,7 +33,7 @@ struct MailboxListing: Sendable {
     guard isWhole else { return false }
     all.add(identity.word)
     if message <= known.count { first = all }
-    numbers[chunk.count] = UInt32(message)
+    numbers.append(UInt32(message))
     chunk.append(identity)
     return chunk.isFull
   }
@@ -59,6 +59,7 @@ struct MailboxListing: Sendable {
       answered.add(chunk[index].word)
     }
     chunk.removeAll()
+    numbers.removeAll(keepingCapacity: true)
   }
 
   /// Whether the mailbox begins with what was looked at.
@@ -76,8 +77,9 @@ struct MailboxListing: Sendable {
 
 /// Numbers of messages, in order: up to 256, and twice as many of two lists.
 struct MessageNumbers: Sendable {
-  private var numbers = InlineArray<512, UInt32>(repeating: 0)
-  private var count = 0
+  private static var limit: Int { 256 }
+
+  private var numbers: [UInt32] = []
   private var position = 0
   /// Whether some did not fit.
   private(set) var isCut = false
@@ -86,18 +88,17 @@ struct MessageNumbers: Sendable {
 
   mutating func append(_ number: UInt32, after covered: Examined) {
     guard !isCut else { return }
-    guard count < 256 else {
+    guard numbers.count < Self.limit else {
       isCut = true
       self.covered = covered
       return
     }
-    numbers[count] = number
-    count += 1
+    numbers.append(number)
   }
 
   /// The next of them; nil where there is none.
   var next: UInt32? {
-    guard position < count, !isCut || numbers[position] <= covered.count else { return nil }
+    guard position < numbers.count, !isCut || numbers[position] <= covered.count else { return nil }
     return numbers[position]
   }
 
@@ -114,8 +115,7 @@ struct MessageNumbers: Sendable {
     }
     while let number = [left.next, right.next].compactMap({ $0 }).min() {
       if left.next == number { left.removeFirst() } else { right.removeFirst() }
-      merged.numbers[merged.count] = number
-      merged.count += 1
+      merged.numbers.append(number)
     }
     return merged
   }

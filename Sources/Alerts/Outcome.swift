@@ -1,4 +1,4 @@
-public import Bytes
+internal import Bytes
 public import Ledger
 
 /// How a poll ended.
@@ -70,7 +70,7 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
 
 /// What the supervisor says to messages of a listing: a verdict for each.
 public struct ListingAnswer: Sendable, Equatable {
-  public private(set) var bytes = ByteBuffer<256>()
+  public private(set) var bytes: [UInt8] = []
 
   public init() {}
 

@@ -26,7 +26,7 @@ extension Supervisor where S: ~Copyable {
       report(mailbox, .matched(rule: rule))
       act(mailbox, on: &lines, now: now)
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
       fail(mailbox)
     }
   }
@@ -134,7 +134,7 @@ extension Supervisor where S: ~Copyable {
       try ledgers[mailbox].note(alert.message, .archived, rule: name(of: alert.rule))
       try conclude(mailbox, alert)
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
       fail(mailbox)
     }
   }
@@ -210,7 +210,7 @@ extension Supervisor where S: ~Copyable {
       try ledgers[mailbox].note(alert.message, .fired, rule: name(of: alert.rule))
       try conclude(mailbox, alert)
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
       fail(mailbox)
     }
   }
@@ -226,7 +226,7 @@ extension Supervisor where S: ~Copyable {
           rule: alert.rule, action: alert.action, failure, attempt: Int(attempts) + 1))
       if try !countFailure(mailbox, alert, done: alert.action) { fail(mailbox) }
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
       fail(mailbox)
     }
   }
@@ -267,18 +267,28 @@ extension Supervisor where S: ~Copyable {
         report(mailbox, .fired(rule: alert.rule))
         return try ledger.note(alert.message, .fired, rule: name(of: alert.rule))
       }
+      // What became of it is not known: its intent stays.
+      let isUnknown = end != .exited(0) && !end.isCouldNotStart
+      if isUnknown, settings.rules.rules[alert.rule].onCrash == .never { return }
       var failures = try ledger.state(of: alert.message).failures
       failures.done = UInt8(clamping: done)
       failures.actions = fingerprint(of: alert.rule)
       try ledger.note(alert.message, .failed(failures), rule: name(of: alert.rule))
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
     }
   }
 }
 
 /// Stands for a rule in the ledger's records: half of the CRC-32 of its name.
 public func ruleWord(_ name: Span<UInt8>) -> UInt16 { UInt16(truncatingIfNeeded: crc32(name)) }
+
+extension ProgramEnd {
+  fileprivate var isCouldNotStart: Bool {
+    if case .couldNotStart = self { return true }
+    return false
+  }
+}
 
 extension ActionFailure {
   fileprivate init(_ end: ProgramEnd) {

@@ -30,7 +30,7 @@ extension Supervisor where S: ~Copyable {
       if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
     case .content(let bytes):
       guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
-      order(.writeArchive(mailbox: mailbox, [UInt8](bytes.bytes)))
+      order(.writeArchive(mailbox: mailbox, bytes))
     case .archived:
       guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
       order(.endArchive(mailbox: mailbox))
@@ -65,7 +65,7 @@ extension Supervisor where S: ~Copyable {
       mailboxes[mailbox].lastListing = now
       try ledger.endListing()
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
     }
     return answer
   }
@@ -101,8 +101,11 @@ extension Supervisor where S: ~Copyable {
         ? mailboxes[mailbox].schedule.next(afterBatchAt: start, now: now)
         : nextPoll(mailbox, outcome, start: start, now: now)
       let due = mailboxes[mailbox].pollsAgain ? now : planned
-      mailboxes[mailbox].phase = .waiting(until: due)
-      next = due
+      // Who polls once does not wait for a server that wants a pause between logins.
+      if mode == .service || due <= now {
+        mailboxes[mailbox].phase = .waiting(until: due)
+        next = due
+      }
     }
     report(
       mailbox,
@@ -127,7 +130,7 @@ extension Supervisor where S: ~Copyable {
         try ledger.doubtDeletions()
       }
     } catch {
-      report(mailbox, .ledgerFailed(error))
+      ledgerFailed(mailbox, error)
     }
   }
 

@@ -132,6 +132,12 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     orders.append(.report(mailbox: mailbox, report))
   }
 
+  /// Reports it once for each poll: where one alert cannot be written down, no other can.
+  mutating func ledgerFailed(_ mailbox: Int, _ error: LedgerError) {
+    if !mailboxes[mailbox].ledgerFailed { report(mailbox, .ledgerFailed(error)) }
+    mailboxes[mailbox].ledgerFailed = true
+  }
+
   /// What the last message of `mailbox` carried that a rule took; nil where there was none.
   public func alert(of mailbox: Int) -> AlertValues? { mailboxes[mailbox].values }
 
@@ -225,8 +231,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Stops: outputs inactive, fetchers and programs ended, nothing started any more. An alert that
-  /// was under way stays an intent in the ledger.
+  /// Stops: outputs inactive, fetchers and programs ended, nothing started any more. A program that
+  /// must not run twice may end by itself before `force`; where it does not, its alert stays an intent.
   public mutating func stop<Lines: OutputLines & ~Copyable>(
     force: Bool, on lines: inout Lines, now: Instant
   ) {
@@ -234,7 +240,10 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     outputs.stop(on: &lines, now: now)
     reportOutputs()
     for index in mailboxes.indices {
-      if mailboxes[index].alert?.programDeadline != nil {
+      do throws(LedgerError) { try ledgers[index].flush() } catch { ledgerFailed(index, error) }
+      if let alert = mailboxes[index].alert, alert.programDeadline != nil,
+        force || settings.rules.rules[alert.rule].onCrash == .again
+      {
         order(.endProgram(mailbox: index, force: force))
       }
       switch mailboxes[index].phase {

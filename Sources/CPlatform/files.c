@@ -48,7 +48,10 @@ int pb_folder_open(const uint8_t *path, size_t length) {
   char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
-  if (mkdir(copy, 0700) < 0 && errno != EEXIST) return -errno;
+  int result;
+  do result = mkdir(copy, 0700);
+  while (result < 0 && errno == EINTR);
+  if (result < 0 && errno != EEXIST) return -errno;
   return pb_open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
 }
 
@@ -68,7 +71,11 @@ int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, co
   char old_name[NAME_MAX + 1], new_name[NAME_MAX + 1];
   int error = pb_copy_text(old_name, sizeof old_name, from, from_length);
   if (error == 0) error = pb_copy_text(new_name, sizeof new_name, to, to_length);
-  return error < 0 ? error : (int)pb_result(renameat(folder, old_name, folder, new_name));
+  if (error < 0) return error;
+  int result;
+  do result = renameat(folder, old_name, folder, new_name);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
 }
 
 int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length) {
@@ -94,6 +101,16 @@ int pb_truncate(int32_t fd, int64_t size) {
   do result = ftruncate(fd, size);
   while (result < 0 && errno == EINTR);
   return (int)pb_result(result);
+}
+
+int pb_reserve(int32_t fd, size_t count) {
+  struct stat info;
+  int result;
+  do {
+    result = fstat(fd, &info);
+    if (result == 0) result = fallocate(fd, FALLOC_FL_KEEP_SIZE, info.st_size, (off_t)count);
+  } while (result < 0 && errno == EINTR);
+  return result < 0 && errno == EOPNOTSUPP ? 0 : (int)pb_result(result);
 }
 
 int pb_synchronize_data(int32_t fd) {

@@ -63,6 +63,10 @@ struct LedgerFile: Store, ~Copyable {
     }
   }
 
+  mutating func reserve(_ count: Int) throws(StoreError) {
+    try withFile { (file) throws(SystemError) in try file.reserve(count) }
+  }
+
   mutating func synchronize(_ target: StoreFile) throws(StoreError) {
     switch target {
     case .ledger: try withFile { (file) throws(SystemError) in try file.synchronize() }

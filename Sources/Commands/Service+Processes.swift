@@ -26,7 +26,7 @@ final class RunningFetcher {
   }
 
   /// So does this: a fetcher asks, and then waits.
-  func answer(_ answer: ListingAnswer) { _ = try? fork.channel.write(answer.bytes.bytes) }
+  func answer(_ answer: ListingAnswer) { _ = try? fork.channel.write(answer.bytes.span) }
 }
 
 /// A program that an action started, and the lines that it writes.

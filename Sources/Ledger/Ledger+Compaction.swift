@@ -62,7 +62,7 @@ extension Ledger where S: ~Copyable {
     _ record: Record, _ bytes: inout ByteBuffer<4096>, _ written: inout Int
   ) throws(LedgerError) {
     if bytes.isFull { try writeOut(&bytes) }
-    bytes.append(record.encoded.bytes)
+    bytes.append(record.encoded().bytes)
     written += Record.size
   }
 

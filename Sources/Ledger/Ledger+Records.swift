@@ -28,8 +28,10 @@ extension Ledger where S: ~Copyable {
       }
     }
     var bytes = ByteBuffer<512>()
-    if clock.skew != writtenSkew { bytes.append(Record.clock(skew: clock.skew).encoded.bytes) }
-    for record in records { bytes.append(record.encoded.bytes) }
+    let isSkewed = clock.skew != writtenSkew
+    for record in isSkewed ? [.clock(skew: clock.skew)] + records : records {
+      bytes.append(record.encoded(continues: !bytes.isEmpty).bytes)
+    }
     let (whole, mustCut, skew) = (length, tailIsTorn, clock.skew)
     try settleFolder()
     tailIsTorn = true

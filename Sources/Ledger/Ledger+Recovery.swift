@@ -1,8 +1,8 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// Reads all records. A flaw with no more behind it than is written at once is what a cut of power
-  /// leaves; any other is damage, and nothing is guessed.
+  /// Reads all records. A flaw with nothing behind it but what was written at once is what a cut of
+  /// power leaves; any other is damage, and nothing is guessed.
   func load() throws(LedgerError) {
     var version = Record.version
     var last: Identity?
@@ -10,7 +10,10 @@ extension Ledger where S: ~Copyable {
     try forEachRecord(from: 0) { (place, bytes) throws(LedgerError) in
       let end = (place + 1) * Record.size
       guard !self.tailIsTorn else {
-        guard end - self.length <= (Self.batch + 2) * Record.size else {
+        let isLater =
+          bytes.count == Record.size && bytes[0] & Record.continues == 0
+          && (try? Record(parsing: bytes, version: version)) != nil
+        guard !isLater, end - self.length <= (Self.batch + 2) * Record.size else {
           throw .damaged(offset: self.length)
         }
         return

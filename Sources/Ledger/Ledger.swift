@@ -100,6 +100,10 @@ public final class Ledger<S: Store & ~Copyable> {
   public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
     let state = EntryState.intended(before: try self.state(of: message).failures)
     guard sorted + recent.count + 2 <= Self.capacity else { throw .full }
+    // And room for what comes of them: a disk that is full in between would leave that unknown.
+    try withStore { (store) throws(StoreError) in
+      try store.reserve(2 * Self.batch * Record.size)
+    }
     try write(records(message, state, rule))
     if let index = index(of: message.unique) { recent[index].isTouched = true }
   }

@@ -3,7 +3,8 @@ import Bytes
 /// One line of the ledger: 32 bytes on disk, whole or not there.
 ///
 ///     offset  bytes
-///          0      1  kind; 0x80 added where an alias belongs to it
+///          0      1  kind; 0x80 added where an alias belongs to it, and 0x40 where the record was
+///                    written at once with the one before it
 ///          1      3  failures: attempts, done, actions; kept: due hour; header: version
 ///          4     16  identity
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
@@ -28,6 +29,7 @@ enum Record: Sendable, Equatable {
   case obsolete
 
   static let size = 32
+  static let continues: UInt8 = 0x40
   static let version: UInt8 = 2
   typealias Bytes = ByteBuffer<32>
 
@@ -39,7 +41,7 @@ enum Record: Sendable, Equatable {
     else { throw .checksum }
     let identity = Identity(prefixOf: bytes.extracting(4..<20))
     let number = bigEndian(bytes.extracting(20..<28))
-    switch bytes[0] {
+    switch bytes[0] == 0x50 ? bytes[0] : bytes[0] & ~Record.continues {
     case 0x50 where bytes.extracting(4..<20).equals(magic):
       let sorted = bytes[1] == 1 ? 0 : Int(truncatingIfNeeded: number >> 32)
       self = .header(version: bytes[1], sorted: sorted)
@@ -65,8 +67,8 @@ enum Record: Sendable, Equatable {
     }
   }
 
-  /// The record as it stands on disk.
-  var encoded: Bytes {
+  /// The record as it stands on disk; `continues` says that it is written at once with the one before.
+  func encoded(continues: Bool = false) -> Bytes {
     var bytes = Bytes()
     switch self {
     case .header(let version, let sorted):
@@ -92,6 +94,7 @@ enum Record: Sendable, Equatable {
       bytes.append(bigEndian: UInt64(bitPattern: skew), size: 8)
     case .obsolete: preconditionFailure("it is only read")
     }
+    if continues { bytes[0] |= Record.continues }
     bytes.append(bigEndian: UInt64(crc32(bytes.bytes)), size: 4)
     return bytes
   }

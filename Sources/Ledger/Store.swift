@@ -13,6 +13,10 @@ public protocol Store: ~Copyable {
   /// Adds `bytes` at the end of the ledger, or of its successor.
   mutating func append(_ bytes: Span<UInt8>, to file: StoreFile) throws(StoreError)
 
+  /// Makes sure that `count` bytes can be added to the ledger later, as far as the disk can promise
+  /// that.
+  mutating func reserve(_ count: Int) throws(StoreError)
+
   mutating func synchronize(_ file: StoreFile) throws(StoreError)
 
   /// Cuts off all after the ledger's first `length` bytes.

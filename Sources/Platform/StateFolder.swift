@@ -82,6 +82,11 @@ public struct AppendFile: ~Copyable {
     try check(pb_synchronize_data(descriptor.number), "fdatasync")
   }
 
+  /// Makes sure that so many bytes will find room at the end, where the file system can do that.
+  public func reserve(_ count: Int) throws(SystemError) {
+    try check(pb_reserve(descriptor.number, count), "fallocate")
+  }
+
   public func truncate(to size: Int) throws(SystemError) {
     try check(pb_truncate(descriptor.number, Int64(size)), "ftruncate")
   }

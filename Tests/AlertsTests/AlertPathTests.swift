@@ -226,7 +226,7 @@ import Testing
   func afterACrashTheRuleSaysWhetherToFireAgain(policy: CrashPolicy) throws {
     var world = world(.alarms(onCrash: policy))
     // The disk takes an empty ledger (4 operations) and the first intent, and then no more.
-    world.disk.failAfter = 7
+    world.disk.failAfter = 8
     try world.poll()
     #expect(world.fired == ["ALARM one"])
     #expect(world.server.messages.contains(mail[0]))
@@ -241,7 +241,7 @@ import Testing
   @Test func whatFiredIsWrittenDownAsSoonAsThereIsRoom() throws {
     var world = world()
     world.server.messages = [mail[0], mail[1]]
-    world.disk.failAfter = 7
+    world.disk.failAfter = 8
     world.disk.recoversAfter = 1
     try world.poll()
     #expect(world.fired == ["ALARM one"])

@@ -41,9 +41,7 @@ struct DiskErrorTests {
     let wrongs = try inject("EINTR", lasts: false) { trial, run in
       run.exitCode == 0 && trial.isDone ? [] : ["\(run.exitCode): \(run.errors)"]
     }
-    let known = wrongs.filter { $0.hasPrefix("mkdir ") || $0.hasPrefix("renameat ") }
-    #expect(wrongs.filter { !known.contains($0) } == [])
-    withKnownIssue { #expect(known == []) }
+    #expect(wrongs == [])
   }
 
   /// Polls with the fault at each call, and then without any.

@@ -122,7 +122,7 @@ import Testing
       try scene.bench.popbell("once")
       if scene.bench.fired.count > count { firedAgain.append(offset) }
     }
-    withKnownIssue("what may be one write's is taken for that") { #expect(firedAgain == []) }
+    #expect(firedAgain == [])
   }
 
   @Test func whatANewerOneWrote() throws {

@@ -105,6 +105,8 @@ public struct DiskStore: Store {
     }
   }
 
+  public func reserve(_ count: Int) throws(StoreError) { try disk.step() }
+
   public func synchronize(_ file: StoreFile) throws(StoreError) {
     try disk.step()
     switch file {

@@ -146,6 +146,8 @@ int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length);
 int64_t pb_file_size(int32_t fd);
 int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count);
 int pb_truncate(int32_t fd, int64_t size);
+/* Keeps room on the disk for so many bytes at the end; 0 too where the file system cannot. */
+int pb_reserve(int32_t fd, size_t count);
 int pb_synchronize_data(int32_t fd);
 int pb_synchronize(int32_t fd);
 
