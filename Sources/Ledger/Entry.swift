@@ -46,8 +46,9 @@ public enum EntryState: Sendable, Equatable {
   case kept(dueHour: UInt32, rules: UInt16)
   /// The server took its DELE, and did not say what came of it.
   case deleted
-  /// It was not in a complete listing; `fired` tells what had fired from what was given up.
-  case missing(fired: Bool)
+  /// It was not in a complete listing, since an hour since 1970. `fired` tells what had fired from
+  /// what was given up, and `archived` what needs nothing more.
+  case missing(sinceHour: UInt32, fired: Bool, archived: Bool)
   /// It is the content's identity of the message whose identity has this word.
   case alias(of: UInt64)
 
@@ -55,9 +56,9 @@ public enum EntryState: Sendable, Equatable {
     switch self {
     case .intended(let failures): .intended(before: failures)
     case .failed(let failures): .failed(failures)
-    case .fired: .fired
-    case .archived, .kept, .deleted, .missing(fired: true): .archived
-    case .givenUp, .missing(fired: false): .givenUp
+    case .fired, .missing(_, fired: true, archived: false): .fired
+    case .archived, .kept, .deleted, .missing(_, fired: true, archived: true): .archived
+    case .givenUp, .missing(_, fired: false, _): .givenUp
     case .alias: .new
     }
   }
@@ -68,10 +69,17 @@ public struct Entry: Sendable, Equatable {
   public var state: EntryState
   /// Whether an alias belongs to it.
   public var hasAlias: Bool
-  /// When it came to be so, in seconds of the ledger's clock; for what is kept, when it fired.
+  /// When it came to be so, in seconds of the ledger's clock; for what is kept or missing, when it
+  /// fired.
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.
   public var rule: UInt16
+
+  /// The latest time that it tells of.
+  var latestTime: UInt32 {
+    guard case .missing(let hour, _, _) = state else { return time }
+    return max(time, UInt32(clamping: UInt64(hour) * 3600))
+  }
 
   var isAlias: Bool {
     if case .alias = state { return true }

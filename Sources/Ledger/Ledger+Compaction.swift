@@ -1,8 +1,8 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// How long a message that is missing is remembered: a mailbox may come back from a backup.
-  private static var memory: UInt32 { 30 * 86_400 }
+  /// How many hours a message that is missing is remembered: a mailbox may come back from a backup.
+  private static var memory: UInt32 { 30 * 24 }
   /// How many records more than needed are worth a rewrite of the file.
   private static var spare: Int { 4096 }
 
@@ -105,7 +105,7 @@ extension Ledger where S: ~Copyable {
     _ entry: Entry?, _ isListed: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     guard let entry else { return }
-    if case .missing = entry.state, time > entry.time, time - entry.time > Self.memory { return }
+    if case .missing(let hour, _, _) = entry.state, time / 3600 > hour + Self.memory { return }
     try body(entry, isListed)
   }
 }

@@ -9,14 +9,16 @@ extension Ledger where S: ~Copyable {
     nextDueHour = nil
   }
 
-  /// Notes that a message is there. Returns what is to be done about it under these rules.
+  /// Notes that a message is there. Returns what is to be done about it under these rules: always a
+  /// look, where another has its unique-id too.
   public func list(_ unique: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
     if let index = index(of: unique) {
-      recent[index].isListed = true
-      return verdict(on: recent[index].entry, rules)
+      defer { recent[index].isListed = true }
+      return recent[index].isListed ? .look : verdict(on: recent[index].entry, rules)
     }
     guard let (place, entry) = try sortedEntry({ !($0 < unique) }), entry.identity == unique
     else { return .unknown }
+    if isListed(place) { return .look }
     // Records may have been sorted anew since the listing began.
     if place / 8 < listed.count { listed[place / 8] |= 1 << UInt8(place % 8) }
     return verdict(on: entry, rules)
@@ -54,14 +56,17 @@ extension Ledger where S: ~Copyable {
   /// What becomes of an entry that is not listed; nil where it is forgotten.
   func absent(_ entry: Entry) -> Entry? {
     var absent = entry
-    absent.time = time
+    let hour = min(time / 3600, 0xFF_FFFF)
     switch entry.state {
     case .alias, .missing: return entry
-    case .deleted: return nil
     case .intended, .failed:
       return time > entry.time && time - entry.time > Self.patience ? nil : entry
-    case .fired, .archived, .kept: absent.state = .missing(fired: true)
-    case .givenUp: absent.state = .missing(fired: false)
+    case .fired: absent.state = .missing(sinceHour: hour, fired: true, archived: false)
+    // What was deleted for all we know may be on another server, where its content shows.
+    case .deleted where !entry.hasAlias: return nil
+    case .archived, .kept, .deleted:
+      absent.state = .missing(sinceHour: hour, fired: true, archived: true)
+    case .givenUp: absent.state = .missing(sinceHour: hour, fired: false, archived: false)
     }
     return absent
   }

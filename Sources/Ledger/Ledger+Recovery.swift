@@ -41,7 +41,7 @@ extension Ledger where S: ~Copyable {
       case .entry(let entry) where version == 1: try self.replayOld(entry)
       case .entry, .removed, .examined, .clock, .obsolete: try self.replay(record)
       }
-      if case .entry(let entry) = record { latest = max(latest, entry.time) }
+      if case .entry(let entry) = record { latest = max(latest, entry.latestTime) }
       self.length = end
     }
     guard length == 0 || length / Record.size > sorted else { throw .damaged(offset: length) }

@@ -75,10 +75,10 @@ public final class Ledger<S: Store & ~Copyable> {
   public func resolve(_ message: MessageIdentity) throws(LedgerError) -> MessageIdentity {
     guard let content = message.content else { return message }
     if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word) {
-      guard case .missing(let fired) = known.state, known.identity != message.unique else {
+      guard case .missing = known.state, known.identity != message.unique else {
         return MessageIdentity(unique: known.identity, content: content)
       }
-      try adopt(known, as: message, fired: fired)
+      try adopt(known, as: message)
       return message
     }
     guard try entry(of: message.unique)?.hasAlias == true else { return message }
@@ -88,11 +88,16 @@ public final class Ledger<S: Store & ~Copyable> {
   /// The message that was missing is there again, under another unique-id. Its new entry comes
   /// first: with the alias alone, after a cut of power, it would count as new.
   private func adopt(
-    _ known: Entry, as message: MessageIdentity, fired: Bool
+    _ known: Entry, as message: MessageIdentity
   ) throws(LedgerError) {
     var entry = known
     entry.identity = message.unique
-    entry.state = fired ? .archived : .givenUp
+    entry.state =
+      switch known.state.message {
+      case .givenUp: .givenUp
+      case .fired: .fired
+      case .new, .intended, .archived, .failed: .archived
+      }
     try write([.entry(entry), .entry(alias(of: message)!), .removed(known.identity, alias: 0)])
   }
 
@@ -121,10 +126,11 @@ public final class Ledger<S: Store & ~Copyable> {
 
   /// When `message` fired, in seconds of the ledger's clock; now, where that is not known.
   public func timeOfFiring(_ message: MessageIdentity) throws(LedgerError) -> UInt64 {
-    guard let entry = try entry(of: message.unique), case .kept = entry.state else {
-      return clock.time
+    guard let entry = try entry(of: message.unique) else { return clock.time }
+    switch entry.state {
+    case .fired, .archived, .kept, .deleted, .missing: return UInt64(entry.time)
+    case .intended, .failed, .givenUp, .alias: return clock.time
     }
-    return UInt64(entry.time)
   }
 
   /// Whether a time of the ledger's clock is past.

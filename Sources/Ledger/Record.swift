@@ -5,10 +5,11 @@ import Bytes
 ///     offset  bytes
 ///          0      1  kind; 0x80 added where an alias belongs to it, and 0x40 where the record was
 ///                    written at once with the one before it
-///          1      3  failures: attempts, done, actions; kept: due hour; header: version
+///          1      3  failures: attempts, done, actions; kept: due hour; missing: since when, in hours;
+///                    header: version
 ///          4     16  identity
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
-///         24      2  kept: which rules
+///         24      2  kept: which rules; missing: 1 where it fired, 2 more where it was archived
 ///         26      2  which rule, by the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
@@ -116,7 +117,10 @@ extension EntryState {
         rules: UInt16(truncatingIfNeeded: number >> 16))
     case 8: self = .archived
     case 9: self = .deleted
-    case 10: self = .missing(fired: bytes[1] != 0)
+    case 10:
+      self = .missing(
+        sinceHour: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4))),
+        fired: number >> 16 & 1 != 0, archived: number >> 16 & 2 != 0)
     case 11: self = .alias(of: number)
     default: return nil
     }
@@ -138,7 +142,10 @@ extension Entry {
       rules = fingerprint
     case .archived: bytes.appendHead(kind: 8 | flag)
     case .deleted: bytes.appendHead(kind: 9 | flag)
-    case .missing(let fired): bytes.appendHead(kind: 10 | flag, fired ? 1 : 0)
+    case .missing(let hour, let fired, let archived):
+      bytes.append(10 | flag)
+      bytes.append(bigEndian: UInt64(hour), size: 3)
+      rules = (fired ? 1 : 0) | (archived ? 2 : 0)
     case .alias(let word):
       bytes.appendHead(kind: 11)
       identity.write(to: &bytes)
