@@ -53,20 +53,28 @@ extension Supervisor where S: ~Copyable {
   private mutating func answer(
     to listed: FetcherFrame.Listed, of mailbox: Int, now: Instant
   ) -> ListingAnswer {
-    var answer = ListingAnswer()
+    var verdicts: [ListingVerdict] = []
     let ledger = ledgers[mailbox]
     do throws(LedgerError) {
       if listed.isFirst { ledger.beginListing() }
       for index in 0..<listed.count {
         let rules = UInt16(truncatingIfNeeded: fingerprint)
-        answer.append(try ledger.list(listed[index], rules: rules))
+        verdicts.append(try ledger.list(listed[index], rules: rules))
+        // Which of two with one unique-id is kept, its content tells.
+        guard verdicts[index] == .look else { continue }
+        for earlier in 0..<index where listed[earlier] == listed[index] {
+          verdicts[earlier] = .look
+        }
       }
-      guard listed.isLast else { return answer }
-      mailboxes[mailbox].lastListing = now
-      try ledger.endListing()
+      if listed.isLast {
+        mailboxes[mailbox].lastListing = now
+        try ledger.endListing()
+      }
     } catch {
       ledgerFailed(mailbox, error)
     }
+    var answer = ListingAnswer()
+    for verdict in verdicts { answer.append(verdict) }
     return answer
   }
 
