@@ -1,5 +1,5 @@
 import Bytes
-import Ledger
+public import Ledger
 import Mail
 import POP3
 import Rules
@@ -230,12 +230,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// What stands for a unique-id in the sum over a listing.
   func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
 
-  private func digest(of id: UniqueID) -> Identity {
-    var digest = SHA256()
-    digest.update(.ascii("U"))
-    for index in id.bytes.indices { digest.update(id[index]) }
-    return Identity(prefixOf: digest.finish().bytes)
-  }
+  private func digest(of id: UniqueID) -> Identity { Identity(of: id.bytes, by: SHA256.self) }
 
   /// The unique-id's, or else the header's; and the content's.
   private func identity() -> MessageIdentity {
@@ -254,5 +249,15 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     digest.update(.ascii("H"))
     header.forEachIdentityByte { digest.update($0) }
     return Identity(prefixOf: digest.finish().bytes)
+  }
+}
+
+extension Identity {
+  /// That of the message with this unique-id.
+  public init<SHA256: SHA256Digest & ~Copyable>(of id: Span<UInt8>, by: SHA256.Type) {
+    var digest = SHA256()
+    digest.update(.ascii("U"))
+    for index in id.indices { digest.update(id[index]) }
+    self.init(prefixOf: digest.finish().bytes)
   }
 }

@@ -110,10 +110,7 @@ extension Supervisor where S: ~Copyable {
     var bytes = ByteBuffer<16>()
     alert.message.unique.write(to: &bytes)
     var name: [UInt8] = []
-    for index in 0..<bytes.count {
-      name.append(hexadecimalDigit(bytes[index] >> 4))
-      name.append(hexadecimalDigit(bytes[index]))
-    }
+    name.append(hexadecimal: bytes.bytes)
     name.append(".popbell")
     order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: name))
     return true

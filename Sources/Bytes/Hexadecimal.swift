@@ -7,6 +7,16 @@ public func hexadecimalValue(of byte: UInt8) -> UInt8? {
   }
 }
 
+extension [UInt8] {
+  /// Adds two lower-case digits for each of `bytes`.
+  public mutating func append(hexadecimal bytes: Span<UInt8>) {
+    for index in bytes.indices {
+      append(hexadecimalDigit(bytes[index] >> 4))
+      append(hexadecimalDigit(bytes[index]))
+    }
+  }
+}
+
 /// The lower-case digit for the low four bits of `value`.
 public func hexadecimalDigit(_ value: UInt8) -> UInt8 {
   let nibble = value & 0x0F
