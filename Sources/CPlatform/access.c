@@ -33,6 +33,8 @@ int pb_file_access(const uint8_t *path, size_t length, struct pb_file_access *ac
   write_name(access->group, sizeof access->group, found_group ? group.gr_name : NULL,
              status.st_gid);
   struct passwd user, *found_user = NULL;
+  getpwuid_r(status.st_uid, &user, buffer, sizeof buffer, &found_user);
+  write_name(access->owner, sizeof access->owner, found_user ? user.pw_name : NULL, status.st_uid);
   getpwuid_r(geteuid(), &user, buffer, sizeof buffer, &found_user);
   write_name(access->user, sizeof access->user, found_user ? user.pw_name : NULL, geteuid());
   return 0;

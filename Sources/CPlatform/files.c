@@ -44,26 +44,30 @@ int pb_program_check(const uint8_t *path, size_t length) {
   return S_ISREG(info.st_mode) ? 0 : -EACCES;
 }
 
-int pb_folder_open(const uint8_t *path, size_t length) {
+int pb_folder_open(const uint8_t *path, size_t length, bool creates) {
   char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
   int result;
-  do result = mkdir(copy, 0700);
+  do result = creates ? mkdir(copy, 0700) : 0;
   while (result < 0 && errno == EINTR);
   if (result < 0 && errno != EEXIST) return -errno;
   return pb_open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
 }
 
-int pb_lock(int32_t fd) {
+int pb_lock(int32_t fd, bool waits) {
   int result;
-  do result = flock(fd, LOCK_EX | LOCK_NB);
+  do result = flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB);
   while (result < 0 && errno == EINTR);
   return (int)pb_result(result);
 }
 
 int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length) {
   return open_text(folder, name, length, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY);
+}
+
+int pb_folder_open_read(int32_t folder, const uint8_t *name, size_t length) {
+  return open_text(folder, name, length, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
 }
 
 int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, const uint8_t *to,

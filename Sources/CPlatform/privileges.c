@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *group) {
@@ -36,6 +37,16 @@ static int become(uid_t user, gid_t group) {
   if (getresuid(&real, &effective, &saved) < 0) return -errno;
   if (real != user || effective != user || saved != user) return -EPERM;
   return setuid(0) == 0 || setgid(0) == 0 ? -EPERM : 0;
+}
+
+int pb_become_owner(int32_t fd) {
+  struct stat info;
+  if (fstat(fd, &info) < 0) return -errno;
+  uid_t user = info.st_uid;
+  gid_t group = info.st_gid;
+  if (geteuid() != 0 || user == 0) return 0;
+  if (setgroups(0, NULL) < 0 || setresgid(group, group, group) < 0) return -errno;
+  return (int)pb_result(setresuid(user, user, user));
 }
 
 static int limit(int resource, rlim_t most) {

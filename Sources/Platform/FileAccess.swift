@@ -3,7 +3,8 @@ internal import CPlatform
 
 /// Who may use a file, and who asks.
 public struct FileAccess: Sendable {
-  /// The names of the file's group and of this process's user, or their numbers.
+  /// The names of the file's owner and group, and of this process's user, or their numbers.
+  public let owner: ByteBuffer<32>
   public let group: ByteBuffer<32>
   public let user: ByteBuffer<32>
   /// Whether the group may read and write.
@@ -18,6 +19,7 @@ public struct FileAccess: Sendable {
       unsafe pb_file_access(path.baseAddress, path.count, &access)
     }
     try check(result, "stat")
+    owner = ByteBuffer(field: access.owner)
     group = ByteBuffer(field: access.group)
     user = ByteBuffer(field: access.user)
     isForGroup = access.mode & 0o060 == 0o060

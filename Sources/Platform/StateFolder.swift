@@ -6,16 +6,34 @@ internal import CPlatform
 public struct StateFolder: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Opens the folder, creates it where only it is missing, and locks it for as long as this value lives. Throws `wouldBlock` where
-  /// another process has it.
+  /// Opens the folder, creates it where only it is missing, and locks it for as long as this value
+  /// lives. Throws `wouldBlock` where another process has it.
   public init(locking path: Span<UInt8>) throws(SystemError) {
-    // SAFETY: the library reads `count` bytes, and keeps no pointer.
-    let result = unsafe path.withUnsafeBufferPointer { path in
-      unsafe pb_folder_open(path.baseAddress, path.count)
-    }
-    let folder = Descriptor(owning: try check(result, "open"))
-    try check(pb_lock(folder.number), "flock")
+    let folder = try openFolder(path, creates: true)
+    try check(pb_lock(folder.number, false), "flock")
     descriptor = folder
+  }
+
+  /// Opens the folder, which must be there, and does not lock it.
+  public init(existing path: Span<UInt8>) throws(SystemError) {
+    descriptor = try openFolder(path, creates: false)
+  }
+
+  /// Locks it for as long as this value lives. Throws `wouldBlock` where another process has it.
+  public func lock() throws(SystemError) { try check(pb_lock(descriptor.number, false), "flock") }
+
+  /// Root becomes the user that the folder belongs to, for good: what it creates is that user's.
+  public func becomeOwner() throws(SystemError) {
+    try check(pb_become_owner(descriptor.number), "setresuid")
+  }
+
+  /// Opens a file only to read, where it is there.
+  public func openToRead(_ name: Span<UInt8>) throws(SystemError) -> AppendFile {
+    // SAFETY: the library reads `count` bytes, and keeps no pointer.
+    let result = unsafe name.withUnsafeBufferPointer { name in
+      unsafe pb_folder_open_read(descriptor.number, name.baseAddress, name.count)
+    }
+    return AppendFile(descriptor: Descriptor(owning: try check(result, "open")))
   }
 
   /// Opens a file to read and to append to; creates it, with mode 0600, where it is missing.
@@ -51,9 +69,23 @@ public struct StateFolder: ~Copyable {
   }
 }
 
+private func openFolder(_ path: Span<UInt8>, creates: Bool) throws(SystemError) -> Descriptor {
+  // SAFETY: the library reads `count` bytes, and keeps no pointer.
+  let result = unsafe path.withUnsafeBufferPointer { path in
+    unsafe pb_folder_open(path.baseAddress, path.count, creates)
+  }
+  return Descriptor(owning: try check(result, "open"))
+}
+
 /// A file that is only ever written at its end.
 public struct AppendFile: ~Copyable {
   let descriptor: Descriptor
+
+  /// Waits until no other process has it locked, unless `waits` is false: then it throws
+  /// `wouldBlock`. It stays locked for as long as this value lives.
+  public func lock(waits: Bool) throws(SystemError) {
+    try check(pb_lock(descriptor.number, waits), "flock")
+  }
 
   public func size() throws(SystemError) -> Int {
     try check(pb_file_size(descriptor.number), "fstat")

@@ -50,6 +50,7 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public static let exists = ErrorNumber(PB_EEXIST)
   public static let notAFolder = ErrorNumber(PB_ENOTDIR)
   public static let noSpace = ErrorNumber(PB_ENOSPC)
+  public static let fileTooLarge = ErrorNumber(PB_EFBIG)
   public static let readOnly = ErrorNumber(PB_EROFS)
   public static let symbolicLink = ErrorNumber(PB_ELOOP)
   public static let timedOut = ErrorNumber(PB_ETIMEDOUT)

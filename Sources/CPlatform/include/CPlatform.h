@@ -22,6 +22,7 @@ enum {
   PB_ENODEV = 19,
   PB_ENOTDIR = 20,
   PB_EINVAL = 22,
+  PB_EFBIG = 27,
   PB_ENOSPC = 28,
   PB_EROFS = 30,
   PB_EPIPE = 32,
@@ -103,8 +104,9 @@ uint32_t pb_effective_user(void);
 struct pb_file_access {
   uint32_t mode;
   bool is_member; /* Whether this process is in the file's group. */
-  /* Names, or numbers where there are none, cut to what fits: of the file's group, and of the user
-   * of this process. */
+  /* Names, or numbers where there are none, cut to what fits: of the file's owner and group, and of
+   * the user of this process. */
+  char owner[33];
   char group[33];
   char user[33];
 };
@@ -134,10 +136,15 @@ int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length);
 int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length);
 int pb_maildir_remove(int32_t folder, const uint8_t *name, size_t length);
 
-/* Creates it, for this user only, where it is missing. */
-int pb_folder_open(const uint8_t *path, size_t length);
-/* -EAGAIN where another process holds the lock; it ends with the descriptor. */
-int pb_lock(int32_t fd);
+/* Creates it, for this user only, where it is missing and `creates` says so. */
+int pb_folder_open(const uint8_t *path, size_t length, bool creates);
+/* -EAGAIN where another process holds the lock, unless that is to be waited for; it ends with the
+ * descriptor. */
+int pb_lock(int32_t fd, bool waits);
+/* Root becomes, for good, the user that the open file belongs to; any other stays what it is. */
+int pb_become_owner(int32_t fd);
+/* Opens to read, never through a symbolic link, and never waits for the other end of a pipe. */
+int pb_folder_open_read(int32_t folder, const uint8_t *name, size_t length);
 /* Opens to read and append, never through a symbolic link; creates it with mode 0600. */
 int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length);
 int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, const uint8_t *to,
