@@ -46,7 +46,7 @@ extension Ledger where S: ~Copyable {
   }
 
   /// Nothing is added to a file that a cut of power could take out of its place again.
-  private func settleFolder() throws(LedgerError) {
+  func settleFolder() throws(LedgerError) {
     guard folderIsPending else { return }
     try withStore { (store) throws(StoreError) in try store.synchronizeFolder() }
     folderIsPending = false

@@ -1,0 +1,52 @@
+/// What the owner may look at, and what he may have done again.
+extension Ledger where S: ~Copyable {
+  /// Calls `body` with what is known of each message, in the order of their identities.
+  public func forEachMessage(
+    _ body: (Entry) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      if !entry.isAlias { try body(entry) }
+    }
+  }
+
+  /// What the clock of records is ahead of the board's, in seconds.
+  public var clockSkew: Int64 { clock.skew }
+
+  /// Forgets messages, so that they fire again where the server has them, and returns those that
+  /// were known. When this returns, that is on disk.
+  public func forget(_ messages: [Identity]) throws(LedgerError) -> [Identity] {
+    var known: [Identity] = []
+    var records: [Record] = []
+    for message in messages where !known.contains(message) {
+      guard let entry = try entry(of: message), !entry.isAlias else { continue }
+      known.append(message)
+      records.append(.removed(message, alias: 0))
+    }
+    guard !known.isEmpty else { return [] }
+    // What they were known by besides would hide others of the same content.
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      guard case .alias(let word) = entry.state else { return }
+      if known.contains(where: { $0.word == word }) {
+        records.append(.removed(entry.identity, alias: 0))
+      }
+    }
+    // First of all: nothing was looked at, so that all is looked at again.
+    records.insert(.examined(Examined(rules: 0)), at: 0)
+    while !records.isEmpty {
+      try write(Array(records.prefix(Self.batch)))
+      records.removeFirst(min(Self.batch, records.count))
+    }
+    return known
+  }
+
+  /// Forgets all messages. When this returns, that is on disk; after an error all is as it was.
+  public func forgetAll() throws(LedgerError) {
+    let (sorted, recent, examined, due) = (sorted, recent, examined, nextDueHour)
+    (self.sorted, self.recent, self.examined, nextDueHour) = (0, [], nil, nil)
+    do throws(LedgerError) { try compact() } catch {
+      (self.sorted, self.recent, self.examined, nextDueHour) = (sorted, recent, examined, due)
+      throw error
+    }
+    try settleFolder()
+  }
+}
