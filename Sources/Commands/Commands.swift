@@ -9,6 +9,7 @@ let version: StaticString = "0.1.0"
 enum ExitCode {
   static let ok: Int32 = 0
   static let usage: Int32 = 64
+  static let dataError: Int32 = 65
   static let noInput: Int32 = 66
   static let unavailable: Int32 = 69
   static let systemError: Int32 = 71
@@ -38,6 +39,7 @@ public func main() -> Int32 {
   case .check: return runCheck(options)
   case .match: return runMatch(options)
   case .gpio: return runGPIO(options)
+  case .ledger: return runLedger(options)
   case .version:
     writeOutput([UInt8]("popbell ") + [UInt8](version) + [.lineFeed])
     return ExitCode.ok

@@ -11,6 +11,7 @@ enum Help {
       check     check the configuration and say what was understood
       match     say which rule would take a message, and what it would do
       gpio      list the lines of this machine, set an output by hand, watch who takes lines
+      ledger    show what has fired, export it, forget it
 
     Options of all commands:
       -c, --config FILE   the configuration (default /etc/popbell/popbell.conf)
@@ -86,6 +87,23 @@ enum Help {
 
     Exit code: 0 done, 69 no such chip or line, 75 the line is held by another, 77 no permission,
     78 the configuration has errors, 71 the machine is in trouble.
+
+    """
+
+  static let ledger: StaticString = """
+    Usage: popbell ledger show [MAILBOX] [-c FILE]
+           popbell ledger export [MAILBOX] [-c FILE]
+           popbell ledger forget UIDL|IDENTITY|all [MAILBOX] [-c FILE]
+
+      show     what fired and when, by which rule, what is kept and what waits, the newest first
+      export   all of that as JSON, an object on each line
+      forget   let a message fire again, as the server names it or as 'show' does; or all
+
+    Each works beside a running service, which forgets before its next poll. What 'show' prints to
+    a pipe or a file is for programs: fields between tabs, '-' where empty.
+
+    Exit code: 0 done, 65 no such message or several, 77 no permission, 78 the configuration has
+    errors, 71 a ledger cannot be read or the machine is in trouble.
 
     """
 }

@@ -2,12 +2,29 @@ import Bytes
 import Ledger
 import Platform
 
-/// The folder that the ledgers are in, locked for as long as this lives.
+/// The folder that the ledgers are in.
 final class LedgerFolder {
-  fileprivate let folder: StateFolder
+  let folder: StateFolder
+  /// Whether it is ours for as long as this lives; where it is not, ledgers are only read.
+  private(set) var isLocked: Bool
 
   /// Creates the folder where only it is missing. Throws `wouldBlock` where another popbell has it.
-  init(locking path: [UInt8]) throws(SystemError) { folder = try StateFolder(locking: path.span) }
+  init(locking path: [UInt8]) throws(SystemError) {
+    folder = try StateFolder(locking: path.span)
+    isLocked = true
+  }
+
+  /// Opens it to look at what is there, beside another popbell.
+  init(existing path: [UInt8]) throws(SystemError) {
+    folder = try StateFolder(existing: path.span)
+    isLocked = false
+  }
+
+  /// Throws `wouldBlock` where another popbell has it.
+  func lock() throws(SystemError) {
+    try folder.lock()
+    isLocked = true
+  }
 }
 
 /// A ledger as a file: `NAME.ledger` in the state folder, and `NAME.new` while it is rewritten.
@@ -117,7 +134,11 @@ struct LedgerFile: Store, ~Copyable {
   ) throws(StoreError) {
     guard let folder else { return }
     do throws(SystemError) {
-      if file == nil { file = try folder.folder.open((mailbox + [UInt8](".ledger")).span) }
+      if file == nil {
+        let name = mailbox + [UInt8](".ledger")
+        file =
+          try folder.isLocked ? folder.folder.open(name.span) : folder.folder.openToRead(name.span)
+      }
       try body(file!)
     } catch {
       throw StoreError(code: error.number.rawValue)
@@ -131,5 +152,14 @@ struct LedgerFile: Store, ~Copyable {
     do throws(SystemError) { try body(successor!) } catch {
       throw StoreError(code: error.number.rawValue)
     }
+  }
+}
+
+extension Ledger<LedgerFile> {
+  /// The ledger of a mailbox; in memory where there is no folder.
+  convenience init(of mailbox: [UInt8], in folder: LedgerFolder?) throws(LedgerError) {
+    try self.init(
+      LedgerFile(folder, mailbox: mailbox), now: Clock.now, wall: wallTime,
+      built: UInt64(max(0, Clock.buildSecondsSince1970)))
   }
 }

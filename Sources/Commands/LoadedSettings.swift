@@ -50,7 +50,12 @@ func loadSettings(
 
 /// Reads a configuration for its outputs: whether the files that it names are there is no matter.
 func loadOutputs(_ path: [UInt8]) -> Result<[OutputSettings], ConfigurationRefused> {
-  readSettings(path) { _ in nil }.map { $0.outputs }
+  loadNames(path).map { $0.outputs }
+}
+
+/// The same for who only needs to know what there is.
+func loadNames(_ path: [UInt8]) -> Result<Settings, ConfigurationRefused> {
+  readSettings(path) { _ in nil }
 }
 
 /// `problem` says what only this machine can tell.

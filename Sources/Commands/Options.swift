@@ -3,7 +3,7 @@ import Platform
 
 /// What popbell is asked to do.
 enum Command: CaseIterable {
-  case run, once, check, match, gpio, version
+  case run, once, check, match, gpio, ledger, version
 
   var word: StaticString {
     switch self {
@@ -12,6 +12,7 @@ enum Command: CaseIterable {
     case .check: "check"
     case .match: "match"
     case .gpio: "gpio"
+    case .ledger: "ledger"
     case .version: "--version"
     }
   }
@@ -23,6 +24,7 @@ enum Command: CaseIterable {
     case .check: Help.check
     case .match: Help.match
     case .gpio: Help.gpio
+    case .ledger: Help.ledger
     case .version: Help.popbell
     }
   }
@@ -90,7 +92,7 @@ struct Options {
     guard let command else { return Self.refuse("there is no command '", word) }
     var index = first + 1
     while let operand = Arguments.argument(at: index) {
-      guard command == .match || command == .gpio else {
+      guard command == .match || command == .gpio || command == .ledger else {
         return Self.refuse("what is to be done with '", operand)
       }
       operands.append([UInt8](operand.bytes))

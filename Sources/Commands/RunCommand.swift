@@ -122,11 +122,8 @@ struct LedgerShelf {
         continue
       }
       do throws(LedgerError) {
-        let file = LedgerFile(mailbox.ledger == .none ? nil : folder, mailbox: mailbox.name)
         ledgers.append(
-          try Ledger(
-            file, now: Clock.now, wall: wallTime,
-            built: UInt64(max(0, Clock.buildSecondsSince1970))))
+          try Ledger(of: mailbox.name, in: mailbox.ledger == .none ? nil : folder))
       } catch {
         throw StartFailure(
           ExitCode.systemError, settings.stateDirectory, [UInt8]("/"), mailbox.name,
@@ -134,5 +131,13 @@ struct LedgerShelf {
       }
     }
     return ledgers
+  }
+
+  /// Forgets what 'popbell ledger forget' asked for, and returns what is to be said of it.
+  func carryOutRequests(
+    of mailbox: MailboxSettings, on ledger: Ledger<LedgerFile>
+  ) -> [(Severity, [UInt8])] {
+    guard let folder, mailbox.ledger != .none else { return [] }
+    return folder.carryOutRequests(of: mailbox.name, on: ledger)
   }
 }

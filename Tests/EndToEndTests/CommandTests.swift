@@ -10,6 +10,7 @@ import Testing
     (["run", "--help"], "Usage: popbell run "), (["once", "-h"], "Usage: popbell once "),
     (["check", "--help"], "Usage: popbell check "), (["match", "--help"], "Usage: popbell match "),
     (["gpio", "--help"], "Usage: popbell gpio list"), (["--version"], "popbell 0.1.0\n"),
+    (["ledger", "-h"], "Usage: popbell ledger show"),
   ])
   func helps(arguments: [String], beginning: String) throws {
     let run = try Bench().start(arguments).wait()
@@ -21,7 +22,7 @@ import Testing
 
   @Test func helpNamesEachCommand() throws {
     let help = try Bench().start(["--help"]).wait().output
-    for command in ["run", "once", "check", "match", "gpio"] {
+    for command in ["run", "once", "check", "match", "gpio", "ledger"] {
       #expect(help.contains("\n  \(command) "))
     }
   }
