@@ -5,8 +5,8 @@ import Mail
 import Platform
 import Rules
 
-/// Whatever the configuration's file holds, its lines are found as a plain model finds them, and are
-/// understood or refused in words; settings that hold take any message.
+/// Whatever the configuration's file holds, its lines are found as a plain model finds them, and
+/// are understood or refused in words; settings that hold take any message.
 ///
 ///     input = *OCTET          ; the file
 func fuzz(_ input: Span<UInt8>) {

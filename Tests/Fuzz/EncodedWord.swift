@@ -1,8 +1,8 @@
 import Bytes
 import Mail
 
-/// Whatever a field's value is, its text is bounded and clean; and a text is the same however it was
-/// encoded.
+/// Whatever a field's value is, its text is bounded and clean; and a text is the same however it
+/// was encoded.
 ///
 ///     input = *OCTET          ; the value of a field, and again a text to be encoded
 func fuzz(_ input: Span<UInt8>) {

@@ -1,4 +1,4 @@
-/// What libFuzzer calls with each input. Each target is a file of this folder with a function `fuzz`.
+/// What libFuzzer calls with each input. Each target is a file of this folder, with a `fuzz`.
 @c(LLVMFuzzerTestOneInput)
 public func takeInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // SAFETY: libFuzzer's input stands until this returns.

@@ -2,8 +2,8 @@ import Bytes
 import Ledger
 import TestSupport
 
-/// Whatever stands in a ledger's file, it is opened or refused and left alone; what was opened can be
-/// opened again, and says the same of each message.
+/// Whatever stands in a ledger's file, it is opened or refused and left alone; what was opened can
+/// be opened again, and says the same of each message.
 ///
 ///     input = *OCTET          ; the file, and again its records without their checksums
 func fuzz(_ input: Span<UInt8>) {

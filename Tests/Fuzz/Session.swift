@@ -1,8 +1,8 @@
 import Bytes
 import POP3
 
-/// Whatever a server sends, the session takes it or throws; what it writes, tells and shows keeps to
-/// the protocol and to law L3.
+/// Whatever a server sends, the session takes it or throws; what it writes, tells and shows keeps
+/// to the protocol and to law L3.
 ///
 ///     input    = security mechanism asks *choice LF *OCTET    ; the octets are the server's
 ///     security = "s" (STLS) / "p" (no TLS) / any (TLS)
