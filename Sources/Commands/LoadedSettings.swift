@@ -14,19 +14,10 @@ struct LoadedSettings {
   /// Stands for the rules, and for what becomes of messages that none takes: where it is another,
   /// all messages are looked at again.
   var fingerprint: UInt32 {
-    var sink = ChecksumSink()
-    for mailbox in settings.mailboxes { sink.write(mailbox.unmatched.word) }
-    for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &sink) }
-    return sink.checksum.value
-  }
-}
-
-private struct ChecksumSink: ByteSink {
-  var checksum = CRC32()
-
-  mutating func write(_ byte: UInt8) -> Bool {
-    checksum.update(byte)
-    return true
+    var text: [UInt8] = []
+    for mailbox in settings.mailboxes { text.append(mailbox.unmatched.word) }
+    for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &text) }
+    return crc32(text.span)
   }
 }
 
