@@ -19,7 +19,9 @@ extension LedgerReader {
         line.add("rule", text.rule(of: entry) ?? [])
         if let attempts = entry.state.attempts { line.add("attempts", number: Int64(attempts)) }
         if let due = entry.state.due { line.add("due", text.time(due)) }
-        if case .missing(let fired) = entry.state { line.add("fired", fired ? "true" : "false") }
+        if case .missing(_, let fired, _) = entry.state {
+          line.add("fired", fired ? "true" : "false")
+        }
         line.print()
       }
     }

@@ -77,7 +77,7 @@ extension LedgerText {
     var text: [UInt8] = []
     if let attempts = entry.state.attempts { text.append(decimal: UInt64(attempts)) }
     if let due = entry.state.due { text += time(due) }
-    if case .missing(let fired) = entry.state { text.append(fired ? "fired" : "given-up") }
+    if case .missing(_, let fired, _) = entry.state { text.append(fired ? "fired" : "given-up") }
     return text
   }
 
@@ -102,8 +102,10 @@ extension LedgerText {
         text += localTime(due).prefix(16)
       }
     case .deleted: text.append("fired; deleted, which the server has not confirmed")
-    case .missing(let fired):
-      text.append("\u{1B}[2mmissing since then; it had ")
+    case .missing(let hour, let fired, _):
+      text.append("\u{1B}[2mmissing since ")
+      text += localTime(UInt32(clamping: UInt64(hour) * 3600)).prefix(16)
+      text.append("; it had ")
       text.append(fired ? "fired" : "been given up")
     case .alias: break
     }

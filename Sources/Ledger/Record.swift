@@ -44,7 +44,7 @@ enum Record: Sendable, Equatable {
     let number = bigEndian(bytes.extracting(20..<28))
     switch bytes[0] == 0x50 ? bytes[0] : bytes[0] & ~Record.continues {
     case 0x50 where bytes.extracting(4..<20).equals(magic):
-      let sorted = bytes[1] == 1 ? 0 : Int(truncatingIfNeeded: number >> 32)
+      let sorted = bytes[1] == 1 ? 0 : Int(clamping: number >> 32)
       self = .header(version: bytes[1], sorted: sorted)
     case 4: self = .removed(identity, alias: version == 1 ? 0 : number)
     case 6 where version == 1: self = .obsolete
