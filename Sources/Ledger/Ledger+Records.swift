@@ -40,9 +40,18 @@ extension Ledger where S: ~Copyable {
       try store.append(bytes.bytes, to: .ledger)
       try store.synchronize(.ledger)
     }
-    tailIsTorn = false
+    (tailIsTorn, isDurable) = (false, true)
     length += bytes.count
     writtenSkew = skew
+  }
+
+  /// Makes sure that what is known is on disk: a file that took the old one's place may have records
+  /// that the other did not, and what another process wrote need not be there to stay.
+  func makeDurable() throws(LedgerError) {
+    try settleFolder()
+    guard !isDurable else { return }
+    try withStore { (store) throws(StoreError) in try store.synchronize(.ledger) }
+    isDurable = true
   }
 
   /// Nothing is added to a file that a cut of power could take out of its place again.

@@ -21,8 +21,11 @@ public final class Ledger<S: Store & ~Copyable> {
   var length = 0
   /// Whether part of a record may stand behind them.
   var tailIsTorn = false
-  /// Whether the file took its place, and the folder is not known to be on disk.
-  var folderIsPending = false
+  /// Whether the file took its place, and the folder is not known to be on disk: so at the start, as
+  /// whoever put it there may have been ended before it was.
+  var folderIsPending = true
+  /// Whether what was read is known to be on disk: whoever wrote it may have been ended before.
+  var isDurable = false
   /// How many entries wait to be written with others.
   private var unwritten = 0
   /// Whether the file has an older form.
@@ -157,8 +160,10 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Whether nothing is known of any message.
   public var isEmpty: Bool { sorted == 0 && !recent.contains { $0.entry != nil } }
 
-  /// Writes what could not be written down so far: aliases first, as elsewhere.
+  /// Writes what could not be written down so far: aliases first, as elsewhere. When this returns,
+  /// all that is known is on disk.
   public func flush() throws(LedgerError) {
+    try makeDurable()
     unwritten = 0
     var waiting: [Record] = []
     for aliases in [true, false] {
