@@ -18,6 +18,11 @@ struct ModelServer {
   /// How many commands it takes in a session before it hangs up.
   var patience = Int.max
 
+  /// Whether it hangs up instead of answering QUIT.
+  var losesQuitReply = false
+
+  /// What it has deleted for its client.
+  private(set) var expunged: [Message] = []
   /// All command lines of all sessions.
   private(set) var commands: [String] = []
   private var line: [UInt8] = []
@@ -41,7 +46,7 @@ struct ModelServer {
   mutating func receive(_ byte: UInt8) -> [UInt8] {
     guard isOpen else { return [] }
     line.append(byte)
-    guard line.suffix(2) == [0x0D, 0x0A] else { return [] }
+    guard byte == 0x0A else { return [] }
     let command = String(decoding: line.dropLast(2), as: UTF8.self)
     line = []
     commands.append(command)
@@ -54,7 +59,7 @@ struct ModelServer {
   }
 
   private func bytes(of reply: String) -> [UInt8] {
-    Array(reply.replacing("\r\n", with: lineEnd).utf8)
+    Array((lineEnd == "\r\n" ? reply : reply.replacing("\r\n", with: lineEnd)).utf8)
   }
 
   private mutating func reply(to command: String) -> String {
@@ -72,9 +77,10 @@ struct ModelServer {
       }
       return "+OK\r\n" + lines.joined() + ".\r\n"
     case "QUIT":
+      expunged += marked.sorted().map { messages[$0] }
       messages = messages.indices.filter { !marked.contains($0) }.map { messages[$0] }
       isOpen = false
-      return "+OK bye\r\n"
+      return losesQuitReply ? "" : "+OK bye\r\n"
     case "UIDL", "TOP", "RETR", "DELE":
       guard let index = number.map({ $0 - 1 }), messages.indices.contains(index),
         !marked.contains(index)

@@ -18,13 +18,20 @@ struct World: ~Copyable {
   var lines = NotedLines()
   /// The subjects that programs were started for, in order.
   var fired: [String] = []
-  /// What programs end with, for each subject; done where there is none.
+  /// What programs end with, for each subject, or for "subject/action"; done where there is none.
   var programs: [String: ProgramEnd] = [:]
+  /// What programs that succeeded were started for, as "subject/action".
+  var effects: [String] = []
+  /// The alert whose record is not known to be on disk: what was done for it since its intent, and
+  /// what was durable when that began.
+  private(set) var open = (subject: "", effects: [String](), synchronizations: -1)
   /// The Maildir, the names in it in the order in which they came, and why it takes no more.
   var archive: [String: String] = [:]
   var archived: [String] = []
   var archiveError: Int32?
   private var archiving = (name: "", content: [UInt8]())
+  /// What was archived last, and what was durable then: its record comes later.
+  private(set) var openArchive = (content: "", synchronizations: -1)
   var reports: [Report] = []
   var outcome: Outcome?
   var mode = Mode.service
@@ -39,6 +46,16 @@ struct World: ~Copyable {
   private(set) var bytes = (toServer: 0, toClient: 0)
   /// The power goes when this comes true, at the next order.
   private var powerGoes: ((borrowing World) -> Bool)?
+  /// What was ordered without its record on disk.
+  var violations: [String] = []
+  var checksDisk = false
+  private var matched: [MessageIdentity] = []
+  /// The alerts whose intents nothing made durable, and nothing removed, since they were written.
+  var openIntents: [(subject: String, synchronizations: Int)] = []
+  /// After so many orders, and things done for them, popbell is killed.
+  var isKilledAfter = Int.max
+  /// Whether popbell runs no more: it was killed, or has no power.
+  var isOver: Bool { isKilledAfter < 0 || !disk.hasPower }
 
   init(_ messages: [ModelServer.Message], settings: Settings) {
     server = ModelServer(messages: messages)
@@ -60,17 +77,25 @@ struct World: ~Copyable {
   mutating func poll(_ supervisor: inout Supervisor<DiskStore>) throws {
     var connection: Connection?
     while true {
+      if isOver { return server.disconnect() }
       while let order = supervisor.nextOrder() {
+        isKilledAfter -= 1
+        if isOver { return server.disconnect() }
         switch order {
         case .startFetcher: connection = try connect(supervisor)
         case .endFetcher: connection?.fetcher.isEnded = true
-        case .answer(_, let verdict): connection?.fetcher.answered(verdict)
+        case .answer(_, let verdict):
+          if verdict == .delete { checkDisk("deleted") { $0 == .fired || $0 == .archived } }
+          connection?.fetcher.answered(verdict)
         case .answerListing(_, let answer): connection?.fetcher.answered(answer)
-        case .startProgram(let mailbox, _, _):
+        case .startProgram(let mailbox, _, let action):
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
-          let end = programs[subject] ?? .exited(0)
+          checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
+          let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .exited(0)
           if case .couldNotStart = end {} else { fired.append(subject) }
-          if powerGoes?(self) == true { return server.disconnect() }
+          note("\(subject)/\(action)", of: subject, end)
+          isKilledAfter -= 1
+          if isOver || powerGoes?(self) == true { return server.disconnect() }
           supervisor.programEnded(mailbox, end, on: &lines, now: now, time: wall)
         case .beginArchive(_, _, let name):
           archiving = (text(name.span), [])
@@ -80,16 +105,33 @@ struct World: ~Copyable {
             archive[archiving.name] = text(archiving.content.span)
             archived.append(archiving.name)
           }
-          if powerGoes?(self) == true { return server.disconnect() }
+          openArchive = (text(archiving.content.span), disk.synchronizations)
+          isKilledAfter -= 1
+          if isOver || powerGoes?(self) == true { return server.disconnect() }
           supervisor.archiveEnded(0, code: archiveError, now: now, time: wall)
         case .endProgram, .switched: break
-        case .report(_, let report): reports.append(report)
+        case .report(let mailbox, let report):
+          reports.append(report)
+          if case .matched = report {
+            let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
+            open = (subject, [], disk.synchronizations)
+          }
         }
       }
       guard let open = connection else { break }
       exchange(open)
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
+        switch try FetcherFrame(parsing: frame.bytes) {
+        case .matched(_, let identity, let values):
+          matched.append(identity)
+          openIntents.append((text(values.subject.bytes), disk.synchronizations))
+        case .archiving(let unique):
+          if let index = matched.lastIndex(where: { $0.unique == unique }) {
+            matched.append(matched[index])
+          }
+        default: break
+        }
         supervisor.received(frame.bytes, from: 0, on: &lines, now: now, time: wall)
       } else if open.fetcher.isEnded {
         connection = nil
@@ -98,6 +140,31 @@ struct World: ~Copyable {
       }
     }
     outcome = supervisor.lastOutcome(of: 0)
+  }
+
+  /// Whatever a cut of power leaves, the record that permits a step must be there.
+  private mutating func checkDisk(_ step: String, _ permits: (MessageState) -> Bool) {
+    guard checksDisk, let matched = matched.last else { return }
+    for bytes in disk.durable {
+      let copy = Disk()
+      copy.bytes = bytes
+      do {
+        let ledger = try DiskLedger(reading: DiskStore(disk: copy))
+        let message = try ledger.resolve(matched)
+        let state = try ledger.state(of: message)
+        if !permits(state) { violations.append("\(step), and on disk it is \(state)") }
+      } catch {
+        violations.append("\(step), and the disk has \(error)")
+      }
+    }
+  }
+
+  /// A program has ended.
+  private mutating func note(_ effect: String, of subject: String, _ end: ProgramEnd) {
+    open.synchronizations = disk.synchronizations
+    guard end == .exited(0) else { return }
+    effects.append(effect)
+    open.effects.append(effect)
   }
 
   private mutating func connect(_ supervisor: borrowing Supervisor<DiskStore>) throws -> Connection
@@ -193,16 +260,13 @@ struct NoExpressions: RegularExpressions {
 
 /// Not the real thing, but different for different bytes.
 struct TestSHA256: SHA256Digest {
-  private var bytes: [UInt8] = []
+  private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   init() {}
-  mutating func update(_ byte: UInt8) { bytes.append(byte) }
+  mutating func update(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
   func finish() -> ByteBuffer<32> {
-    var hasher: UInt64 = 0xCBF2_9CE4_8422_2325
+    var generator = SeededGenerator(seed: hash)
     var digest = ByteBuffer<32>()
-    for round in 0..<4 {
-      for byte in bytes + [UInt8(round)] { hasher = (hasher ^ UInt64(byte)) &* 0x100_0000_01B3 }
-      for shift in 0..<8 { digest.append(UInt8(truncatingIfNeeded: hasher >> (8 * shift))) }
-    }
+    for _ in 0..<4 { digest.append(bigEndian: generator.next(), size: 8) }
     return digest
   }
 }

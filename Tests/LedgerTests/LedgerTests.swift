@@ -53,12 +53,12 @@ import Testing
   @Test func writesNothingWhereNothingChanged() throws {
     let ledger = try disk.open()
     try ledger.fire(MessageIdentity(1))
-    try ledger.keep(MessageIdentity(1), until: nil, rules: 1, rule: 1)
+    try ledger.keep(MessageIdentity(1), as: Identity(1), until: nil, rules: 1, rule: 1)
     try ledger.flush()
     try ledger.examine(examined)
     let before = disk.operations
     try ledger.examine(examined)
-    try ledger.keep(MessageIdentity(1), until: nil, rules: 1, rule: 1)
+    try ledger.keep(MessageIdentity(1), as: Identity(1), until: nil, rules: 1, rule: 1)
     try ledger.flush()
     try ledger.commitDeletions()
     ledger.beginListing()

@@ -19,14 +19,19 @@ public final class Disk {
 
   /// How many operations that change something were begun.
   public private(set) var operations = 0
+  /// How many of them failed.
+  public private(set) var failures = 0
+  /// How often what was added to the ledger was made durable.
+  public fileprivate(set) var synchronizations = 0
   /// After so many more of them each fails with `error`, until `recoversAfter` have.
   public var failAfter = Int.max
   public var recoversAfter = Int.max
   public var error: Int32 = 5
   /// What an append that fails leaves behind.
   public var torn = 0
-  /// After so many more of them the power goes.
+  /// After so many more of them the power goes: when the next begins, or when it is done.
   public var losesPowerAfter = Int.max
+  public var losesPowerWhenDone = false
   public private(set) var hasPower = true
 
   public init() {}
@@ -37,12 +42,19 @@ public final class Disk {
     set { ledger = File(cached: newValue, durable: newValue) }
   }
 
+  /// What is there for sure after a cut of power: one of these.
+  public var durable: [[UInt8]] { [ledger.durable] + (replaced.map { [$0.durable] } ?? []) }
+
   fileprivate func step() throws(StoreError) {
     operations += 1
-    if losesPowerAfter == 0 { hasPower = false }
-    losesPowerAfter -= 1
     guard hasPower else { throw StoreError(code: 5) }
+    defer { losesPowerAfter -= 1 }
+    if losesPowerAfter == 0 {
+      hasPower = false
+      guard losesPowerWhenDone else { throw StoreError(code: 5) }
+    }
     guard failAfter > 0 else {
+      failures += 1
       recoversAfter -= 1
       if recoversAfter == 0 { failAfter = .max }
       throw StoreError(code: error)
@@ -110,7 +122,9 @@ public struct DiskStore: Store {
   public func synchronize(_ file: StoreFile) throws(StoreError) {
     try disk.step()
     switch file {
-    case .ledger: disk.ledger.durable = disk.ledger.cached
+    case .ledger:
+      disk.ledger.durable = disk.ledger.cached
+      disk.synchronizations += 1
     case .successor: disk.successor.durable = disk.successor.cached
     }
   }

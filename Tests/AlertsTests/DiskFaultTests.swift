@@ -1,0 +1,30 @@
+import Alerts
+import Config
+import Ledger
+import TestSupport
+import Testing
+
+/// The disk fails at each operation: once, a few times, or until popbell starts again.
+@Suite struct DiskFaultTests {
+  static let errors: [Int32] = [5, 28, 30, 4]  // EIO, ENOSPC, EROFS, EINTR
+  static let scenarios = Scenario.all.filter { !$0.name.contains("never") }
+
+  @Test(arguments: scenarios) func afterAnErrorAtAnyOperationAllIsAsItMustBe(
+    scenario: Scenario
+  ) throws {
+    guard let operations = try run(scenario, prepare: { _ in }) else { return }
+    for operation in 0..<operations {
+      let error = Self.errors[operation % 4]
+      for times in [1, 4, .max] where times > 1 || operation % 2 == 0 || operations < 60 {
+        let fault = "errno \(error) at \(operation), \(times) times"
+        let isFine = try run(scenario, seed: UInt64(operation), fault) { trial in
+          trial.world.disk.error = error
+          trial.world.disk.failAfter = operation
+          trial.world.disk.recoversAfter = times
+          trial.world.disk.torn = operation % 40
+        }
+        if isFine == nil { return }
+      }
+    }
+  }
+}
