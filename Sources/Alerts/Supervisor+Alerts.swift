@@ -96,7 +96,7 @@ extension Supervisor where S: ~Copyable {
       return order(.answer(mailbox: mailbox, .delete))
     }
     try ledger.keep(
-      alert.message, until: due, rules: UInt16(truncatingIfNeeded: fingerprint),
+      alert.message, as: alert.unique, until: due, rules: UInt16(truncatingIfNeeded: fingerprint),
       rule: name(of: alert.rule))
     order(.answer(mailbox: mailbox, .keep))
   }

@@ -139,22 +139,34 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Whether a time of the ledger's clock is past.
   public func isPast(_ time: UInt64) -> Bool { time <= clock.time }
 
-  /// Writes down that `message` stays, until `due` or for ever, unless that is known already. It
-  /// fired before: this need not be on disk at once.
+  /// Writes down that `message`, which the server knows as `unique`, stays, until `due` or for ever,
+  /// unless that is known already. It fired before: this need not be on disk at once.
   public func keep(
-    _ message: MessageIdentity, until due: UInt64?, rules: UInt16, rule: UInt16
+    _ message: MessageIdentity, as unique: Identity, until due: UInt64?, rules: UInt16,
+    rule: UInt16
   ) throws(LedgerError) {
     // Rounded up: a message goes an hour late rather than early.
     let hour = due.map { UInt32(clamping: ($0 + 3599) / 3600) } ?? 0
     let state = EntryState.kept(dueHour: min(hour, 0xFF_FFFF), rules: rules)
-    guard let known = try entry(of: message.unique), known.state != state else { return }
+    guard let known = try entry(of: message.unique) else { return }
     var entry = known
     entry.state = state
     entry.rule = rule
     entry.time = UInt32(clamping: try timeOfFiring(message))
+    if known.state != state { writeLater(entry) }
+    // Delivered twice, or moved in the middle of it: a listing has it under this unique-id, and it
+    // must not count as new when the other is gone.
+    if unique != message.unique, try self.entry(of: unique).map({ !$0.hasAlias }) ?? true {
+      (entry.identity, entry.hasAlias) = (unique, false)
+      if try self.entry(of: unique) != entry { writeLater(entry) }
+    }
+    if unwritten >= Self.batch { try flush() }
+  }
+
+  /// Remembers an entry that is written with others.
+  private func writeLater(_ entry: Entry) {
     set(entry.identity, entry, isDurable: false)
     unwritten += 1
-    if unwritten >= Self.batch { try flush() }
   }
 
   /// Whether nothing is known of any message.
@@ -207,9 +219,14 @@ public final class Ledger<S: Store & ~Copyable> {
 
   /// Forgets the messages whose deletions were noted: the server has committed them.
   public func commitDeletions() throws(LedgerError) {
-    // One that was delivered twice is known by the other's unique-id, and that may still be there.
-    try forEachDeletion { (message) throws(LedgerError) in
-      .removed(message.unique, alias: message.content?.word ?? 0)
+    try forEachDeletion { (deletion) throws(LedgerError) in
+      let message = deletion.message
+      guard deletion.unique != message.unique else {
+        return .removed(message.unique, alias: message.content?.word ?? 0)
+      }
+      // It was delivered twice, and is known by the other's unique-id, which may still be there.
+      guard let entry = try self.entry(of: deletion.unique), !entry.hasAlias else { return nil }
+      return .removed(deletion.unique, alias: 0)
     }
     deletions = []
     try compactIfWorthwhile()
@@ -217,8 +234,10 @@ public final class Ledger<S: Store & ~Copyable> {
 
   /// The server took DELEs, and did not answer the QUIT that was to commit them: nobody knows.
   public func doubtDeletions() throws(LedgerError) {
-    try forEachDeletion { (message) throws(LedgerError) in
-      guard var entry = try self.entry(of: message.unique) else { return nil }
+    try forEachDeletion { (deletion) throws(LedgerError) in
+      guard deletion.unique == deletion.message.unique,
+        var entry = try self.entry(of: deletion.unique)
+      else { return nil }
       entry.state = .deleted
       return .entry(entry)
     }
@@ -226,12 +245,11 @@ public final class Ledger<S: Store & ~Copyable> {
   }
 
   private func forEachDeletion(
-    _ record: (MessageIdentity) throws(LedgerError) -> Record?
+    _ record: (Deletion) throws(LedgerError) -> Record?
   ) throws(LedgerError) {
     var batch: [Record] = []
-    for deletion in deletions
-    where deletion.isTaken && deletion.unique == deletion.message.unique {
-      if let record = try record(deletion.message) { batch.append(record) }
+    for deletion in deletions where deletion.isTaken {
+      if let record = try record(deletion) { batch.append(record) }
       if batch.count == Self.batch {
         try write(batch)
         batch = []
