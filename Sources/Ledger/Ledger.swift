@@ -293,6 +293,8 @@ extension Ledger where S: ~Copyable {
   private func records(
     _ message: MessageIdentity, _ state: EntryState, _ rule: UInt16
   ) throws(LedgerError) -> [Record] {
+    // It was archived when that could be done; it fired before.
+    let time = state == .archived ? UInt32(clamping: try timeOfFiring(message)) : time
     let entry = Entry(
       identity: message.unique, state: state, hasAlias: message.content != nil, time: time,
       rule: rule)
