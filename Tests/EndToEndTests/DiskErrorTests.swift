@@ -26,8 +26,11 @@ struct DiskErrorTests {
   ]
 
   @Test(arguments: faults) func atEachCall(fault: Fault) throws {
-    let wrongs = try inject(fault.name, lasts: fault.lasts) { _, run in
+    let wrongs = try inject(fault.name, lasts: fault.lasts) { trial, run in
       var wrongs: [String] = []
+      // Requests to forget something, which cannot be opened, wait; all else goes on.
+      let isRequest = run.errors.contains("box.forget: ") || !run.errors.contains("error: ")
+      if run.exitCode == 0 && trial.isDone && isRequest { return [] }
       if !fault.words.contains(where: run.errors.contains) {
         wrongs.append("not a word: \(run.errors)")
       }

@@ -166,11 +166,14 @@ import Testing
     var bytes = record([0x50, 2, 0, 0], "popbell ledger\r\n", [(0, 8)])
     let heads = [
       [1, 0, 0, 0], [1, 1, 0, 0], [2, 0, 0, 0], [3, 0, 1, 9], [3, 1, 0, 0], [5, 0, 0, 0],
-      [7, 0, 0, 0], [7, 7, 0x7D, 0xA9], [8, 0, 0, 0], [9, 0, 0, 0], [10, 1, 0, 0], [10, 0, 0, 0],
+      [7, 0, 0, 0], [7, 7, 0x7D, 0xA9], [8, 0, 0, 0], [9, 0, 0, 0],
+      [10, 7, 0x7D, 0x91], [10, 7, 0x7D, 0x91],
     ]
     for (index, head) in heads.enumerated() {
       let identity = String(repeating: String(UnicodeScalar(UInt8(0x41 + index))), count: 16)
-      bytes += record(head, identity, [(hour * 3600 - index, 4), (0, 2), (0x46DD, 2)])
+      // The first of those that are missing had fired, and needs nothing more.
+      let flags = head[0] == 10 && index == heads.count - 2 ? 3 : 0
+      bytes += record(head, identity, [(hour * 3600 - index, 4), (flags, 2), (0x46DD, 2)])
     }
     bytes += record([11, 0, 0, 0], "ZZZZZZZZZZZZZZZZ", [(0x4141_4141_4141_4141, 8)])
     bytes += record([12, 0, 0, 0], "lastwordsumofall", [(12, 4), (7, 4)])
@@ -195,8 +198,8 @@ import Testing
       ("kept", "2026-01-02T00:00:00Z", "fired; kept until 2026-01-02 00:00"),
       ("archived", "-", "fired; not deleted yet"),
       ("deleted", "-", "fired; deleted, which the server has not confirmed"),
-      ("missing", "fired", "2mmissing since then; it had fired"),
-      ("missing", "given-up", "2mmissing since then; it had been given up"),
+      ("missing", "fired", "2mmissing since 2026-01-01 00:00; it had fired"),
+      ("missing", "given-up", "2mmissing since 2026-01-01 00:00; it had been given up"),
     ]
     var (piped, terminal) = ("", "\u{1B}[1mbox\u{1B}[0m  12 messages\n")
     for (index, (word, detail, words)) in states.enumerated() {
