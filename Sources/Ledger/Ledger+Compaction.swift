@@ -34,7 +34,8 @@ extension Ledger where S: ~Copyable {
     try forEachSurvivor(listing, dropsAliases: dropsAliases) { (entry) throws(LedgerError) in
       try self.write(.entry(entry), &bytes, &written)
     }
-    try write(.clock(skew: clock.skew), &bytes, &written)
+    let time = clock.time
+    try write(.clock(time: time, skew: clock.skew), &bytes, &written)
     if let examined { try write(.examined(examined), &bytes, &written) }
     try writeOut(&bytes)
     try withStore { (store) throws(StoreError) in
@@ -42,7 +43,8 @@ extension Ledger where S: ~Copyable {
       try store.succeed()
     }
     (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
-    (recent, listed, writtenSkew, isOld) = ([], [], clock.skew, false)
+    (recent, listed, isOld) = ([], [], false)
+    (writtenTime, writtenSkew) = (time, clock.skew)
   }
 
   private func forEachSurvivor(

@@ -28,8 +28,9 @@ extension Ledger where S: ~Copyable {
       }
     }
     var bytes = ByteBuffer<512>()
-    let isSkewed = clock.skew != writtenSkew
-    for record in isSkewed ? [.clock(skew: clock.skew)] + records : records {
+    let (time, mustTell) = (clock.time, clock.skew != writtenSkew || records.isEmpty)
+    let told = Record.clock(time: time, skew: clock.skew)
+    for record in mustTell ? [told] + records : records {
       bytes.append(record.encoded(continues: !bytes.isEmpty).bytes)
     }
     let (whole, mustCut, skew) = (length, tailIsTorn, clock.skew)
@@ -42,7 +43,7 @@ extension Ledger where S: ~Copyable {
     }
     (tailIsTorn, isDurable) = (false, true)
     length += bytes.count
-    writtenSkew = skew
+    if mustTell { (writtenTime, writtenSkew) = (time, skew) }
   }
 
   /// Makes sure that what is known is on disk: a file that took the old one's place may have records
@@ -70,7 +71,7 @@ extension Ledger where S: ~Copyable {
       set(identity, nil, isDurable: true)
       if word != 0, let alias = try aliasIdentity(word) { set(alias, nil, isDurable: true) }
     case .examined(let examined): self.examined = examined
-    case .clock(let skew): writtenSkew = skew
+    case .clock(let time, let skew): (writtenTime, writtenSkew) = (time, skew)
     }
   }
 

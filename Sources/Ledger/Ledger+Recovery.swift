@@ -46,7 +46,7 @@ extension Ledger where S: ~Copyable {
     }
     guard length == 0 || length / Record.size > sorted else { throw .damaged(offset: length) }
     isOld = version != Record.version
-    clock = LedgerClock(time: UInt64(latest), skew: writtenSkew)
+    clock = LedgerClock(time: max(UInt64(latest), writtenTime), skew: writtenSkew)
   }
 
   /// In version 1, an intent did not say how often its actions had failed before.

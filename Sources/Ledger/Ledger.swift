@@ -9,6 +9,8 @@ public import Bytes
 /// On disk, sorted records are followed by those that came since; only the latter are in memory.
 /// Where they become too many, all are sorted anew, into a file that takes the old one's place.
 public final class Ledger<S: Store & ~Copyable> {
+  /// How often the clock's time is written down where nothing else is: a month, in seconds.
+  private static var quietTime: UInt64 { 30 * 86_400 }
   /// How many records it can hold: 8 MiB on disk.
   static var capacity: Int { 262_144 }
 
@@ -31,7 +33,8 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Whether the file has an older form.
   var isOld = false
   var clock = LedgerClock()
-  /// The clock's skew as it stands on disk.
+  /// The clock as it stands on disk.
+  var writtenTime: UInt64 = 0
   var writtenSkew: Int64 = 0
   private let built: UInt64
   /// What the server was allowed to delete in this session.
@@ -183,6 +186,10 @@ public final class Ledger<S: Store & ~Copyable> {
         guard let entry = recent.entry, entry.isAlias == aliases else { continue }
         waiting.append(.entry(entry))
       }
+    }
+    // A restart must not take a jump of the board's clock, or a long quiet time, for something else.
+    if waiting.isEmpty, clock.skew != writtenSkew || clock.time > writtenTime + Self.quietTime {
+      try append([])
     }
     while !waiting.isEmpty {
       try write(Array(waiting.prefix(Self.batch)))

@@ -16,7 +16,7 @@ import Bytes
 /// Numbers are big-endian. Elsewhere than in an entry, the eight bytes from 20 on are: the identity's
 /// word that an alias stands for; the word of the alias that goes with what was removed; the number
 /// of messages (4) and the rules (4) of `examined`, which has its last word and its sum in the place
-/// of an identity; the skew of the clock.
+/// of an identity; the skew of the clock, which has its time there.
 ///
 /// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for an identity.
 /// Version 1 had no sorted records, no aliases, and a time of eight bytes.
@@ -25,7 +25,7 @@ enum Record: Sendable, Equatable {
   case entry(Entry)
   case removed(Identity, alias: UInt64)
   case examined(Examined)
-  case clock(skew: Int64)
+  case clock(time: UInt64, skew: Int64)
   /// A record of version 1 that says nothing any more.
   case obsolete
 
@@ -53,7 +53,7 @@ enum Record: Sendable, Equatable {
         Examined(
           count: UInt32(truncatingIfNeeded: number >> 32), last: identity.word,
           sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number)))
-    case 13: self = .clock(skew: Int64(truncatingIfNeeded: number))
+    case 13: self = .clock(time: identity.word, skew: Int64(truncatingIfNeeded: number))
     case let kind:
       guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
       // The first version's time had eight bytes.
@@ -88,9 +88,9 @@ enum Record: Sendable, Equatable {
       bytes.append(bigEndian: examined.sum, size: 8)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: UInt64(examined.rules), size: 4)
-    case .clock(let skew):
+    case .clock(let time, let skew):
       bytes.appendHead(kind: 13)
-      bytes.append(bigEndian: 0, size: 8)
+      bytes.append(bigEndian: time, size: 8)
       bytes.append(bigEndian: 0, size: 8)
       bytes.append(bigEndian: UInt64(bitPattern: skew), size: 8)
     case .obsolete: preconditionFailure("it is only read")

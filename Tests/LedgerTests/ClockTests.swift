@@ -1,0 +1,154 @@
+import Bytes
+import Ledger
+import TestSupport
+import Testing
+
+/// `delete after`: never early, whatever the board's clock says.
+@Suite struct ClockTests {
+  static let start: UInt64 = 1_800_000_000
+  static let day: UInt64 = 86_400
+  let disk = Disk()
+
+  /// A board: what really passed, what its clock is ahead, and popbell on it.
+  final class Board {
+    let disk: Disk
+    private(set) var ledger: DiskLedger
+    private var boot: UInt64 = 0
+    private(set) var passed: UInt64 = 0
+    var error: Int64
+
+    init(_ disk: Disk, error: Int64 = 0) throws {
+      self.disk = disk
+      self.error = error
+      ledger = try disk.open(wall: UInt64(Int64(ClockTests.start) + error))
+    }
+
+    private var wall: UInt64 { UInt64(clamping: Int64(ClockTests.start + passed) + error) }
+    private var now: Instant { Instant(milliseconds: Int64(passed - boot) * 1000) }
+
+    func pass(_ seconds: UInt64) {
+      passed += seconds
+      ledger.tick(now: now, wall: wall)
+    }
+
+    /// Seconds pass in polls an hour apart.
+    func poll(_ seconds: UInt64) throws {
+      for _ in 0..<seconds / 3600 {
+        pass(3600)
+        try ledger.flush()
+      }
+    }
+
+    func setClock(_ error: Int64) throws {
+      self.error = error
+      pass(1)
+      try ledger.flush()
+    }
+
+    /// The power is off for so long.
+    func sleep(_ seconds: UInt64, then error: Int64? = nil) throws {
+      passed += seconds
+      boot = passed
+      self.error = error ?? self.error
+      ledger = try disk.open(wall: wall, now: now)
+    }
+
+    func keep(_ number: Int, for seconds: UInt64) throws {
+      let message = MessageIdentity(number, content: number)
+      try ledger.fire(message)
+      let due = try ledger.timeOfFiring(message) + seconds
+      try ledger.keep(message, as: Identity(number), until: due, rules: 1, rule: 1)
+      try ledger.flush()
+    }
+
+    /// Whether it is due, as a listing and a look see it.
+    func isDue(_ number: Int, after seconds: UInt64) throws -> Bool {
+      let message = MessageIdentity(number, content: number)
+      return ledger.isPast(try ledger.timeOfFiring(message) + seconds)
+    }
+  }
+
+  /// `unnoticed` is what passed and nobody can know of.
+  func expect(_ board: Board, due total: UInt64, unnoticed: UInt64 = 0) throws {
+    board.pass(total + unnoticed - board.passed - 2)
+    #expect(try !board.isDue(1, after: total))
+    board.pass(3700)
+    #expect(try board.isDue(1, after: total))
+    #expect(board.ledger.hasDueMessage)
+  }
+
+  @Test func isDueAfterItsTimeAndNotBefore() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try expect(board, due: 14 * Self.day)
+  }
+
+  @Test(arguments: [-1_799_000_000, -86_400, 3600, 40 * 86_400, 5 * 366 * 86_400])
+  func aClockThatJumpsMakesNothingOlder(jump: Int64) throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.poll(Self.day)
+    try board.setClock(jump)
+    try expect(board, due: 14 * Self.day)
+  }
+
+  @Test(arguments: [-86_400, 3600, 40 * 86_400, 5 * 366 * 86_400])
+  func norDoesARestartThen(jump: Int64) throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.poll(Self.day)
+    try board.setClock(jump)
+    try board.poll(Self.day)
+    try board.sleep(60)
+    try expect(board, due: 14 * Self.day)
+  }
+
+  @Test func aClockThatIsNotSetAtFirst() throws {
+    let board = try Board(disk, error: -1_799_000_000)
+    try board.keep(1, for: 14 * Self.day)
+    try board.poll(Self.day)
+    try board.setClock(0)
+    try board.poll(Self.day)
+    try board.sleep(Self.day, then: -1_799_000_000)
+    board.pass(600)
+    try board.setClock(0)
+    try expect(board, due: 14 * Self.day)
+  }
+
+  @Test func aBoardThatWasOffForAMonth() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 40 * Self.day)
+    try board.poll(Self.day)
+    try board.sleep(30 * Self.day)
+    try expect(board, due: 40 * Self.day)
+  }
+
+  /// Two years cannot be told from a clock that is wrong: late rather than early.
+  @Test func aBoardThatWasOffForTwoYears() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.sleep(2 * 366 * Self.day)
+    try expect(board, due: 14 * Self.day, unnoticed: 2 * 366 * Self.day)
+  }
+
+  /// Nothing else was written for longer than a board is believed to be off.
+  @Test func aRestartAfterAQuietYearAndMore() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 500 * Self.day)
+    for _ in 0..<400 { try board.poll(Self.day) }
+    try board.sleep(60)
+    try expect(board, due: 500 * Self.day)
+  }
+
+  @Test func sortingAnewKeepsTheTime() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.poll(10 * Self.day)
+    try board.keep(2, for: 14 * Self.day)
+    board.ledger.beginListing()
+    #expect(try board.ledger.list(Identity(1), rules: 1) == .kept)
+    try board.ledger.endListing()
+    try board.sleep(60)
+    try expect(board, due: 14 * Self.day)
+  }
+}
