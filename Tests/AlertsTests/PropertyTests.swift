@@ -69,6 +69,8 @@ struct RandomTrial: ~Copyable {
       if !trial.problems.isEmpty { return polls }
     }
     calm()
+    // A new message among the old ones is found by the daily listing.
+    trial.pass(86_400)
     if case .deleteAfter = trial.rule.disposition {
       trial.pass(4 * 86_400)
       try poll()

@@ -25,6 +25,8 @@ struct Trial: ~Copyable {
   private(set) var copies: [String: Int] = [:]
   var lostToOthers: Set<String> = []
   private var firstFired: [String: UInt64] = [:]
+  /// A copy may fire when the other is gone.
+  private var lastFired: [String: UInt64] = [:]
   /// What may happen once more, as nobody could write down that it had; and, where `on-crash` is
   /// `never`, what may not have happened.
   private var excused: [String: Int] = [:]
@@ -100,8 +102,9 @@ struct Trial: ~Copyable {
     let fired = world.effects.count
     running.tick(on: &world.lines, now: world.now)
     try world.poll(&running)
-    for effect in world.effects[fired...] where firstFired[effect] == nil {
-      firstFired[effect] = time
+    for effect in world.effects[fired...] {
+      firstFired[effect] = firstFired[effect] ?? time
+      lastFired[effect] = time
     }
     tell("poll: \(world.outcome.map { "\($0)" } ?? "-"), did \(world.effects[fired...])")
     if world.isOver {
@@ -259,7 +262,7 @@ struct Trial: ~Copyable {
     if case .deleteAfter(let interval) = rule.disposition, clockIsRight {
       let length = UInt64(interval.milliseconds / 1000) + 3600 + 2 * 86_400
       for message in world.server.messages {
-        guard let fired = firstFired[message.subject + "/0"] else { continue }
+        guard let fired = lastFired[message.subject + "/0"] else { continue }
         if fired + length < time { complain("left for \(time - fired) s: \(message.subject)") }
       }
     }
