@@ -28,6 +28,8 @@ public final class Ledger<S: Store & ~Copyable> {
   var folderIsPending = true
   /// Whether what was read is known to be on disk: whoever wrote it may have been ended before.
   var isDurable = false
+  /// Whether what came of an alert could not be written down.
+  private var owesRecord = false
   /// How many entries wait to be written with others.
   private var unwritten = 0
   /// Whether the file has an older form.
@@ -107,10 +109,12 @@ public final class Ledger<S: Store & ~Copyable> {
     try write([.entry(entry), .entry(alias(of: message)!), .removed(known.identity, alias: 0)])
   }
 
-  /// Writes down that the actions of `message` are about to start.
+  /// Writes down that the actions of `message` are about to start, after what came of others: no
+  /// more than one alert may be of unknown end.
   public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
     let state = EntryState.intended(before: try self.state(of: message).failures)
     guard sorted + recent.count + 2 <= Self.capacity else { throw .full }
+    if owesRecord { try flush() }
     // And room for what comes of them: a disk that is full in between would leave that unknown.
     try withStore { (store) throws(StoreError) in
       try store.reserve(2 * Self.batch * Record.size)
@@ -127,6 +131,7 @@ public final class Ledger<S: Store & ~Copyable> {
     for case .entry(let entry) in try records(message, state, rule) {
       set(entry.identity, entry, isDurable: false)
     }
+    owesRecord = true
     try flush()
   }
 
@@ -195,6 +200,7 @@ public final class Ledger<S: Store & ~Copyable> {
       try write(Array(waiting.prefix(Self.batch)))
       waiting.removeFirst(min(Self.batch, waiting.count))
     }
+    owesRecord = false
   }
 
   /// A session begins: without a commit, nothing of the last was deleted.
