@@ -163,9 +163,10 @@ public final class Ledger<S: Store & ~Copyable> {
     entry.time = UInt32(clamping: try timeOfFiring(message))
     if known.state != state { writeLater(entry) }
     // Delivered twice, or moved in the middle of it: a listing has it under this unique-id, and it
-    // must not count as new when the other is gone.
+    // must not count as new when the other is gone. That is seen by a look, at each listing.
     if unique != message.unique, try self.entry(of: unique).map({ !$0.hasAlias }) ?? true {
       (entry.identity, entry.hasAlias) = (unique, false)
+      entry.state = .kept(dueHour: min(hour, 0xFF_FFFF), rules: ~rules)
       if try self.entry(of: unique) != entry { writeLater(entry) }
     }
     if unwritten >= Self.batch { try flush() }
