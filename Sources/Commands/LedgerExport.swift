@@ -1,26 +1,27 @@
 import Bytes
-import Config
 import Ledger
 
 extension LedgerReader {
   /// `popbell ledger export`: all that the ledgers say, as JSON, an object on each line.
   func export() -> Int32 {
-    forEach { (mailbox, ledger) throws(LedgerError) in
-      let text = LedgerText(ledger, settings.rules)
-      var line = JSONLine("mailbox", mailbox.name)
-      line.add("examined", number: ledger.examined.map { Int64($0.count) })
-      line.add("skew", number: ledger.clockSkew)
+    forEach { (text) throws(LedgerError) in
+      var line = JSONLine(text.mailbox)
+      line.add("examined", number: text.ledger.examined.map { Int64($0.count) })
+      line.add("skew", number: text.ledger.clockSkew)
       line.print()
-      try ledger.forEachMessage { entry in
-        var line = JSONLine("mailbox", mailbox.name)
-        line.add("identity", entry.identity())
+      try text.ledger.forEachMessage { entry in
+        var line = JSONLine(text.mailbox)
+        line.add("identity", entry.identity.digits)
         line.add("state", [UInt8](entry.state.word))
         line.add("time", text.time(entry.time))
-        line.add("rule", text.rule(of: entry) ?? [])
+        line.add("rule", text.rule(of: entry))
         if let attempts = entry.state.attempts { line.add("attempts", number: Int64(attempts)) }
-        if let due = entry.state.due { line.add("due", text.time(due)) }
+        let hour = entry.state.hour.map { text.time($0) }
         if case .missing(_, let fired, _) = entry.state {
+          line.add("since", hour ?? [])
           line.add("fired", fired ? "true" : "false")
+        } else if let hour {
+          line.add("due", hour)
         }
         line.print()
       }
@@ -34,13 +35,13 @@ extension LedgerReader {
 private struct JSONLine {
   private var text = [UInt8]("{")
 
-  init(_ name: StaticString, _ value: [UInt8]) { add(name, value) }
+  init(_ mailbox: [UInt8]) { add("mailbox", mailbox) }
 
   /// A string; null where it is empty.
   mutating func add(_ name: StaticString, _ value: [UInt8]) {
     guard !value.isEmpty else { return add(name, "null") }
     add(name, "\"")
-    text += value
+    text.append(value.span)
     text.append("\"")
   }
 

@@ -1,95 +1,79 @@
 import Alerts
 import Bytes
-import Config
 import Ledger
 import Platform
 import TLS
 
 extension LedgerReader {
   /// `popbell ledger forget`: as a request, which is carried out at once where no popbell runs.
-  func forget(_ message: [UInt8]) throws(LedgerFailure) -> Int32 {
-    if message.span.equals("all") {
-      var code = ExitCode.ok
-      for mailbox in mailboxes {
-        if mailbox.ledger == .none {
-          sayNone(mailbox)
-        } else {
-          code = max(code, try forget(.all, of: mailbox))
-        }
-      }
-      return code
+  func forget(_ message: [UInt8]) throws(StartFailure) -> Int32 {
+    guard message.span.equals("all") else {
+      let (mailbox, identity) = try find(message)
+      return try forget(identity, of: mailbox)
     }
-    let (mailbox, identity) = try find(message)
-    return try forget(.message(identity), of: mailbox)
+    var code = ExitCode.ok
+    for mailbox in mailboxes { code = max(code, try forget(nil, of: mailbox)) }
+    return code
   }
 
   /// The one message that is meant, by its unique-id or by 16 or 32 digits of its identity.
-  private func find(
-    _ message: [UInt8]
-  ) throws(LedgerFailure) -> (MailboxSettings, Identity) {
+  private func find(_ message: [UInt8]) throws(StartFailure) -> ([UInt8], Identity) {
     let unique = Identity(of: message.span, by: SHA256.self)
-    let digits = [UInt8](message.map { $0.lowercased })
-    var found: [(mailbox: MailboxSettings, identity: Identity)] = []
-    let code = forEach(isQuiet: mailboxes.count > 1) { (mailbox, ledger) throws(LedgerError) in
-      try ledger.forEachMessage { entry in
-        let isMeant =
-          entry.identity == unique || digits.count == 16 && entry.identity(digits: 16) == digits
-          || digits.count == 32 && entry.identity() == digits
-        if isMeant { found.append((mailbox, entry.identity)) }
+    var (names, found): ([[UInt8]], [Identity]) = ([], [])
+    let code = forEach(isQuiet: mailboxes.count > 1) { (text) throws(LedgerError) in
+      try text.ledger.forEachMessage { entry in
+        let digits = message.count == 16 ? entry.identity.shortDigits : entry.identity.digits
+        guard entry.identity == unique || digits.span.equalsIgnoringCase(message.span) else {
+          return
+        }
+        names.append(text.mailbox)
+        found.append(entry.identity)
       }
     }
+    if found.count == 1 { return (names[0], found[0]) }
     var text = [UInt8]("'")
     text.append(escaping: message.span)
-    text.append("'")
-    guard let first = found.first else {
-      guard code == ExitCode.ok else { throw LedgerFailure(code, lines: []) }
-      text.append(" is in no ledger, as a UIDL or as an identity; 'popbell ledger show' has those")
-      throw LedgerFailure(ExitCode.dataError, text)
+    if found.isEmpty {
+      text.append("' is in no ledger")
+      text.append(code == ExitCode.ok ? "" : " that can be read")
+      text.append(", as a UIDL or as an identity; 'popbell ledger show' has those")
+    } else if names.contains(where: { $0 != names[0] }) {
+      text.append("' is in the ledgers of several mailboxes; add the one that you mean:")
+      for name in names { text += [.space] + name }
+    } else {
+      text.append("' is several messages; 'popbell ledger export' has all digits of each")
     }
-    guard found.count == 1 else {
-      if found.contains(where: { $0.mailbox.name != first.mailbox.name }) {
-        text.append(" is in the ledgers of several mailboxes; add the one that you mean:")
-        for (mailbox, _) in found { text += [.space] + mailbox.name }
-      } else {
-        text.append(" is several messages; 'popbell ledger export' has all digits of each")
-      }
-      throw LedgerFailure(ExitCode.dataError, text)
-    }
-    return first
+    throw StartFailure(found.isEmpty && code != ExitCode.ok ? code : ExitCode.dataError, text)
   }
 
-  private func forget(
-    _ request: ForgetRequest, of mailbox: MailboxSettings
-  ) throws(LedgerFailure) -> Int32 {
+  /// Forgets one message, or (nil) all.
+  private func forget(_ message: Identity?, of mailbox: [UInt8]) throws(StartFailure) -> Int32 {
     guard let folder else { return ExitCode.ok }
     do throws(SystemError) {
       try folder.folder.becomeOwner()
-      try folder.leave(request, mailbox.name)
+      try folder.leave(message, mailbox)
       do throws(SystemError) { try folder.lock() } catch {
         guard error.number == .wouldBlock else { throw error }
         let text = [UInt8](": another popbell is at work, and forgets it before its next poll\n")
-        writeOutput(mailbox.name + text)
+        writeOutput(mailbox + text)
         return ExitCode.ok
       }
     } catch {
-      throw LedgerFailure(
-        ExitCode.systemError, settings.stateDirectory, [UInt8](": "), [UInt8](error.text.bytes))
+      throw StartFailure(
+        ExitCode.systemError, directory, [UInt8](": "), [UInt8](error.text.bytes))
     }
-    var code = ExitCode.ok
     do throws(LedgerError) {
-      let ledger = try Ledger(of: mailbox.name, in: folder)
-      for (severity, text) in folder.carryOutRequests(of: mailbox.name, on: ledger) {
-        let line = mailbox.name + [UInt8](": ") + text + [.lineFeed]
-        if severity > .warning {
-          writeOutput(line)
-        } else {
-          try? StandardStream.error.write(line.span)
-          code = ExitCode.systemError
-        }
+      let ledger = try Ledger(of: mailbox, in: folder)
+      let (severity, lines) = folder.carryOutRequests(of: mailbox, on: ledger)
+      let texts = lines.map { mailbox + [UInt8](": ") + $0 }
+      if severity == .error {
+        writeErrors(texts)
+        return ExitCode.systemError
       }
+      for text in texts { writeOutput(text + [.lineFeed]) }
+      return ExitCode.ok
     } catch {
-      throw failure(of: mailbox, error)
+      throw StartFailure(ledger: mailbox, in: directory, error)
     }
-    return code
   }
 }

@@ -1,67 +1,37 @@
 import Bytes
-import Config
 import Ledger
 import Platform
 
 extension LedgerReader {
-  /// How many messages are sorted, and in memory, at a time.
-  private static var page: Int { 4096 }
-
   /// `popbell ledger show`: the messages of each ledger, the newest first.
   func show() -> Int32 {
     let isTerminal = StandardStream.output.isTerminal
-    return forEach { (mailbox, ledger) throws(LedgerError) in
-      let text = LedgerText(ledger, settings.rules)
+    return forEach { (text) throws(LedgerError) in
       if isTerminal {
-        var head = [UInt8]("\u{1B}[1m") + mailbox.name + [UInt8]("\u{1B}[0m  ")
+        var head = [UInt8]("\u{1B}[1m") + text.mailbox + [UInt8]("\u{1B}[0m  ")
         var count = 0
-        try ledger.forEachMessage { _ in count += 1 }
+        try text.ledger.forEachMessage { _ in count += 1 }
         head.append(counted: count, "message", "messages")
         writeOutput(head + [.lineFeed])
       }
-      try forEachPage(of: ledger) { page in
+      var page: [Entry] = []
+      repeat {
+        page = try text.page(after: page.last)
         var table = Table()
         for entry in page {
+          let (id, rule) = (entry.identity.shortDigits, text.rule(of: entry))
           if isTerminal {
-            table.add(
-              text.localTime(entry.time), entry.identity(digits: 16),
-              text.rule(of: entry) ?? [UInt8]("(no such rule now)"), text.words(for: entry))
+            let known = rule.isEmpty ? [UInt8]("(no such rule now)") : rule
+            table.add(text.localTime(entry.time), id, known, text.words(for: entry))
           } else {
             table.add(
-              mailbox.name, text.time(entry.time), entry.identity(digits: 16),
-              text.rule(of: entry) ?? [], [UInt8](entry.state.word), text.detail(of: entry))
+              text.mailbox, text.time(entry.time), id, rule, [UInt8](entry.state.word),
+              text.detail(of: entry))
           }
         }
         writeOutput(isTerminal ? table.aligned : table.tabbed)
-      }
+      } while page.count == LedgerText.page
     }
-  }
-
-  /// Calls `body` with all messages of a ledger, the newest first, some at a time: that takes a look
-  /// at the whole ledger for each page, and no more memory than one.
-  private func forEachPage(
-    of ledger: Ledger<LedgerFile>, _ body: ([Entry]) -> Void
-  ) throws(LedgerError) {
-    var last: Entry?
-    var page: [Entry] = []
-    repeat {
-      page = []
-      try ledger.forEachMessage { entry in
-        if let last, !isOlder(entry, last) { return }
-        if page.count == Self.page {
-          guard isOlder(page[page.count - 1], entry) else { return }
-          page.removeLast()
-        }
-        var (low, high) = (0, page.count)
-        while low < high {
-          let middle = (low + high) / 2
-          if isOlder(page[middle], entry) { high = middle } else { low = middle + 1 }
-        }
-        page.insert(entry, at: low)
-      }
-      body(page)
-      last = page.last
-    } while page.count == Self.page
   }
 }
 
@@ -71,12 +41,33 @@ private func isOlder(_ left: Entry, _ right: Entry) -> Bool {
 }
 
 extension LedgerText {
+  /// How many messages are sorted, and in memory, at a time.
+  fileprivate static var page: Int { 4096 }
+
+  /// The newest messages, the newest first, of those behind `last`. It looks at all of the ledger for
+  /// each page, and takes no more memory than one.
+  fileprivate func page(after last: Entry?) throws(LedgerError) -> [Entry] {
+    var page: [Entry] = []
+    try ledger.forEachMessage { entry in
+      if let last, !isOlder(entry, last) { return }
+      var (low, high) = (0, page.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isOlder(page[middle], entry) { high = middle } else { low = middle + 1 }
+      }
+      guard low < Self.page else { return }
+      if page.count == Self.page { page.removeLast() }
+      page.insert(entry, at: low)
+    }
+    return page
+  }
+
   /// For programs, what the state's word does not say: how often the actions failed, until when it
   /// is kept, whether what is missing had fired.
   fileprivate func detail(of entry: Entry) -> [UInt8] {
     var text: [UInt8] = []
     if let attempts = entry.state.attempts { text.append(decimal: UInt64(attempts)) }
-    if let due = entry.state.due { text += time(due) }
+    if case .kept = entry.state, let due = entry.state.hour { text = time(due) }
     if case .missing(_, let fired, _) = entry.state { text.append(fired ? "fired" : "given-up") }
     return text
   }
@@ -97,16 +88,15 @@ extension LedgerText {
     case .givenUp: text.append("\u{1B}[31mgiven up: the actions failed too often")
     case .kept:
       text.append("fired; kept")
-      if let due = entry.state.due {
+      if let due = entry.state.hour {
         text.append(" until ")
-        text += localTime(due).prefix(16)
+        text.append(localTime(due).span)
       }
     case .deleted: text.append("fired; deleted, which the server has not confirmed")
-    case .missing(let hour, let fired, _):
+    case .missing(_, let fired, _):
       text.append("\u{1B}[2mmissing since ")
-      text += localTime(UInt32(clamping: UInt64(hour) * 3600)).prefix(16)
-      text.append("; it had ")
-      text.append(fired ? "fired" : "been given up")
+      text.append(localTime(entry.state.hour ?? 0).span)
+      text.append(fired ? "; it had fired" : "; it had been given up")
     case .alias: break
     }
     if text.first == 0x1B { text.append("\u{1B}[0m") }

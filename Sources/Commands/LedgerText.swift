@@ -2,22 +2,27 @@ import Alerts
 import Bytes
 import Ledger
 import Platform
-import Rules
 
 // What a ledger says of messages: in words for people, in fields for programs.
 
-/// What names, times and rules of one ledger are.
-struct LedgerText {
+/// A ledger, and what its rules and times are.
+final class LedgerText {
+  let mailbox: [UInt8]
   let ledger: Ledger<LedgerFile>
-  private let rules: [(word: UInt16, name: [UInt8])]
+  private let rules: [[UInt8]]
+  private let words: [Int]
 
-  init(_ ledger: Ledger<LedgerFile>, _ rules: RuleSet) {
+  init(_ mailbox: [UInt8], _ ledger: Ledger<LedgerFile>, _ rules: [[UInt8]]) {
+    self.mailbox = mailbox
     self.ledger = ledger
-    self.rules = rules.rules.map { (ruleWord($0.name.span), $0.name) }
+    self.rules = rules
+    words = rules.map { Int(ruleWord($0.span)) }
   }
 
-  /// The rule that took it; nil where there is none of its name any more.
-  func rule(of entry: Entry) -> [UInt8]? { rules.first { $0.word == entry.rule }?.name }
+  /// The rule that took it; empty where there is none of its name any more.
+  func rule(of entry: Entry) -> [UInt8] {
+    words.firstIndex(of: Int(entry.rule)).map { rules[$0] } ?? []
+  }
 
   /// What the board's clock said, or will: "2026-11-21T15:00:07Z". Empty where that cannot be said.
   func time(_ time: UInt32, local: Bool = false) -> [UInt8] {
@@ -27,20 +32,28 @@ struct LedgerText {
 
   /// The same for people: "2026-11-21 16:00:07", as their clock says.
   func localTime(_ time: UInt32) -> [UInt8] {
-    var text = [UInt8](self.time(time, local: true).prefix(19))
-    if text.count > 10 { text[10] = .space }
+    var text = self.time(time, local: true)
+    guard text.count > 19 else { return text }
+    text.removeLast(text.count - 19)
+    text[10] = .space
     return text
   }
 }
 
-extension Entry {
-  /// The first `digits` hexadecimal digits of its identity.
-  func identity(digits: Int = 32) -> [UInt8] {
-    var bytes = ByteBuffer<16>()
-    identity.write(to: &bytes)
-    var text: [UInt8] = []
+extension Identity {
+  /// 32 hexadecimal digits.
+  var digits: [UInt8] {
+    var (bytes, text) = (ByteBuffer<16>(), [UInt8]())
+    write(to: &bytes)
     text.append(hexadecimal: bytes.bytes)
-    return [UInt8](text.prefix(digits))
+    return text
+  }
+
+  /// As many as tell it from others.
+  var shortDigits: [UInt8] {
+    var digits = digits
+    digits.removeLast(16)
+    return digits
   }
 }
 
@@ -68,9 +81,13 @@ extension EntryState {
     }
   }
 
-  /// When what is kept goes, in seconds of the ledger's clock; nil for what stays or is not kept.
-  var due: UInt32? {
-    guard case .kept(let hour, _) = self, hour > 0 else { return nil }
-    return UInt32(clamping: UInt64(hour) * 3600)
+  /// When what is kept goes, or since when it is missing, in seconds of the ledger's clock; nil for
+  /// others, and for what stays.
+  var hour: UInt32? {
+    switch self {
+    case .kept(let hour, _) where hour > 0, .missing(let hour, _, _):
+      UInt32(clamping: UInt64(hour) * 3600)
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
+    }
   }
 }

@@ -52,6 +52,12 @@ struct StartFailure: Error {
     message = parts.reduce(into: []) { $0 += $1 }
   }
 
+  init(ledger mailbox: [UInt8], in directory: [UInt8], _ error: LedgerError) {
+    self.init(
+      ExitCode.systemError, directory, [UInt8]("/"), mailbox, [UInt8](".ledger: "),
+      words(for: error))
+  }
+
   init(_ error: SystemError) { self.init(ExitCode.systemError, [UInt8](error.text.bytes)) }
 }
 
@@ -125,9 +131,7 @@ struct LedgerShelf {
         ledgers.append(
           try Ledger(of: mailbox.name, in: mailbox.ledger == .none ? nil : folder))
       } catch {
-        throw StartFailure(
-          ExitCode.systemError, settings.stateDirectory, [UInt8]("/"), mailbox.name,
-          [UInt8](".ledger: "), words(for: error))
+        throw StartFailure(ledger: mailbox.name, in: settings.stateDirectory, error)
       }
     }
     return ledgers
@@ -136,8 +140,8 @@ struct LedgerShelf {
   /// Forgets what 'popbell ledger forget' asked for, and returns what is to be said of it.
   func carryOutRequests(
     of mailbox: MailboxSettings, on ledger: Ledger<LedgerFile>
-  ) -> [(Severity, [UInt8])] {
-    guard let folder, mailbox.ledger != .none else { return [] }
+  ) -> (Severity, [[UInt8]]) {
+    guard let folder, mailbox.ledger != .none else { return (.notice, []) }
     return folder.carryOutRequests(of: mailbox.name, on: ledger)
   }
 }

@@ -129,9 +129,8 @@ struct Service: ~Copyable {
 
   private mutating func startFetcher(_ mailbox: Int) {
     let polled = loaded.settings.mailboxes[mailbox]
-    for (severity, text) in shelf.carryOutRequests(of: polled, on: supervisor.ledgers[mailbox]) {
-      log.write(severity, polled.name, text)
-    }
+    let (severity, texts) = shelf.carryOutRequests(of: polled, on: supervisor.ledgers[mailbox])
+    for text in texts { log.write(severity, polled.name, text) }
     let plan = FetcherPlan(
       settings: FetcherSettings(
         mailbox: mailbox, rules: loaded.settings.rules,

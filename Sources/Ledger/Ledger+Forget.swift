@@ -4,8 +4,17 @@ extension Ledger where S: ~Copyable {
   public func forEachMessage(
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
+    try forEach(alias: false, body)
+  }
+
+  /// It is not optimised: that would make a copy for each caller.
+  @inline(never)
+  @_optimize(none)
+  private func forEach(
+    alias: Bool, _ body: (Entry) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
     try forEachEntry { (entry, _) throws(LedgerError) in
-      if !entry.isAlias { try body(entry) }
+      if entry.isAlias == alias { try body(entry) }
     }
   }
 
@@ -24,7 +33,7 @@ extension Ledger where S: ~Copyable {
     }
     guard !known.isEmpty else { return [] }
     // What they were known by besides would hide others of the same content.
-    try forEachEntry { (entry, _) throws(LedgerError) in
+    try forEach(alias: true) { (entry) throws(LedgerError) in
       guard case .alias(let word) = entry.state else { return }
       if known.contains(where: { $0.word == word }) {
         records.append(.removed(entry.identity, alias: 0))

@@ -88,7 +88,7 @@ import Testing
     #expect(lines.count == 4)
     for line in lines.dropFirst() {
       let words =
-        /20[-0-9]{8} [:0-9]{8}  [0-9a-f]{16}  alarm  fired; kept until 20[-0-9]{8} [:0-9]{5}/
+        /20[-0-9]{8} [:0-9]{8}  [0-9a-f]{16}  alarm  fired; kept until 20[-0-9]{8} [:0-9]{8}/
       #expect(line.dropFirst(2).wholeMatch(of: words) != nil, "\(line)")
     }
   }
@@ -195,11 +195,11 @@ import Testing
       ("failed", "1", "33mfailed 1 time; tried again at the next poll"),
       ("given-up", "-", "31mgiven up: the actions failed too often"),
       ("kept", "-", "fired; kept"),
-      ("kept", "2026-01-02T00:00:00Z", "fired; kept until 2026-01-02 00:00"),
+      ("kept", "2026-01-02T00:00:00Z", "fired; kept until 2026-01-02 00:00:00"),
       ("archived", "-", "fired; not deleted yet"),
       ("deleted", "-", "fired; deleted, which the server has not confirmed"),
-      ("missing", "fired", "2mmissing since 2026-01-01 00:00; it had fired"),
-      ("missing", "given-up", "2mmissing since 2026-01-01 00:00; it had been given up"),
+      ("missing", "fired", "2mmissing since 2026-01-01 00:00:00; it had fired"),
+      ("missing", "given-up", "2mmissing since 2026-01-01 00:00:00; it had been given up"),
     ]
     var (piped, terminal) = ("", "\u{1B}[1mbox\u{1B}[0m  12 messages\n")
     for (index, (word, detail, words)) in states.enumerated() {
@@ -217,6 +217,9 @@ import Testing
     #expect(
       try scene.bench.popbell("ledger", "export").output.split(separator: "\n")[0]
         == #"{"mailbox":"box","examined":12,"skew":3600}"#)
+    let missing = try export(scene.bench.popbell("ledger", "export")).suffix(2)
+    #expect(missing.map { $0["fired"] as? Bool } == [true, false])
+    #expect(missing.allSatisfy { $0["since"] as? String == "2026-01-01T00:00:00Z" })
     #expect(try Data(contentsOf: URL(filePath: path)) == Self.everyState)
   }
 
@@ -230,7 +233,7 @@ import Testing
 
   @Test func saysWhereThereIsNothing() throws {
     let scene = try Scene { $0.section("none", port: 110, more: "ledger = none") + Scene.rule($0) }
-    let empty = "box: the ledger is empty\nnone: ledger = none: nothing is written down\n"
+    let empty = "none: ledger = none: nothing is written down\nbox: the ledger is empty\n"
     for command in ["show", "export"] {
       let run = try scene.bench.popbell("ledger", command)
       #expect(run.exitCode == 0 && run.output == "" && run.errors == empty)
@@ -326,7 +329,10 @@ import Testing
     for arguments in [["show"], ["export"], ["forget", "1"]] {
       let run = try scene.bench.start(["ledger"] + arguments).wait()
       #expect(run.exitCode == 71 && run.output == "")
-      #expect(run.errors == "popbell: \(path): \(words)\n")
+      let unknown = "popbell: '1' is in no ledger that can be read, as a UIDL or as an identity; "
+      #expect(
+        run.errors == "popbell: \(path): \(words)\n"
+          + (arguments[0] == "forget" ? unknown + "'popbell ledger show' has those\n" : ""))
     }
     #expect(try Data(contentsOf: URL(filePath: path)) == content)
     #expect(!files(scene).keys.contains("box.forget"))
