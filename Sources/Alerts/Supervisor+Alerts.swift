@@ -55,8 +55,10 @@ extension Supervisor where S: ~Copyable {
       return nil
     case .intended(let failures):
       report(mailbox, .unfinished(rule: rule, again: true))
-      // An action that takes the board down with it must not do so for ever.
-      let isLast = try countFailure(mailbox, alert, done: Int(failures.done))
+      // An action that takes the board down with it must not do so for ever; but once it is tried.
+      let isLast = try countFailure(
+        mailbox, alert, done: Int(failures.done),
+        retries: max(1, settings.rules.rules[rule].retries))
       if isLast { return nil }
     case .givenUp:
       report(mailbox, .gaveUp(rule: rule))
@@ -155,11 +157,11 @@ extension Supervisor where S: ~Copyable {
   /// Writes down that the actions failed once more. Returns whether that was once too often; then
   /// the answer is ordered.
   private mutating func countFailure(
-    _ mailbox: Int, _ alert: Alert, done: Int
+    _ mailbox: Int, _ alert: Alert, done: Int, retries: Int
   ) throws(LedgerError) -> Bool {
     let (ledger, rule) = (ledgers[mailbox], alert.rule)
     let attempts = Int(try ledger.state(of: alert.message).failures.attempts) + 1
-    guard attempts <= settings.rules.rules[rule].retries else {
+    guard attempts <= retries else {
       mailboxes[mailbox].tally.failed += 1
       report(mailbox, .gaveUp(rule: rule))
       try ledger.note(alert.message, .givenUp, rule: name(of: rule))
@@ -221,7 +223,9 @@ extension Supervisor where S: ~Copyable {
         mailbox,
         .actionFailed(
           rule: alert.rule, action: alert.action, failure, attempt: Int(attempts) + 1))
-      if try !countFailure(mailbox, alert, done: alert.action) { fail(mailbox) }
+      let retries = settings.rules.rules[alert.rule].retries
+      let isLast = try countFailure(mailbox, alert, done: alert.action, retries: retries)
+      if !isLast { fail(mailbox) }
     } catch {
       ledgerFailed(mailbox, error)
       fail(mailbox)

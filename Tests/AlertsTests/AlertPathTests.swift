@@ -193,6 +193,15 @@ import Testing
     #expect(world.reports.contains(.gaveUp(rule: 0)))
   }
 
+  @Test func aCrashIsNoReasonToGiveUpUntried() throws {
+    var world = world(.alarms(retries: 0))
+    world.server.messages = [mail[0]]
+    try world.poll(until: { !$0.fired.isEmpty })
+    try world.poll()
+    #expect(world.fired == ["ALARM one", "ALARM one"])
+    #expect(world.server.messages == [])
+  }
+
   @Test func whatWasDoneWhenTimeRanOutIsCommitted() throws {
     var world = world()
     world.wrapsUpAfter = 400
