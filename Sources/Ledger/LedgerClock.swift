@@ -35,7 +35,7 @@ struct LedgerClock: Sendable {
     let wall = Int64(clamping: wall)
     let elapsed = last.map { max(now - $0, .zero).milliseconds / 1000 } ?? 0
     if time == 0 {
-      time = UInt64(clamping: wall)
+      time = UInt64(clamping: max(wall, 1))  // 0 means that there was no time yet.
     } else {
       time += UInt64(elapsed)
     }
