@@ -16,7 +16,7 @@ public import Rules
 ///     archiving = %x09 identity(16)
 ///     content  = %x0A *4096OCTET
 ///     archived = %x0B
-///     listed   = %x08 flags(1) *256identity        ; %x01 the first of a listing, %x02 the last
+///     listed   = %x08 flags(1) *64identity         ; %x01 the first of a listing, %x02 the last
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
 /// and nothing may follow.
@@ -204,24 +204,30 @@ private struct FrameReader: ~Escapable {
 }
 
 extension FetcherFrame {
-  /// The most octets of a content, or of identities, in a frame.
+  /// The most octets of a content in a frame.
   public static var partSize: Int { 4096 }
 
   /// Identities of messages in a listing, in its order.
   public struct Listed: Sendable, Equatable {
+    /// The most of them in a frame.
+    public static var capacity: Int { 64 }
+
     // Not in place: every frame would be as large, and is copied.
     private var bytes: [UInt8] = []
     /// A listing begins with these, or ends with them.
     public var isFirst = false
     public var isLast = false
 
-    public init() {}
+    public init() {
+      // A small mailbox needs as much as a large one.
+      bytes.reserveCapacity(Self.capacity * Identity.size)
+    }
 
     fileprivate init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
       let flags = try reader.byte()
       guard flags < 4 else { throw .range }
       (isFirst, isLast) = (flags & 1 != 0, flags & 2 != 0)
-      bytes = try reader.rest(atMost: partSize)
+      bytes = try reader.rest(atMost: Self.capacity * Identity.size)
       guard bytes.count.isMultiple(of: Identity.size) else { throw .length }
     }
 
@@ -231,7 +237,7 @@ extension FetcherFrame {
     }
 
     public var count: Int { bytes.count / Identity.size }
-    public var isFull: Bool { bytes.count == partSize }
+    public var isFull: Bool { count == Self.capacity }
 
     public subscript(index: Int) -> Identity {
       Identity(prefixOf: bytes.span.extracting((index * Identity.size)...))

@@ -21,7 +21,10 @@ struct MailboxListing: Sendable {
   private(set) var isWhole = true
   private var isFirstChunk = true
 
-  init(known: Examined) { self.known = known }
+  init(known: Examined) {
+    self.known = known
+    numbers.reserveCapacity(FetcherFrame.Listed.capacity)
+  }
 
   /// Takes a line. Returns whether `takeChunk` is due.
   mutating func list(_ message: Int, _ identity: Identity?) -> Bool {
@@ -85,6 +88,8 @@ struct MessageNumbers: Sendable {
   private(set) var isCut = false
   /// The messages among which it has all.
   var covered = Examined(rules: 0)
+
+  init() { numbers.reserveCapacity(Self.limit) }
 
   mutating func append(_ number: UInt32, after covered: Examined) {
     guard !isCut else { return }
