@@ -27,6 +27,7 @@ extension Ledger where S: ~Copyable {
         guard recent.count < 2 * Self.recentLimit else { throw error }
       }
     }
+    clock.settle()
     var bytes = ByteBuffer<512>()
     let (time, mustTell) = (clock.time, clock.skew != writtenSkew || records.isEmpty)
     let told = Record.clock(time: time, skew: clock.skew)

@@ -18,6 +18,7 @@ struct LedgerClock: Sendable {
   /// What this clock is ahead of the board's.
   private(set) var skew: Int64
   private var last: Instant?
+  private var lastWall: Int64 = 0
   private var wasSet = false
 
   /// Goes on where the last record was written; `time` is 0 where there is none.
@@ -29,10 +30,19 @@ struct LedgerClock: Sendable {
   /// What the board's clock said at `time`, as far as that is known.
   func wall(at time: UInt64) -> UInt64 { UInt64(clamping: Int64(clamping: time) - skew) }
 
+  /// Something is written down. Where the board's clock is not set, what it says later is not how long
+  /// popbell did not run: it would make what is written now as old.
+  mutating func settle() {
+    guard !wasSet, last != nil else { return }
+    skew = max(-Self.furthest, min(Int64(clamping: time) - lastWall, Self.furthest))
+    wasSet = true
+  }
+
   /// It is `now`, and the board's clock says `wall`; it is not set where that is before `built`.
   mutating func tick(now: Instant, wall: UInt64, built: UInt64) {
     let isSet = wall >= built
     let wall = Int64(clamping: wall)
+    lastWall = wall
     let elapsed = last.map { max(now - $0, .zero).milliseconds / 1000 } ?? 0
     if time == 0 {
       time = UInt64(clamping: max(wall, 1))  // 0 means that there was no time yet.

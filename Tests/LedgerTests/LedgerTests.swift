@@ -212,6 +212,18 @@ import Testing
     }
   }
 
+  /// A board that was off for a month starts without a date, and gets one after an alert.
+  @Test func aClockThatIsSetLaterMakesNothingOlder() throws {
+    try disk.open().fire(MessageIdentity(1))
+    try disk.open(wall: 20).fire(MessageIdentity(2))
+    let ledger = try disk.open(wall: 1_800_000_000 + 30 * 86_400)
+    #expect(try !ledger.isPast(ledger.timeOfFiring(MessageIdentity(2)) + 60))
+    // From then on, time off counts.
+    try ledger.flush()
+    let later = try disk.open(wall: 1_800_000_000 + 60 * 86_400)
+    #expect(try later.isPast(later.timeOfFiring(MessageIdentity(2)) + 29 * 86_400))
+  }
+
   @Test func knowsTheChecksumOfTheStandard() {
     #expect(with("123456789") { crc32($0) } == 0xCBF4_3926)
   }
