@@ -42,7 +42,6 @@ struct LedgerClock: Sendable {
   mutating func tick(now: Instant, wall: UInt64, built: UInt64) {
     let isSet = wall >= built
     let wall = Int64(clamping: wall)
-    lastWall = wall
     let elapsed = last.map { max(now - $0, .zero).milliseconds / 1000 } ?? 0
     if time == 0 {
       time = UInt64(clamping: max(wall, 1))  // 0 means that there was no time yet.
@@ -51,14 +50,20 @@ struct LedgerClock: Sendable {
     }
     // Parts of seconds are not lost.
     last = last.map { $0 + .seconds(elapsed) } ?? now
-    let jump = wall - (Int64(clamping: time) - skew)
+    defer { lastWall = wall }
     guard isSet else { return }
     defer { wasSet = true }
-    guard abs(jump) > Self.tolerance else { return }
-    if !wasSet, jump > 0, jump <= Self.longestAbsence {
-      time += UInt64(jump)
+    if wasSet {
+      let jump = wall - lastWall - elapsed
+      if abs(jump) > Self.tolerance { skew -= jump }
     } else {
-      skew -= jump
+      // One that was set back since is not believed again before it is where it was.
+      let absence = wall - (Int64(clamping: time) - skew)
+      if absence > Self.longestAbsence {
+        skew -= absence
+      } else if absence > Self.tolerance {
+        time += UInt64(absence)
+      }
     }
   }
 }
