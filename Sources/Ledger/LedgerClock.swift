@@ -10,7 +10,7 @@ struct LedgerClock: Sendable {
   private static let longestAbsence: Int64 = 366 * 86_400
   /// How far the board's clock may be off before that is put down.
   private static let tolerance: Int64 = 60
-  /// How far that may be put down: 34,000 years, with which no sum overflows.
+  /// The latest time, and how far the board's may be off: 34,000 years, with which no sum overflows.
   private static let furthest: Int64 = 1 << 40
 
   /// Seconds since 1970, where the board's clock was right at first.
@@ -23,7 +23,7 @@ struct LedgerClock: Sendable {
 
   /// Goes on where the last record was written; `time` is 0 where there is none.
   init(time: UInt64 = 0, skew: Int64 = 0) {
-    self.time = time
+    self.time = min(time, UInt64(Self.furthest))
     self.skew = max(-Self.furthest, min(skew, Self.furthest))
   }
 

@@ -53,7 +53,10 @@ enum Record: Sendable, Equatable {
         Examined(
           count: UInt32(truncatingIfNeeded: number >> 32), last: identity.word,
           sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number)))
-    case 13: self = .clock(time: identity.word, skew: Int64(truncatingIfNeeded: number))
+    case 13:
+      // No time is so late, and no sum with it may overflow.
+      let time = min(identity.word, 1 << 40)
+      self = .clock(time: time, skew: Int64(truncatingIfNeeded: number))
     case let kind:
       guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
       // The first version's time had eight bytes.
