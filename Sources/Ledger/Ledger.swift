@@ -40,7 +40,7 @@ public final class Ledger<S: Store & ~Copyable> {
   var writtenSkew: Int64 = 0
   private let built: UInt64
   /// What the server was allowed to delete in this session.
-  private var deletions: [Deletion] = []
+  var deletions: [Deletion] = []
   /// Which of the sorted records are of messages in the listing that is under way: a bit for each.
   var listed: [UInt8] = []
   /// The hour in which the first message is due that is kept for a time; nil where none is.
@@ -75,38 +75,6 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Where `message` stands.
   public func state(of message: MessageIdentity) throws(LedgerError) -> MessageState {
     try entry(of: message.unique)?.state.message ?? .new
-  }
-
-  /// The message that the ledger knows `message` as. Two cases need the content's identity: a
-  /// unique-id that another message had before, or has as well, and a message whose unique-id is
-  /// another than it was.
-  public func resolve(_ message: MessageIdentity) throws(LedgerError) -> MessageIdentity {
-    guard let content = message.content else { return message }
-    if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word) {
-      guard case .missing = known.state, known.identity != message.unique else {
-        return MessageIdentity(unique: known.identity, content: content)
-      }
-      try adopt(known, as: message)
-      return message
-    }
-    guard try entry(of: message.unique)?.hasAlias == true else { return message }
-    return MessageIdentity(unique: message.unique ^ content, content: content)
-  }
-
-  /// The message that was missing is there again, under another unique-id. Its new entry comes
-  /// first: with the alias alone, after a cut of power, it would count as new.
-  private func adopt(
-    _ known: Entry, as message: MessageIdentity
-  ) throws(LedgerError) {
-    var entry = known
-    entry.identity = message.unique
-    entry.state =
-      switch known.state.message {
-      case .givenUp: .givenUp
-      case .fired: .fired
-      case .new, .intended, .archived, .failed: .archived
-      }
-    try write([.entry(entry), .entry(alias(of: message)!), .removed(known.identity, alias: 0)])
   }
 
   /// Writes down that the actions of `message` are about to start, after what came of others: no
@@ -220,58 +188,6 @@ public final class Ledger<S: Store & ~Copyable> {
     return true
   }
 
-  /// `message`, which the server knows as `unique`, may be deleted.
-  public func permitDeletion(of message: MessageIdentity, as unique: Identity) {
-    deletions.append(Deletion(message: message, unique: unique))
-  }
-
-  /// The server has taken a DELE for `unique`, which QUIT has yet to commit.
-  public func noteDeletion(of unique: Identity) {
-    let index = deletions.firstIndex { $0.unique == unique && !$0.isTaken }
-    if let index { deletions[index].isTaken = true }
-  }
-
-  /// Forgets the messages whose deletions were noted: the server has committed them.
-  public func commitDeletions() throws(LedgerError) {
-    try forEachDeletion { (deletion) throws(LedgerError) in
-      let message = deletion.message
-      guard deletion.unique != message.unique else {
-        return .removed(message.unique, alias: message.content?.word ?? 0)
-      }
-      // It was delivered twice, and is known by the other's unique-id, which may still be there.
-      guard let entry = try self.entry(of: deletion.unique), !entry.hasAlias else { return nil }
-      return .removed(deletion.unique, alias: 0)
-    }
-    deletions = []
-    try compactIfWorthwhile()
-  }
-
-  /// The server took DELEs, and did not answer the QUIT that was to commit them: nobody knows.
-  public func doubtDeletions() throws(LedgerError) {
-    try forEachDeletion { (deletion) throws(LedgerError) in
-      guard deletion.unique == deletion.message.unique,
-        var entry = try self.entry(of: deletion.unique)
-      else { return nil }
-      entry.state = .deleted
-      return .entry(entry)
-    }
-    deletions = []
-  }
-
-  private func forEachDeletion(
-    _ record: (Deletion) throws(LedgerError) -> Record?
-  ) throws(LedgerError) {
-    var batch: [Record] = []
-    for deletion in deletions where deletion.isTaken {
-      if let record = try record(deletion) { batch.append(record) }
-      if batch.count == Self.batch {
-        try write(batch)
-        batch = []
-      }
-    }
-    try write(batch)
-  }
-
   /// Writes down what was looked at; writes nothing where that is what was known.
   public func examine(_ examined: Examined) throws(LedgerError) {
     guard examined != self.examined else { return }
@@ -292,13 +208,6 @@ public final class Ledger<S: Store & ~Copyable> {
   public func wall(at time: UInt32) -> UInt64 { clock.wall(at: UInt64(time)) }
 }
 
-/// A message that the server may delete.
-private struct Deletion {
-  let message: MessageIdentity
-  let unique: Identity
-  var isTaken = false
-}
-
 extension Ledger where S: ~Copyable {
   /// The time of records.
   var time: UInt32 { UInt32(clamping: clock.time) }
@@ -313,16 +222,10 @@ extension Ledger where S: ~Copyable {
       identity: message.unique, state: state, hasAlias: message.content != nil, time: time,
       rule: rule)
     // First the alias: where it is missing, the message counts as another one.
-    if let alias = alias(of: message), try self.entry(of: alias.identity)?.state != alias.state {
-      return [.entry(alias), .entry(entry)]
-    }
-    return [.entry(entry)]
-  }
-
-  private func alias(of message: MessageIdentity) -> Entry? {
-    guard let content = message.content else { return nil }
-    return Entry(
-      identity: content, state: .alias(of: message.unique.word), hasAlias: false, time: 0, rule: 0)
+    guard let content = message.content else { return [.entry(entry)] }
+    let alias = alias(content, of: message.unique)
+    let isKnown = try self.entry(of: content)?.state == alias.state
+    return isKnown ? [.entry(entry)] : [.entry(alias), .entry(entry)]
   }
 
   /// Writes records, and remembers what they say.
