@@ -75,7 +75,7 @@ struct RandomTrial: ~Copyable {
     trial.pass(86_400)
     if case .deleteAfter = trial.rule.disposition {
       trial.pass(4 * 86_400)
-      try poll()
+      try trial.rest()
       trial.pass(4 * 86_400)
     }
     try trial.settle()
@@ -129,7 +129,7 @@ struct RandomTrial: ~Copyable {
       // What is missing is forgotten after 30 days: where the mail has moved, it must be found first.
       if hasMoved {
         calm()
-        for _ in 1...8 { try poll() }
+        try trial.rest()
         hasMoved = false
       }
       trial.tell("off for a month")

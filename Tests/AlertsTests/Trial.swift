@@ -243,8 +243,8 @@ struct Trial: ~Copyable {
     recover()
   }
 
-  /// Polls until nothing happens any more, and checks all that must have happened by then.
-  mutating func settle() throws {
+  /// Polls until nothing happens any more.
+  mutating func rest() throws {
     mendDisk()
     var quiet = 0
     for _ in 1...40 where quiet < 2 {
@@ -254,6 +254,11 @@ struct Trial: ~Copyable {
       quiet = isQuiet ? quiet + 1 : 0
     }
     if quiet < 2 { complain("does not come to rest") }
+  }
+
+  /// Checks, when all has come to rest, what must have happened by then.
+  mutating func settle() throws {
+    try rest()
     for subject in copies.keys.sorted() where !lostToOthers.contains(subject) {
       let isExcused = rule.onCrash == .never && unfinished.contains(subject)
       if !isDone(subject), !isExcused { complain("lost: \(subject)") }
