@@ -46,7 +46,7 @@ public enum EntryState: Sendable, Equatable {
   case kept(dueHour: UInt32, rules: UInt16)
   /// The server took its DELE, and did not say what came of it.
   case deleted
-  /// It was not in a complete listing, since an hour since 1970. `fired` tells what had fired from
+  /// It was not in a complete listing, since an hour of what popbell has seen. `fired` tells what had fired from
   /// what was given up, and `archived` what needs nothing more.
   case missing(sinceHour: UInt32, fired: Bool, archived: Bool)
   /// It is the content's identity of the message whose identity has this word.
@@ -74,12 +74,6 @@ public struct Entry: Sendable, Equatable {
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.
   public var rule: UInt16
-
-  /// The latest time that it tells of.
-  var latestTime: UInt32 {
-    guard case .missing(let hour, _, _) = state else { return time }
-    return max(time, UInt32(clamping: UInt64(hour) * 3600))
-  }
 
   var isAlias: Bool {
     if case .alias = state { return true }

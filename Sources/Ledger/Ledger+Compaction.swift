@@ -2,7 +2,7 @@ import Bytes
 
 extension Ledger where S: ~Copyable {
   /// How many hours a message that is missing is remembered: a mailbox may come back from a backup.
-  private static var memory: UInt32 { 30 * 24 }
+  private static var memory: UInt64 { 30 * 24 }
   /// How many records more than needed are worth a rewrite of the file.
   private static var spare: Int { 4096 }
 
@@ -34,8 +34,8 @@ extension Ledger where S: ~Copyable {
     try forEachSurvivor(listing, dropsAliases: dropsAliases) { (entry) throws(LedgerError) in
       try self.write(.entry(entry), &bytes, &written)
     }
-    let time = clock.time
-    try write(.clock(time: time, skew: clock.skew), &bytes, &written)
+    let reading = clock.reading
+    try write(.clock(reading), &bytes, &written)
     if let examined { try write(.examined(examined), &bytes, &written) }
     try writeOut(&bytes)
     try withStore { (store) throws(StoreError) in
@@ -44,7 +44,7 @@ extension Ledger where S: ~Copyable {
     }
     (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
     (recent, listed, isOld) = ([], [], false)
-    (writtenTime, writtenSkew) = (time, clock.skew)
+    self.written = reading
   }
 
   private func forEachSurvivor(
@@ -107,7 +107,11 @@ extension Ledger where S: ~Copyable {
     _ entry: Entry?, _ isListed: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     guard let entry else { return }
-    if case .missing(let hour, _, _) = entry.state, time / 3600 > hour + Self.memory { return }
+    if case .missing(let hour, _, _) = entry.state,
+      clock.timeSeen / 3600 > UInt64(hour) + Self.memory
+    {
+      return
+    }
     try body(entry, isListed)
   }
 }

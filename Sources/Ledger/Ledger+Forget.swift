@@ -1,10 +1,18 @@
 /// What the owner may look at, and what he may have done again.
 extension Ledger where S: ~Copyable {
-  /// Calls `body` with what is known of each message, in the order of their identities.
+  /// Calls `body` with what is known of each message, in the order of their identities; since when
+  /// one is missing is told in hours of the clock, as if all absences had been before.
   public func forEachMessage(
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    try forEach(alias: false, body)
+    let away = UInt32(clamping: clock.reading.away / 3600)
+    try forEach(alias: false) { (entry) throws(LedgerError) in
+      var entry = entry
+      if case .missing(let hour, let fired, let archived) = entry.state {
+        entry.state = .missing(sinceHour: hour + away, fired: fired, archived: archived)
+      }
+      try body(entry)
+    }
   }
 
   /// It is not optimised: that would make a copy for each caller.
@@ -19,7 +27,7 @@ extension Ledger where S: ~Copyable {
   }
 
   /// What the clock of records is ahead of the board's, in seconds.
-  public var clockSkew: Int64 { clock.skew }
+  public var clockSkew: Int64 { clock.reading.skew }
 
   /// Forgets messages, so that they fire again where the server has them, and returns those that
   /// were known. When this returns, that is on disk.

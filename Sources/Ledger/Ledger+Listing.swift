@@ -1,7 +1,7 @@
 /// A complete listing of the mailbox: which messages need a look, and which are there no more.
 extension Ledger where S: ~Copyable {
   /// How long an alert that never fired is remembered where it is not listed.
-  private static var patience: UInt32 { 30 * 86_400 }
+  private static var patience: UInt64 { 30 * 86_400 }
 
   public func beginListing() {
     listed = [UInt8](repeating: 0, count: (sorted + 7) / 8)
@@ -56,11 +56,11 @@ extension Ledger where S: ~Copyable {
   /// What becomes of an entry that is not listed; nil where it is forgotten.
   func absent(_ entry: Entry) -> Entry? {
     var absent = entry
-    let hour = min(time / 3600, 0xFF_FFFF)
+    let hour = UInt32(min(clock.timeSeen / 3600, 0xFF_FFFF))
     switch entry.state {
     case .alias, .missing: return entry
     case .intended, .failed:
-      return time > entry.time && time - entry.time > Self.patience ? nil : entry
+      return clock.timeSeen > UInt64(entry.time) + Self.patience ? nil : entry
     case .fired: absent.state = .missing(sinceHour: hour, fired: true, archived: false)
     // What was deleted for all we know may be on another server, where its content shows.
     case .deleted where !entry.hasAlias: return nil

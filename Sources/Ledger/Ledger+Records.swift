@@ -29,12 +29,11 @@ extension Ledger where S: ~Copyable {
     }
     clock.settle()
     var bytes = ByteBuffer<512>()
-    let (time, mustTell) = (clock.time, clock.skew != writtenSkew || records.isEmpty)
-    let told = Record.clock(time: time, skew: clock.skew)
-    for record in mustTell ? [told] + records : records {
+    let mustTell = clockMustBeWritten || records.isEmpty
+    for record in mustTell ? [.clock(clock.reading)] + records : records {
       bytes.append(record.encoded(continues: !bytes.isEmpty).bytes)
     }
-    let (whole, mustCut, skew) = (length, tailIsTorn, clock.skew)
+    let (whole, mustCut) = (length, tailIsTorn)
     try settleFolder()
     tailIsTorn = true
     try withStore { (store) throws(StoreError) in
@@ -44,7 +43,13 @@ extension Ledger where S: ~Copyable {
     }
     (tailIsTorn, isDurable) = (false, true)
     length += bytes.count
-    if mustTell { (writtenTime, writtenSkew) = (time, skew) }
+    if mustTell { written = clock.reading }
+  }
+
+  /// A restart must not take a jump of the board's clock for time that passed, nor an absence for
+  /// time in which something was seen.
+  var clockMustBeWritten: Bool {
+    clock.reading.skew != written.skew || clock.reading.away != written.away
   }
 
   /// Makes sure that what is known is on disk: a file that took the old one's place may have records
@@ -72,7 +77,7 @@ extension Ledger where S: ~Copyable {
       set(identity, nil, isDurable: true)
       if word != 0, let alias = try aliasIdentity(word) { set(alias, nil, isDurable: true) }
     case .examined(let examined): self.examined = examined
-    case .clock(let time, let skew): (writtenTime, writtenSkew) = (time, skew)
+    case .clock(let reading): written = reading
     }
   }
 

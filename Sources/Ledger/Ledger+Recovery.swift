@@ -41,12 +41,13 @@ extension Ledger where S: ~Copyable {
       case .entry(let entry) where version == 1: try self.replayOld(entry)
       case .entry, .removed, .examined, .clock, .obsolete: try self.replay(record)
       }
-      if case .entry(let entry) = record { latest = max(latest, entry.latestTime) }
+      if case .entry(let entry) = record { latest = max(latest, entry.time) }
       self.length = end
     }
     guard length == 0 || length / Record.size > sorted else { throw .damaged(offset: length) }
     isOld = version != Record.version
-    clock = LedgerClock(time: max(UInt64(latest), writtenTime), skew: writtenSkew)
+    clock = LedgerClock(written)
+    clock.reading.time = max(UInt64(latest), written.time)
   }
 
   /// In version 1, an intent did not say how often its actions had failed before.

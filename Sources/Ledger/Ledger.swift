@@ -9,8 +9,6 @@ public import Bytes
 /// On disk, sorted records are followed by those that came since; only the latter are in memory.
 /// Where they become too many, all are sorted anew, into a file that takes the old one's place.
 public final class Ledger<S: Store & ~Copyable> {
-  /// How often the clock's time is written down where nothing else is: a month, in seconds.
-  private static var quietTime: UInt64 { 30 * 86_400 }
   /// How many records it can hold: 8 MiB on disk.
   static var capacity: Int { 262_144 }
 
@@ -36,8 +34,7 @@ public final class Ledger<S: Store & ~Copyable> {
   var isOld = false
   var clock = LedgerClock()
   /// The clock as it stands on disk.
-  var writtenTime: UInt64 = 0
-  var writtenSkew: Int64 = 0
+  var written = ClockReading()
   private let built: UInt64
   /// What the server was allowed to delete in this session.
   var deletions: [Deletion] = []
@@ -162,7 +159,7 @@ public final class Ledger<S: Store & ~Copyable> {
       }
     }
     // A restart must not take a jump of the board's clock, or a long quiet time, for something else.
-    if waiting.isEmpty, clock.skew != writtenSkew || clock.time > writtenTime + Self.quietTime {
+    if waiting.isEmpty, clockMustBeWritten || clock.time > written.time + LedgerClock.quietTime {
       try append([])
     }
     while !waiting.isEmpty {

@@ -16,7 +16,8 @@ import Bytes
 /// Numbers are big-endian. Elsewhere than in an entry, the eight bytes from 20 on are: the identity's
 /// word that an alias stands for; the word of the alias that goes with what was removed; the number
 /// of messages (4) and the rules (4) of `examined`, which has its last word and its sum in the place
-/// of an identity; the skew of the clock, which has its time there.
+/// of an identity; the skew of the clock, which has its time and how long it was
+/// away there.
 ///
 /// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for an identity.
 /// Version 1 had no sorted records, no aliases, and a time of eight bytes.
@@ -25,7 +26,7 @@ enum Record: Sendable, Equatable {
   case entry(Entry)
   case removed(Identity, alias: UInt64)
   case examined(Examined)
-  case clock(time: UInt64, skew: Int64)
+  case clock(ClockReading)
   /// A record of version 1 that says nothing any more.
   case obsolete
 
@@ -55,8 +56,12 @@ enum Record: Sendable, Equatable {
           sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number)))
     case 13:
       // No time is so late, and no sum with it may overflow.
-      let time = min(identity.word, 1 << 40)
-      self = .clock(time: time, skew: Int64(truncatingIfNeeded: number))
+      let furthest = ClockReading.furthest
+      let time = min(identity.word, UInt64(furthest))
+      self = .clock(
+        ClockReading(
+          time: time, skew: max(-furthest, min(Int64(truncatingIfNeeded: number), furthest)),
+          away: min(bigEndian(bytes.extracting(12..<20)), time)))
     case let kind:
       guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
       // The first version's time had eight bytes.
@@ -91,11 +96,11 @@ enum Record: Sendable, Equatable {
       bytes.append(bigEndian: examined.sum, size: 8)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: UInt64(examined.rules), size: 4)
-    case .clock(let time, let skew):
+    case .clock(let reading):
       bytes.appendHead(kind: 13)
-      bytes.append(bigEndian: time, size: 8)
-      bytes.append(bigEndian: 0, size: 8)
-      bytes.append(bigEndian: UInt64(bitPattern: skew), size: 8)
+      bytes.append(bigEndian: reading.time, size: 8)
+      bytes.append(bigEndian: reading.away, size: 8)
+      bytes.append(bigEndian: UInt64(bitPattern: reading.skew), size: 8)
     case .obsolete: preconditionFailure("it is only read")
     }
     if continues { bytes[0] |= Record.continues }

@@ -91,6 +91,7 @@ struct World: ~Copyable {
         case .startProgram(let mailbox, _, let action):
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
+          openIntents.append((subject, disk.synchronizations))
           let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .exited(0)
           if case .couldNotStart = end {} else { fired.append(subject) }
           note("\(subject)/\(action)", of: subject, end)

@@ -61,6 +61,18 @@ import Testing
       try ledger.flush()
     }
 
+    /// The server lists an empty mailbox.
+    func list() throws {
+      ledger.beginListing()
+      try ledger.endListing()
+    }
+
+    /// Where a message is that the server has under another unique-id.
+    func state(of number: Int, content: Int) throws -> MessageState {
+      let message = MessageIdentity(number, content: content)
+      return try ledger.state(of: ledger.resolve(message))
+    }
+
     /// Whether it is due, as a listing and a look see it.
     func isDue(_ number: Int, after seconds: UInt64) throws -> Bool {
       let message = MessageIdentity(number, content: number)
@@ -150,5 +162,35 @@ import Testing
     try board.ledger.endListing()
     try board.sleep(60)
     try expect(board, due: 14 * Self.day)
+  }
+
+  /// The mail moved meanwhile, or is about to come back from a backup.
+  @Test func whatIsMissingIsNotForgottenWhileTheBoardIsOff() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.ledger.intend(MessageIdentity(2, content: 2), rule: 1)
+    try board.list()
+    try board.sleep(200 * Self.day)
+    try board.list()
+    try #expect(board.state(of: 11, content: 1) == .archived)
+    try #expect(board.state(of: 12, content: 2) == .intended(before: Failures()))
+  }
+
+  @Test func whatIsMissingIsForgottenAfterAMonth() throws {
+    let board = try Board(disk)
+    try board.keep(1, for: 14 * Self.day)
+    try board.ledger.intend(MessageIdentity(2, content: 2), rule: 1)
+    try board.list()
+    // Polls a day apart, each by a popbell of its own, are no absence.
+    for _ in 1...30 {
+      try board.sleep(Self.day)
+      try board.ledger.flush()
+    }
+    try board.list()
+    try #expect(board.ledger.state(1, content: 1) == .archived)
+    try board.sleep(Self.day)
+    try board.list()
+    try #expect(board.state(of: 11, content: 1) == .new)
+    try #expect(board.state(of: 12, content: 2) == .new)
   }
 }
