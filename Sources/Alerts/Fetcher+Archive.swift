@@ -14,7 +14,7 @@ struct JudgedMessage: Sendable {
 /// The messages whose content is wanted, and the one that is on its way.
 struct ArchiveQueue: Sendable {
   /// How many of one session: others wait for the next.
-  private static var limit: Int { 64 }
+  static var limit: Int { 64 }
 
   private var waiting: [JudgedMessage] = []
   /// Whose content comes next, until that has begun.
@@ -82,10 +82,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     let mustCommit =
       deletionCount >= settings.batch
       || deletionCount > 0 && (!archive.hasBegun || archive.octets > Self.mostOctets)
-    if mustCommit && !archive.isEmpty {
-      isComplete = false
-      archive.removeAll()
-    }
+    if mustCommit { dropArchive() }
     guard let message = archive.begin() else {
       phase = .quitting
       return session.send(.quit)

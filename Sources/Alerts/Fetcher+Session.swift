@@ -47,10 +47,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     sink.send(.mailbox(messages: UInt32(messages), octets: octets))
     count = messages
     let known = settings.known
-    if messages == 0 && known.isToBeListed {
+    if messages == 0 && known.listing == .now {
       phase = .listing
       listed(&sink)
-    } else if known.isToBeListed || !canRecognise(messages, octets) {
+    } else if known.listing == .now || !canRecognise(messages, octets) {
       listAll()
     } else if known.examined.count > 0 {
       session.send(.uidl(Int(known.examined.count)))
@@ -68,6 +68,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func listAll() {
+    guard settings.known.listing != .never else {
+      phase = .fetching
+      return
+    }
     session.send(.uidl(nil))
     phase = .listing
   }
@@ -102,13 +106,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// The listing has ended, and was answered.
   mutating func beginFetching() {
-    guard listing.isWhole else {
-      // Nothing can be told from it but, maybe, what was looked at.
-      guard listing.isRecognised else { return }
-      mark.begin(with: settings.known.examined)
-      next = Int(settings.known.examined.count) + 1
-      return
-    }
+    // Some came since they were counted.
+    count = max(count, listing.count)
     due = listing.due
     listedCount = listing.due.covered.count
     mark.begin(
@@ -129,6 +128,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       isPassedOver = false
       return mark.stop()
     }
+    // What a server sends for a message that it cannot read, or that went away.
+    guard !header.isEmpty else { return mark.stop() }
     guard !header.isFolderInternalData else { return mark.extend(over: uniqueIDWord) }
     captures.removeAll()
     let rule = settings.rules.firstMatch(
@@ -170,6 +171,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       uniqueIDIsAsked = hasUniqueIDs
     case .retr where phase == .archiving:
       phase = .fetching
+      if let judged { sink.send(.contentRefused(judged.identity)) }
       judged = nil
     case .top, .retr:
       mark.stop()  // It went away, or cannot be read: the next poll looks again.

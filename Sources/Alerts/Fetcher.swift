@@ -44,8 +44,17 @@ public struct KnownMailbox: Sendable, Equatable {
   public var examined: Examined
   /// How many octets STAT counted when nothing but that was in it; 0 where that is not known.
   public var octets: UInt64 = 0
-  /// Whether it is to be listed in full, whatever it looks like.
-  public var isToBeListed = false
+  /// When it is to be listed in full.
+  public var listing = Listing.whereChanged
+
+  public enum Listing: Sendable {
+    /// Where it does not begin with what was looked at.
+    case whereChanged
+    /// Now, whatever it looks like.
+    case now
+    /// Not now: there is no time for it. Where it has changed, all messages are looked at.
+    case never
+  }
 
   public init(examined: Examined) { self.examined = examined }
 }
@@ -171,13 +180,23 @@ public struct Fetcher<
   }
 
   /// No further message is asked for, so that what was done so far is committed: time runs out, or a
-  /// batch is full. The next poll goes on from there.
-  public mutating func wrapUp() {
+  /// batch is full. The next poll goes on from there. A content that is on its way is given up, and
+  /// with it this session: QUIT would have to wait for its end.
+  public mutating func wrapUp<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    dropArchive()
+    switch phase {
+    case .fetching:
+      stopAsking()
+      pump()
+    case .archiving where step == .exchange: end(.polled, FetcherFrame.Detail(), &sink)
+    case .settingUp, .counting, .recognising, .listing, .archiving, .quitting: break
+    }
+  }
+
+  /// No content is fetched any more in this session.
+  mutating func dropArchive() {
     if !archive.isEmpty { isComplete = false }
     archive.removeAll()
-    guard phase == .fetching else { return }
-    stopAsking()
-    pump()
   }
 
   mutating func stopAsking() {
@@ -200,7 +219,10 @@ public struct Fetcher<
       deletion = (judged.number, judged.identity)
       mark.delete(judged.number, judged.word)
     case .keep: mark.extend(over: judged.word)
-    case .leave: mark.stop()
+    case .leave:
+      mark.stop()
+      // Where one could not be archived, another would be fetched for nothing.
+      if archive.hasBegun { dropArchive() }
     case .archive:
       mark.stop()
       if !archive.append(judged) { isComplete = false }
@@ -240,20 +262,22 @@ public struct Fetcher<
 
 /// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
 struct DeletionQueue: Sendable {
+  static var capacity: Int { 64 }
+
   private var ring = InlineArray<64, Identity?>(repeating: nil)
   private var start = 0
   private var count = 0
 
   mutating func append(_ identity: Identity?) {
-    precondition(count < 64)
-    ring[(start + count) % 64] = identity
+    precondition(count < Self.capacity)
+    ring[(start + count) % Self.capacity] = identity
     count += 1
   }
 
   mutating func removeFirst() -> Identity? {
     guard count > 0 else { return nil }
     let first = ring[start]
-    start = (start + 1) % 64
+    start = (start + 1) % Self.capacity
     count -= 1
     return first
   }

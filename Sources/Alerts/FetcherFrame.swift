@@ -13,10 +13,11 @@ public import Rules
 ///     committed = %x05 count(4) last(8) sum(8) complete(1)
 ///     ended    = %x06 outcome(1) field
 ///     stage    = %x07 stage(1)
+///     listed   = %x08 flags(1) *64identity         ; %x01 the first of a listing, %x02 the last
 ///     archiving = %x09 identity(16)
 ///     content  = %x0A *4096OCTET
 ///     archived = %x0B
-///     listed   = %x08 flags(1) *64identity         ; %x01 the first of a listing, %x02 the last
+///     refused  = %x0C identity(16)
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
 /// and nothing may follow.
@@ -42,6 +43,8 @@ public enum FetcherFrame: Sendable, Equatable {
   case content([UInt8])
   /// That was all of it; a verdict is waited for.
   case archived
+  /// The server refused the content of this message.
+  case contentRefused(Identity)
 
   /// The longest text about how a poll ended, in octets.
   public typealias Detail = ByteBuffer<400>
@@ -81,6 +84,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case 9: self = .archiving(try reader.identity())
     case 10: self = .content(try reader.rest(atMost: Self.partSize))
     case 11: self = .archived
+    case 12: self = .contentRefused(try reader.identity())
     default: throw .kind
     }
     try reader.end()
@@ -131,6 +135,9 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(10)
       bytes.append(content.span)
     case .archived: bytes.append(11)
+    case .contentRefused(let identity):
+      bytes.append(12)
+      identity.write(to: &bytes)
     }
     return bytes
   }

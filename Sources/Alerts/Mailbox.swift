@@ -6,8 +6,9 @@ import Rules
 struct Mailbox: Sendable {
   /// How late a poll may be before something must be wrong with popbell itself.
   static let patience = Interval.seconds(60)
-  /// How long a mailbox is believed to have changed at its end only.
-  static let listingInterval = Interval.seconds(86_400)
+  /// How long a mailbox is believed to have changed at its end only, and how long what takes longer
+  /// than a poll may is not tried again: a day.
+  static let longPause = Interval.seconds(86_400)
   /// How long a program has between being asked to end and being ended, and a fetcher that said it
   /// was done until it is.
   static let grace = Interval.seconds(3)
@@ -30,6 +31,14 @@ struct Mailbox: Sendable {
   var archives: [Alert] = []
   var archive: Alert?
   var archiveFailed = false
+  /// Whose content took longer than a poll may, and when it is tried again.
+  var slow: [SlowContent] = []
+  /// The listing of this session.
+  var listing = Listing.none
+  /// When a listing is tried again that took longer than a poll may.
+  var nextListing: Instant?
+  /// How many messages there were when the last poll left some for the next; nil where it did not.
+  var messagesBefore: UInt32?
   /// Its ledger could not be read or written in this poll.
   var ledgerFailed = false
   /// What the last message that a rule took carried.
@@ -55,8 +64,18 @@ struct Mailbox: Sendable {
     phase = .waiting(until: now)
   }
 
-  /// Whether the poll came forward, and left the rest of the mailbox for the next.
-  var leftSome: Bool { !isComplete && tally.deleted > 0 }
+  enum Listing: Sendable, Equatable {
+    case none
+    /// So many messages were listed.
+    case underWay(Int)
+    case ended
+  }
+
+  /// Whether the poll came forward, and left the rest of the mailbox for the next. A server that
+  /// only says that it deletes brings nobody forward.
+  var leftSome: Bool {
+    !isComplete && tally.deleted > 0 && messagesBefore.map { tally.messages < $0 } ?? true
+  }
 
   /// When it needs attention next.
   var due: Instant? {
@@ -80,6 +99,8 @@ struct Mailbox: Sendable {
     examined = nil
     isComplete = true
     (archives, archive, archiveFailed) = ([], nil, false)
+    slow.removeAll { $0.end <= now }
+    listing = .none
     ledgerFailed = false
   }
 
@@ -100,9 +121,17 @@ struct Alert: Sendable {
   let message: MessageIdentity
   let unique: Identity
   let since: Instant
+  /// When it fired, in seconds of the ledger's clock, once it has.
+  var fired: UInt64 = 0
   /// Which action is next, or under way.
   var action: Int
   /// When the program that runs has to be ended; nil while none runs.
   var programDeadline: Instant?
   var timedOut = false
+}
+
+/// A message that is not archived before `end`.
+struct SlowContent: Sendable {
+  let unique: Identity
+  let end: Instant
 }

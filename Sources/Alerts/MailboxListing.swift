@@ -17,7 +17,8 @@ struct MailboxListing: Sendable {
   /// All of them, and those that were answered.
   private var all = Examined(rules: 0)
   private var answered = Examined(rules: 0)
-  /// Whether each has an identity, and stands in its place.
+  /// Whether each has an identity, and stands in its place. Those behind the first that has not are
+  /// not listed for all we know.
   private(set) var isWhole = true
   private var isFirstChunk = true
 
@@ -25,6 +26,9 @@ struct MailboxListing: Sendable {
     self.known = known
     numbers.reserveCapacity(FetcherFrame.Listed.capacity)
   }
+
+  /// How many messages are listed, from the first.
+  var count: Int { Int(all.count) }
 
   /// Takes a line. Returns whether `takeChunk` is due.
   mutating func list(_ message: Int, _ identity: Identity?) -> Bool {

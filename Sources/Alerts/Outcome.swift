@@ -70,22 +70,28 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
 
 /// What the supervisor says to messages of a listing: a verdict for each.
 public struct ListingAnswer: Sendable, Equatable {
-  public private(set) var bytes: [UInt8] = []
+  /// How many verdicts there are, and each: a packet without bytes would be the end of a channel.
+  public private(set) var bytes: [UInt8] = [0]
 
   public init() {}
 
-  /// Throws where a byte stands for no verdict.
+  /// Throws where a byte stands for no verdict, or the number of them is another.
   public init(parsing bytes: Span<UInt8>) throws(FetcherFrame.Flaw) {
-    for index in bytes.indices {
+    guard !bytes.isEmpty, Int(bytes[0]) == bytes.count - 1 else { throw .length }
+    for index in 1..<bytes.count {
       guard let verdict = ListingVerdict(rawValue: bytes[index]) else { throw .range }
       append(verdict)
     }
   }
 
-  public mutating func append(_ verdict: ListingVerdict) { bytes.append(verdict.rawValue) }
+  /// No more than a frame lists.
+  public mutating func append(_ verdict: ListingVerdict) {
+    bytes.append(verdict.rawValue)
+    bytes[0] += 1
+  }
 
   /// What is to be done about a message; nothing was said of it, so a look.
   subscript(index: Int) -> ListingVerdict {
-    index < bytes.count ? ListingVerdict(rawValue: bytes[index]) ?? .look : .look
+    index + 1 < bytes.count ? ListingVerdict(rawValue: bytes[index + 1]) ?? .look : .look
   }
 }

@@ -9,14 +9,20 @@ extension Supervisor where S: ~Copyable {
   mutating func conclude(_ mailbox: Int, _ alert: Alert) throws(LedgerError) {
     let ledger = ledgers[mailbox]
     try ledger.flush()
+    var alert = alert
+    alert.fired = try ledger.timeOfFiring(alert.message)
     if settings.archive(rule: alert.rule, mailbox: mailbox) != nil,
       try ledger.state(of: alert.message) == .fired
     {
       // One after the other would fetch its content for nothing.
-      guard !mailboxes[mailbox].archiveFailed else {
+      let isSlow = mailboxes[mailbox].slow.contains { $0.unique == alert.unique }
+      guard !mailboxes[mailbox].archiveFailed, !isSlow else {
         return order(.answer(mailbox: mailbox, .leave))
       }
-      mailboxes[mailbox].archives.append(alert)
+      // The fetcher has no room for more either.
+      if mailboxes[mailbox].archives.count < ArchiveQueue.limit {
+        mailboxes[mailbox].archives.append(alert)
+      }
       return order(.answer(mailbox: mailbox, .archive))
     }
     var due: UInt64?
@@ -24,11 +30,15 @@ extension Supervisor where S: ~Copyable {
     case .delete: due = 0
     case .keep: break
     case .deleteAfter(let time):
-      due = try ledger.timeOfFiring(alert.message) + UInt64(time.milliseconds / 1000)
+      due = alert.fired + UInt64(time.milliseconds / 1000)
     }
-    if let due, ledger.isPast(due) {
-      ledger.permitDeletion(of: alert.message, as: alert.unique)
-      return order(.answer(mailbox: mailbox, .delete))
+    if let past = due, past <= ledger.now {
+      guard try ledger.wasDeleted(alert.message, as: alert.unique) else {
+        ledger.permitDeletion(of: alert.message, as: alert.unique)
+        return order(.answer(mailbox: mailbox, .delete))
+      }
+      report(mailbox, .notDeleted(rule: alert.rule))
+      due = ledger.now + UInt64(Mailbox.longPause.milliseconds / 1000)
     }
     try ledger.keep(
       alert.message, as: alert.unique, until: due, rules: UInt16(truncatingIfNeeded: fingerprint),
@@ -36,19 +46,35 @@ extension Supervisor where S: ~Copyable {
     order(.answer(mailbox: mailbox, .keep))
   }
 
+  /// The alert of a message whose content was asked for, and is no more; nil where it was not.
+  mutating func takeArchive(_ mailbox: Int, _ unique: Identity) -> Alert? {
+    let index = mailboxes[mailbox].archives.firstIndex { $0.unique == unique }
+    return index.map { mailboxes[mailbox].archives.remove(at: $0) }
+  }
+
   /// The fetcher sends the content of a message. Returns `false` where nobody asked for it.
   mutating func beginArchive(_ mailbox: Int, _ unique: Identity) -> Bool {
-    let index = mailboxes[mailbox].archives.firstIndex { $0.unique == unique }
-    guard let index, mailboxes[mailbox].archive == nil else { return false }
-    let alert = mailboxes[mailbox].archives.remove(at: index)
+    guard mailboxes[mailbox].archive == nil, let alert = takeArchive(mailbox, unique) else {
+      return false
+    }
     mailboxes[mailbox].archive = alert
-    var bytes = ByteBuffer<16>()
+    order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: archiveName(mailbox, alert)))
+    return true
+  }
+
+  /// Where a message is in a Maildir, the same after a crash: other mailboxes may have its unique-id,
+  /// and its own may use it again.
+  private func archiveName(_ mailbox: Int, _ alert: Alert) -> [UInt8] {
+    var bytes = ByteBuffer<20>()
     alert.message.unique.write(to: &bytes)
+    let mailboxName = settings.mailboxes[mailbox].name
+    bytes.append(bigEndian: UInt64(crc32(mailboxName.span)), size: 4)
     var name: [UInt8] = []
+    name.append(decimal: alert.fired)
+    name.append(".")
     name.append(hexadecimal: bytes.bytes)
     name.append(".popbell")
-    order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: name))
-    return true
+    return name
   }
 
   /// The message is in its Maildir, or (`code`, an errno) could not be written there.

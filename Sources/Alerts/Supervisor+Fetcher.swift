@@ -1,6 +1,7 @@
 public import Bytes
 import Config
 import Ledger
+import POP3
 import Rules
 
 extension Supervisor where S: ~Copyable {
@@ -20,11 +21,10 @@ extension Supervisor where S: ~Copyable {
       mailboxes[mailbox].schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .matched(let rule, let identity, let values):
       guard mayMatch(mailbox, rule: rule) else { return distrust(mailbox, now: now) }
+      if mailboxes[mailbox].listing != .none { mailboxes[mailbox].listing = .ended }
       matched(mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now)
     case .listed(let listed):
-      guard mailboxes[mailbox].alert == nil, mode != .once(dryRun: true) else {
-        return distrust(mailbox, now: now)
-      }
+      guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
       order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
     case .archiving(let unique):
       if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
@@ -34,6 +34,10 @@ extension Supervisor where S: ~Copyable {
     case .archived:
       guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
       order(.endArchive(mailbox: mailbox))
+    case .contentRefused(let unique):
+      guard let alert = takeArchive(mailbox, unique) else { return distrust(mailbox, now: now) }
+      mailboxes[mailbox].tally.failed += 1
+      report(mailbox, .contentRefused(rule: alert.rule))
     case .deleted(let identity):
       mailboxes[mailbox].tally.deleted = saturated(mailboxes[mailbox].tally.deleted)
       if let identity { ledgers[mailbox].noteDeletion(of: identity) }
@@ -81,9 +85,26 @@ extension Supervisor where S: ~Copyable {
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
   /// way.
   private func mayMatch(_ mailbox: Int, rule: Int) -> Bool {
-    guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count else { return false }
+    guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count,
+      // Those of a batch, and as many more as may be asked for until the batch is full.
+      ledgers[mailbox].deletionCount <= settings.mailboxes[mailbox].batch + DeletionQueue.capacity
+    else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
+  }
+
+  /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
+  /// as many messages as were counted.
+  private mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
+    var count = 0
+    switch mailboxes[mailbox].listing {
+    case .none where listed.isFirst && mode != .once(dryRun: true): break
+    case .underWay(let before) where !listed.isFirst: count = before
+    case .none, .underWay, .ended: return false
+    }
+    count += listed.count
+    mailboxes[mailbox].listing = listed.isLast ? .ended : .underWay(count)
+    return count <= Int(clamping: mailboxes[mailbox].tally.messages) + Limits.listingSlack
   }
 
   private mutating func distrust(_ mailbox: Int, now: Instant) {
@@ -101,8 +122,10 @@ extension Supervisor where S: ~Copyable {
     if isStopping { return }  // It was ended by us, and that is no news.
     let outcome = mailboxes[mailbox].outcome ?? .fetcherDied
     mailboxes[mailbox].outcome = outcome
+    noteSlowness(mailbox, outcome, now: now)
     var next: Instant?
     let goesOn = mode != .once(dryRun: true) && mailboxes[mailbox].leftSome && outcome == .polled
+    mailboxes[mailbox].messagesBefore = goesOn ? mailboxes[mailbox].tally.messages : nil
     if mode == .service || goesOn {
       let planned =
         goesOn
@@ -120,6 +143,19 @@ extension Supervisor where S: ~Copyable {
       .ended(
         outcome, mailboxes[mailbox].tally, mailboxes[mailbox].detail, mailboxes[mailbox].stage,
         next: next.map { $0 - now }))
+  }
+
+  /// What took longer than a poll may would do so at each poll, and keep other messages waiting.
+  private mutating func noteSlowness(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
+    guard outcome == .polled || outcome == .deadline else { return }
+    let end = now + Mailbox.longPause
+    if case .underWay = mailboxes[mailbox].listing, outcome == .deadline {
+      mailboxes[mailbox].nextListing = end
+    }
+    guard let alert = mailboxes[mailbox].archive else { return }
+    mailboxes[mailbox].slow.append(SlowContent(unique: alert.unique, end: end))
+    mailboxes[mailbox].tally.failed += 1
+    report(mailbox, .archiveTooSlow(rule: alert.rule))
   }
 
   /// Writes down what the server has committed; drops what it has not.

@@ -41,6 +41,13 @@ public enum Report: Sendable, Equatable {
   case archived(rule: Int)
   /// errno of what failed.
   case archiveFailed(rule: Int, code: Int32)
+  /// It takes longer than a poll may; it is tried again in a day.
+  case archiveTooSlow(rule: Int)
+  /// The server does not give the content that is to be archived.
+  case contentRefused(rule: Int)
+  /// The server said that it had deleted the message, and still lists it. It is told so again in a
+  /// day.
+  case notDeleted(rule: Int)
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was.
   case ended(Outcome, Tally, FetcherFrame.Detail, Stage, next: Interval?)
@@ -141,18 +148,22 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// What the last message of `mailbox` carried that a rule took; nil where there was none.
   public func alert(of mailbox: Int) -> AlertValues? { mailboxes[mailbox].values }
 
-  /// What is known of a mailbox, for a fetcher that starts `now`.
-  public func known(of mailbox: Int, now: Instant) -> KnownMailbox {
+  /// What is known of a mailbox, for a fetcher that starts `now`; the board's clock says `time`.
+  public func known(of mailbox: Int, now: Instant, time: UInt64) -> KnownMailbox {
     let ledger = ledgers[mailbox]
+    ledger.tick(now: now, wall: time)
     var known = KnownMailbox(examined: Examined(rules: fingerprint))
     guard mode != .once(dryRun: true) else { return known }
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
     known.octets = mailboxes[mailbox].octets
     let lastListing = mailboxes[mailbox].lastListing
-    let isStale = lastListing.map { $0 + Mailbox.listingInterval <= now } ?? (mode == .service)
+    let isStale = lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
     let isUnknown = known.examined.count == 0
-    known.isToBeListed =
-      isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale
+    if let next = mailboxes[mailbox].nextListing, now < next {
+      known.listing = .never
+    } else if isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale {
+      known.listing = .now
+    }
     return known
   }
 

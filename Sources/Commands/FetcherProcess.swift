@@ -119,7 +119,7 @@ private func converse(
   var count = 0
   var wrapUpAt = Clock.now + .milliseconds(mailbox.deadline.milliseconds / 4 * 3)
   while true {
-    if Clock.now >= wrapUpAt { fetcher.wrapUp() }
+    if Clock.now >= wrapUpAt { fetcher.wrapUp(&supervisor) }
     while !fetcher.output.isEmpty { fetcher.didWrite(try wire.write(fetcher.output)) }
     // What came with the bytes before belongs to the same step: after STLS it is an attack.
     while used < count, fetcher.step == .exchange || fetcher.step == .startTLS {

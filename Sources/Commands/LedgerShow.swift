@@ -92,7 +92,8 @@ extension LedgerText {
         text.append(" until ")
         text.append(localTime(due).span)
       }
-    case .deleted: text.append("fired; deleted, which the server has not confirmed")
+    case .deleted(hour: 0): text.append("fired; deleted, which the server has not confirmed")
+    case .deleted: text.append("fired; deleted")
     case .missing(_, let fired, _):
       text.append("\u{1B}[2mmissing since ")
       text.append(localTime(entry.state.hour ?? 0).span)

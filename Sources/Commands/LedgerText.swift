@@ -85,7 +85,7 @@ extension EntryState {
   /// others, and for what stays.
   var hour: UInt32? {
     switch self {
-    case .kept(let hour, _) where hour > 0, .missing(let hour, _, _):
+    case .kept(let hour, _, _) where hour > 0, .missing(let hour, _, _):
       UInt32(clamping: UInt64(hour) * 3600)
     case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
     }

@@ -68,6 +68,19 @@ func words(
     text.append(ErrorNumber(rawValue: code).text.bytes)
     text.append("; it stays on the server")
     return (.error, text)
+  case .archiveTooSlow(let rule):
+    text.append(name(rule).span)
+    text.append(": to archive the message takes longer than the deadline; tried again in a day")
+    return (.error, text)
+  case .contentRefused(let rule):
+    text.append(name(rule).span)
+    text.append(": the server does not give the message that is to be archived; it stays there")
+    return (.error, text)
+  case .notDeleted(let rule):
+    text.append(name(rule).span)
+    text.append(": the server said that it had deleted the message, and still has it; tried again")
+    text.append(" in a day")
+    return (.warning, text)
   case .ledgerFailed(let error):
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")

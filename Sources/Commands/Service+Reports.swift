@@ -16,8 +16,10 @@ extension Service {
     log.write(severity, name, text)
     switch report {
     case .ledgerFailed: ledgerFailed = true
-    case .actionFailed, .gaveUp, .archiveFailed: actionsFailed = true
-    case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .ended:
+    case .actionFailed, .gaveUp, .archiveFailed, .archiveTooSlow, .contentRefused:
+      actionsFailed = true
+    case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,
+      .notDeleted, .ended:
       break
     }
     if case .ended = report {

@@ -137,7 +137,7 @@ struct Service: ~Copyable {
         deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
         isDryRun: mode == .once(dryRun: true),
         batch: loaded.settings.mailboxes[mailbox].batch,
-        known: supervisor.known(of: mailbox, now: Clock.now)),
+        known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime)),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,

@@ -42,10 +42,12 @@ public enum EntryState: Sendable, Equatable {
   case failed(Failures)
   case givenUp
   /// All was done, and the message stays: until an hour since 1970, or, where that is 0, for ever.
-  /// Other rules than those of this fingerprint look at it again.
-  case kept(dueHour: UInt32, rules: UInt16)
-  /// The server took its DELE, and did not say what came of it.
-  case deleted
+  /// Other rules than those of this fingerprint look at it again. It was archived, or was not, as
+  /// nobody wanted that.
+  case kept(dueHour: UInt32, rules: UInt16, archived: Bool)
+  /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
+  /// not say what came of it.
+  case deleted(hour: UInt32)
   /// It was not in a complete listing, since an hour of what popbell has seen. `fired` tells what had fired from
   /// what was given up, and `archived` what needs nothing more.
   case missing(sinceHour: UInt32, fired: Bool, archived: Bool)
@@ -56,7 +58,7 @@ public enum EntryState: Sendable, Equatable {
     switch self {
     case .intended(let failures): .intended(before: failures)
     case .failed(let failures): .failed(failures)
-    case .fired, .missing(_, fired: true, archived: false): .fired
+    case .fired, .kept(_, _, archived: false), .missing(_, fired: true, archived: false): .fired
     case .archived, .kept, .deleted, .missing(_, fired: true, archived: true): .archived
     case .givenUp, .missing(_, fired: false, _): .givenUp
     case .alias: .new
@@ -74,6 +76,12 @@ public struct Entry: Sendable, Equatable {
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.
   public var rule: UInt16
+
+  /// Whether the server said that it is deleted.
+  var isDeleted: Bool {
+    if case .deleted(let hour) = state { return hour > 0 }
+    return false
+  }
 
   var isAlias: Bool {
     if case .alias = state { return true }

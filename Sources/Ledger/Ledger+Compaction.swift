@@ -1,8 +1,6 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// How many hours a message that is missing is remembered: a mailbox may come back from a backup.
-  private static var memory: UInt64 { 30 * 24 }
   /// How many records more than needed are worth a rewrite of the file.
   private static var spare: Int { 4096 }
 
@@ -106,12 +104,6 @@ extension Ledger where S: ~Copyable {
   private func visit(
     _ entry: Entry?, _ isListed: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    guard let entry else { return }
-    if case .missing(let hour, _, _) = entry.state,
-      clock.timeSeen / 3600 > UInt64(hour) + Self.memory
-    {
-      return
-    }
-    try body(entry, isListed)
+    if let entry { try body(entry, isListed) }
   }
 }

@@ -6,6 +6,9 @@ struct Deletion {
 }
 
 extension Ledger where S: ~Copyable {
+  /// How many deletions were permitted in this session.
+  public var deletionCount: Int { deletions.count }
+
   /// `message`, which the server knows as `unique`, may be deleted.
   public func permitDeletion(of message: MessageIdentity, as unique: Identity) {
     deletions.append(Deletion(message: message, unique: unique))
@@ -17,16 +20,22 @@ extension Ledger where S: ~Copyable {
     if let index { deletions[index].isTaken = true }
   }
 
-  /// Forgets the messages whose deletions were noted: the server has committed them.
+  /// The server has committed the deletions that were noted. The messages that can be told from any
+  /// other are forgotten once a listing does not have them: some servers say that they delete, and
+  /// do not.
   public func commitDeletions() throws(LedgerError) {
     try forEachDeletion { (deletion) throws(LedgerError) in
       let message = deletion.message
       guard deletion.unique != message.unique else {
-        return .removed(message.unique, alias: message.content?.word ?? 0)
+        guard message.content != nil, var entry = try self.entry(of: message.unique) else {
+          return .removed(message.unique)
+        }
+        entry.state = .deleted(hour: min(self.time / 3600, EntryState.latestHour))
+        return .entry(entry)
       }
       // It was delivered twice, and is known by the other's unique-id, which may still be there.
       guard let entry = try self.entry(of: deletion.unique), !entry.hasAlias else { return nil }
-      return .removed(deletion.unique, alias: 0)
+      return .removed(deletion.unique)
     }
     deletions = []
     try compactIfWorthwhile()
@@ -38,7 +47,7 @@ extension Ledger where S: ~Copyable {
       guard deletion.unique == deletion.message.unique,
         var entry = try self.entry(of: deletion.unique)
       else { return nil }
-      entry.state = .deleted
+      entry.state = .deleted(hour: 0)
       return .entry(entry)
     }
     deletions = []

@@ -37,22 +37,19 @@ extension Ledger where S: ~Copyable {
     for message in messages where !known.contains(message) {
       guard let entry = try entry(of: message), !entry.isAlias else { continue }
       known.append(message)
-      records.append(.removed(message, alias: 0))
+      records.append(.removed(message))
     }
     guard !known.isEmpty else { return [] }
     // What they were known by besides would hide others of the same content.
     try forEach(alias: true) { (entry) throws(LedgerError) in
       guard case .alias(let word) = entry.state else { return }
       if known.contains(where: { $0.word == word }) {
-        records.append(.removed(entry.identity, alias: 0))
+        records.append(.removed(entry.identity))
       }
     }
     // First of all: nothing was looked at, so that all is looked at again.
     records.insert(.examined(Examined(rules: 0)), at: 0)
-    while !records.isEmpty {
-      try write(Array(records.prefix(Self.batch)))
-      records.removeFirst(min(Self.batch, records.count))
-    }
+    try writeAll(records)
     return known
   }
 

@@ -4,7 +4,10 @@ extension Ledger where S: ~Copyable {
   /// another than it was.
   public func resolve(_ message: MessageIdentity) throws(LedgerError) -> MessageIdentity {
     guard let content = message.content else { return message }
-    if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word) {
+    if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word),
+      // What is deleted and sent once more is another message.
+      known.identity == message.unique || !known.isDeleted
+    {
       guard case .missing = known.state, known.identity != message.unique else {
         return MessageIdentity(unique: known.identity, content: content)
       }
@@ -29,7 +32,7 @@ extension Ledger where S: ~Copyable {
       case .new, .intended, .archived, .failed: .archived
       }
     let alias = alias(content, of: unique)
-    try write([.entry(entry), .entry(alias), .removed(known.identity, alias: 0)])
+    try write([.entry(entry), .entry(alias), .removed(known.identity)])
   }
 
   /// What leads from a message's content to its unique-id.

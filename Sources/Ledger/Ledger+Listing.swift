@@ -1,12 +1,15 @@
 /// A complete listing of the mailbox: which messages need a look, and which are there no more.
 extension Ledger where S: ~Copyable {
-  /// How long an alert that never fired is remembered where it is not listed.
-  private static var patience: UInt64 { 30 * 86_400 }
+  /// How many hours what is not listed is remembered: a mailbox may come back from a backup.
+  private static var memory: UInt64 { 30 * 24 }
+
+  /// How many changes are written behind the rest, and do not make all be written anew.
+  private static var fewChanges: Int { 64 }
 
   public func beginListing() {
     listed = [UInt8](repeating: 0, count: (sorted + 7) / 8)
     for index in recent.indices { recent[index].isListed = false }
-    nextDueHour = nil
+    listedDueHour = nil
   }
 
   /// Notes that a message is there. Returns what is to be done about it under these rules: always a
@@ -26,10 +29,10 @@ extension Ledger where S: ~Copyable {
 
   private func verdict(on entry: Entry?, _ rules: UInt16) -> ListingVerdict {
     guard let entry else { return .unknown }
-    guard case .kept(let hour, let fingerprint) = entry.state, rules == fingerprint else {
+    guard case .kept(let hour, let fingerprint, _) = entry.state, rules == fingerprint else {
       return .look
     }
-    noteDue(entry)
+    listedDueHour = earlier(listedDueHour, dueHour(of: entry))
     return hour != 0 && UInt64(hour) * 3600 <= clock.time ? .look : .kept
   }
 
@@ -38,19 +41,51 @@ extension Ledger where S: ~Copyable {
     nextDueHour.map { UInt64($0) * 3600 <= clock.time } ?? false
   }
 
-  func noteDue(_ entry: Entry) {
-    guard case .kept(let hour, _) = entry.state, hour != 0 else { return }
-    nextDueHour = min(nextDueHour ?? hour, hour)
+  func noteDue(_ entry: Entry) { nextDueHour = earlier(nextDueHour, dueHour(of: entry)) }
+
+  /// When a listing is to be asked for because of an entry; nil where that need not be.
+  private func dueHour(of entry: Entry) -> UInt32? {
+    switch entry.state {
+    case .kept(let hour, _, _) where hour > 0: hour
+    case .deleted(let hour) where hour > 0: hour + 24
+    default: nil
+    }
+  }
+
+  private func earlier(_ left: UInt32?, _ right: UInt32?) -> UInt32? {
+    left.map { min($0, right ?? $0) } ?? right
   }
 
   /// The listing is complete. What it does not have is missing from here on, or forgotten.
   public func endListing() throws(LedgerError) {
     defer { listed = [] }
-    var isChanged = false
+    var changes: [Record] = []
+    var deleted: [UInt64] = []
     try forEachEntry { (entry, isListed) throws(LedgerError) in
-      isChanged = isChanged || (!isListed && self.absent(entry) != entry)
+      guard !isListed, changes.count <= Self.fewChanges else { return }
+      let absent = self.absent(entry)
+      if let absent, absent != entry { changes.append(.entry(absent)) }
+      guard absent == nil else { return }
+      changes.append(.removed(entry.identity))
+      deleted.append(entry.identity.word)
     }
-    if isChanged { try compact(listing: true) }
+    if changes.count > Self.fewChanges {
+      try compact(listing: true)
+    } else {
+      if !deleted.isEmpty { changes += try aliases(of: deleted) }
+      try writeAll(changes)
+    }
+    nextDueHour = listedDueHour
+  }
+
+  /// What removes the aliases of messages with these words.
+  private func aliases(of words: [UInt64]) throws(LedgerError) -> [Record] {
+    var records: [Record] = []
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      guard case .alias(let word) = entry.state, words.contains(word) else { return }
+      records.append(.removed(entry.identity))
+    }
+    return records
   }
 
   /// What becomes of an entry that is not listed; nil where it is forgotten.
@@ -58,13 +93,15 @@ extension Ledger where S: ~Copyable {
     var absent = entry
     let hour = UInt32(min(clock.timeSeen / 3600, 0xFF_FFFF))
     switch entry.state {
-    case .alias, .missing: return entry
+    case .alias: return entry
+    case .missing(let since, _, _): return UInt64(hour) > UInt64(since) + Self.memory ? nil : entry
     case .intended, .failed:
-      return clock.timeSeen > UInt64(entry.time) + Self.patience ? nil : entry
-    case .fired: absent.state = .missing(sinceHour: hour, fired: true, archived: false)
+      return UInt64(hour) > UInt64(entry.time) / 3600 + Self.memory ? nil : entry
+    case .fired, .kept(_, _, archived: false):
+      absent.state = .missing(sinceHour: hour, fired: true, archived: false)
     // What was deleted for all we know may be on another server, where its content shows.
-    case .deleted where !entry.hasAlias: return nil
-    case .archived, .kept, .deleted:
+    case .deleted(let deletionHour) where deletionHour > 0 || !entry.hasAlias: return nil
+    case .archived, .kept(_, _, archived: true), .deleted:
       absent.state = .missing(sinceHour: hour, fired: true, archived: true)
     case .givenUp: absent.state = .missing(sinceHour: hour, fired: false, archived: false)
     }

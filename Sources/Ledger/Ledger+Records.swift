@@ -69,13 +69,11 @@ extension Ledger where S: ~Copyable {
   }
 
   /// Remembers what a record says.
-  func replay(_ record: Record) throws(LedgerError) {
+  func replay(_ record: Record) {
     switch record {
     case .header, .obsolete: break
     case .entry(let entry): set(entry.identity, entry, isDurable: true)
-    case .removed(let identity, let word):
-      set(identity, nil, isDurable: true)
-      if word != 0, let alias = try aliasIdentity(word) { set(alias, nil, isDurable: true) }
+    case .removed(let identity): set(identity, nil, isDurable: true)
     case .examined(let examined): self.examined = examined
     case .clock(let reading): written = reading
     }
@@ -107,19 +105,12 @@ extension Ledger where S: ~Copyable {
 
   /// The message whose identity has `word`.
   func entry(of word: UInt64) throws(LedgerError) -> Entry? {
-    let found = try any(of: word)
-    return found?.isAlias == true ? nil : found
-  }
-
-  private func aliasIdentity(_ word: UInt64) throws(LedgerError) -> Identity? {
-    let found = try any(of: word)
-    return found?.isAlias == true ? found?.identity : nil
-  }
-
-  private func any(of word: UInt64) throws(LedgerError) -> Entry? {
     let index = firstIndex { $0.word >= word }
-    if index < recent.count, recent[index].identity.word == word { return recent[index].entry }
-    return try sortedEntry { $0.word >= word }.flatMap { $1.identity.word == word ? $1 : nil }
+    let found =
+      index < recent.count && recent[index].identity.word == word
+      ? recent[index].entry
+      : try sortedEntry { $0.word >= word }.flatMap { $1.identity.word == word ? $1 : nil }
+    return found?.isAlias == true ? nil : found
   }
 
   /// The first of the recent ones whose identity is `enough`.

@@ -39,7 +39,7 @@ extension Ledger where S: ~Copyable {
         self.noteDue(entry)
       case _ where place <= self.sorted: throw .damaged(offset: place * Record.size)
       case .entry(let entry) where version == 1: try self.replayOld(entry)
-      case .entry, .removed, .examined, .clock, .obsolete: try self.replay(record)
+      case .entry, .removed, .examined, .clock, .obsolete: self.replay(record)
       }
       if case .entry(let entry) = record { latest = max(latest, entry.time) }
       self.length = end
@@ -56,7 +56,7 @@ extension Ledger where S: ~Copyable {
     if case .intended = entry.state, let before = try self.entry(of: entry.identity) {
       entry.state = .intended(before: before.state.message.failures)
     }
-    try replay(.entry(entry))
+    replay(.entry(entry))
   }
 
   /// Begins an empty file, rewrites one that is mostly history or of an older version, or cuts a

@@ -42,6 +42,8 @@ public final class Ledger<S: Store & ~Copyable> {
   var listed: [UInt8] = []
   /// The hour in which the first message is due that is kept for a time; nil where none is.
   var nextDueHour: UInt32?
+  /// The same, of what the listing that is under way has so far.
+  var listedDueHour: UInt32?
 
   /// What was looked at when the last poll ended; nil before the first.
   public internal(set) var examined: Examined?
@@ -109,8 +111,8 @@ public final class Ledger<S: Store & ~Copyable> {
     }
   }
 
-  /// Whether a time of the ledger's clock is past.
-  public func isPast(_ time: UInt64) -> Bool { time <= clock.time }
+  /// Seconds of the ledger's clock.
+  public var now: UInt64 { clock.time }
 
   /// Writes down that `message`, which the server knows as `unique`, stays, until `due` or for ever,
   /// unless that is known already. It fired before: this need not be on disk at once.
@@ -119,19 +121,19 @@ public final class Ledger<S: Store & ~Copyable> {
     rule: UInt16
   ) throws(LedgerError) {
     // Rounded up: a message goes an hour late rather than early.
-    let hour = due.map { UInt32(clamping: ($0 + 3599) / 3600) } ?? 0
-    let state = EntryState.kept(dueHour: min(hour, 0xFF_FFFF), rules: rules)
+    let hour = due.map { min(UInt32(clamping: ($0 + 3599) / 3600), EntryState.latestHour) } ?? 0
     guard let known = try entry(of: message.unique) else { return }
+    let isArchived = known.state.message == .archived
     var entry = known
-    entry.state = state
+    entry.state = .kept(dueHour: hour, rules: rules, archived: isArchived)
     entry.rule = rule
     entry.time = UInt32(clamping: try timeOfFiring(message))
-    if known.state != state { writeLater(entry) }
+    if known.state != entry.state { writeLater(entry) }
     // Delivered twice, or moved in the middle of it: a listing has it under this unique-id, and it
     // must not count as new when the other is gone. That is seen by a look, at each listing.
     if unique != message.unique, try self.entry(of: unique).map({ !$0.hasAlias }) ?? true {
       (entry.identity, entry.hasAlias) = (unique, false)
-      entry.state = .kept(dueHour: min(hour, 0xFF_FFFF), rules: ~rules)
+      entry.state = .kept(dueHour: hour, rules: ~rules, archived: isArchived)
       if try self.entry(of: unique) != entry { writeLater(entry) }
     }
     if unwritten >= Self.batch { try flush() }
@@ -141,6 +143,14 @@ public final class Ledger<S: Store & ~Copyable> {
   private func writeLater(_ entry: Entry) {
     set(entry.identity, entry, isDurable: false)
     unwritten += 1
+  }
+
+  /// Whether the server said that it had deleted `message`, and still has it.
+  public func wasDeleted(
+    _ message: MessageIdentity, as unique: Identity
+  ) throws(LedgerError) -> Bool {
+    guard unique == message.unique else { return false }
+    return try entry(of: unique)?.isDeleted ?? false
   }
 
   /// Whether nothing is known of any message.
@@ -162,10 +172,7 @@ public final class Ledger<S: Store & ~Copyable> {
     if waiting.isEmpty, clockMustBeWritten || clock.time > written.time + LedgerClock.quietTime {
       try append([])
     }
-    while !waiting.isEmpty {
-      try write(Array(waiting.prefix(Self.batch)))
-      waiting.removeFirst(min(Self.batch, waiting.count))
-    }
+    try writeAll(waiting)
     owesRecord = false
   }
 
@@ -225,10 +232,19 @@ extension Ledger where S: ~Copyable {
     return isKnown ? [.entry(entry)] : [.entry(alias), .entry(entry)]
   }
 
+  /// Writes as many records as there are, a batch at a time.
+  func writeAll(_ records: [Record]) throws(LedgerError) {
+    var rest = records[...]
+    while !rest.isEmpty {
+      try write(Array(rest.prefix(Self.batch)))
+      rest = rest.dropFirst(Self.batch)
+    }
+  }
+
   /// Writes records, and remembers what they say.
   func write(_ records: [Record]) throws(LedgerError) {
     guard !records.isEmpty else { return }
     try append(records)
-    for record in records { try replay(record) }
+    for record in records { replay(record) }
   }
 }

@@ -5,8 +5,8 @@ import Bytes
 ///     offset  bytes
 ///          0      1  kind; 0x80 added where an alias belongs to it, and 0x40 where the record was
 ///                    written at once with the one before it
-///          1      3  failures: attempts, done, actions; kept: due hour; missing: since when, in hours;
-///                    header: version
+///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
+///                    archived; deleted, missing: since when, in hours; header: version
 ///          4     16  identity
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
 ///         24      2  kept: which rules; missing: 1 where it fired, 2 more where it was archived
@@ -14,17 +14,16 @@ import Bytes
 ///         28      4  CRC-32 of the 28 bytes before
 ///
 /// Numbers are big-endian. Elsewhere than in an entry, the eight bytes from 20 on are: the identity's
-/// word that an alias stands for; the word of the alias that goes with what was removed; the number
-/// of messages (4) and the rules (4) of `examined`, which has its last word and its sum in the place
-/// of an identity; the skew of the clock, which has its time and how long it was
-/// away there.
+/// word that an alias stands for; nothing, where something was removed; the number of messages (4)
+/// and the rules (4) of `examined`, which has its last word and its sum in the place of an identity;
+/// the skew of the clock, which has its time and how long popbell was away there.
 ///
 /// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for an identity.
 /// Version 1 had no sorted records, no aliases, and a time of eight bytes.
 enum Record: Sendable, Equatable {
   case header(version: UInt8, sorted: Int)
   case entry(Entry)
-  case removed(Identity, alias: UInt64)
+  case removed(Identity)
   case examined(Examined)
   case clock(ClockReading)
   /// A record of version 1 that says nothing any more.
@@ -47,7 +46,7 @@ enum Record: Sendable, Equatable {
     case 0x50 where bytes.extracting(4..<20).equals(magic):
       let sorted = bytes[1] == 1 ? 0 : Int(clamping: number >> 32)
       self = .header(version: bytes[1], sorted: sorted)
-    case 4: self = .removed(identity, alias: version == 1 ? 0 : number)
+    case 4: self = .removed(identity)
     case 6 where version == 1: self = .obsolete
     case 12:
       self = .examined(
@@ -86,10 +85,10 @@ enum Record: Sendable, Equatable {
       bytes.append(bigEndian: UInt64(sorted), size: 4)
       bytes.append(bigEndian: 0, size: 4)
     case .entry(let entry): entry.write(to: &bytes)
-    case .removed(let identity, let alias):
+    case .removed(let identity):
       bytes.appendHead(kind: 4)
       identity.write(to: &bytes)
-      bytes.append(bigEndian: alias, size: 8)
+      bytes.append(bigEndian: 0, size: 8)
     case .examined(let examined):
       bytes.appendHead(kind: 12)
       bytes.append(bigEndian: examined.last, size: 8)
@@ -112,8 +111,12 @@ enum Record: Sendable, Equatable {
 private let magic: StaticString = "popbell ledger\r\n"
 
 extension EntryState {
+  /// The latest hour since 1970 that a record holds: in the year 2927.
+  static let latestHour: UInt32 = 0x7F_FFFF
+
   fileprivate init?(kind: UInt8, _ bytes: Span<UInt8>, _ number: UInt64) {
     let failures = Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3])
+    let hour = UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4)))
     switch kind {
     case 1: self = .intended(before: failures)
     case 2: self = .fired
@@ -121,14 +124,13 @@ extension EntryState {
     case 5: self = .givenUp
     case 7:
       self = .kept(
-        dueHour: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4))),
-        rules: UInt16(truncatingIfNeeded: number >> 16))
+        dueHour: hour & EntryState.latestHour, rules: UInt16(truncatingIfNeeded: number >> 16),
+        archived: hour > EntryState.latestHour)
     case 8: self = .archived
-    case 9: self = .deleted
+    case 9: self = .deleted(hour: hour)
     case 10:
       self = .missing(
-        sinceHour: UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4))),
-        fired: number >> 16 & 1 != 0, archived: number >> 16 & 2 != 0)
+        sinceHour: hour, fired: number >> 16 & 1 != 0, archived: number >> 16 & 2 != 0)
     case 11: self = .alias(of: number)
     default: return nil
     }
@@ -144,15 +146,13 @@ extension Entry {
     case .fired: bytes.appendHead(kind: 2 | flag)
     case .failed(let failures): bytes.appendHead(kind: 3 | flag, failures)
     case .givenUp: bytes.appendHead(kind: 5 | flag)
-    case .kept(let dueHour, let fingerprint):
-      bytes.append(7 | flag)
-      bytes.append(bigEndian: UInt64(dueHour), size: 3)
+    case .kept(let dueHour, let fingerprint, let archived):
+      bytes.appendHead(kind: 7 | flag, hour: dueHour | (archived ? EntryState.latestHour + 1 : 0))
       rules = fingerprint
     case .archived: bytes.appendHead(kind: 8 | flag)
-    case .deleted: bytes.appendHead(kind: 9 | flag)
+    case .deleted(let hour): bytes.appendHead(kind: 9 | flag, hour: hour)
     case .missing(let hour, let fired, let archived):
-      bytes.append(10 | flag)
-      bytes.append(bigEndian: UInt64(hour), size: 3)
+      bytes.appendHead(kind: 10 | flag, hour: hour)
       rules = (fired ? 1 : 0) | (archived ? 2 : 0)
     case .alias(let word):
       bytes.appendHead(kind: 11)
@@ -171,6 +171,11 @@ extension ByteBuffer<32> {
     appendHead(kind: kind, failures.attempts, failures.done, failures.actions)
   }
 
+  fileprivate mutating func appendHead(kind: UInt8, hour: UInt32) {
+    append(kind)
+    append(bigEndian: UInt64(hour), size: 3)
+  }
+
   fileprivate mutating func appendHead(
     kind: UInt8, _ first: UInt8 = 0, _ second: UInt8 = 0, _ third: UInt8 = 0
   ) {
@@ -181,7 +186,7 @@ extension ByteBuffer<32> {
   }
 }
 
-/// The CRC-32 of IEEE 802.3 (as in zlib and PNG), a bit at a time: a ledger has few records.
+/// The CRC-32 of IEEE 802.3 (as in zlib and PNG), four bits at a time.
 public func crc32(_ bytes: Span<UInt8>) -> UInt32 {
   var crc = CRC32()
   for index in bytes.indices { crc.update(bytes[index]) }
@@ -189,6 +194,13 @@ public func crc32(_ bytes: Span<UInt8>) -> UInt32 {
 }
 
 public struct CRC32 {
+  /// What four bits come to, for the polynomial 0xEDB88320.
+  private static let table: InlineArray<16, UInt32> = [
+    0x0000_0000, 0x1DB7_1064, 0x3B6E_20C8, 0x26D9_30AC, 0x76DC_4190, 0x6B6B_51F4, 0x4DB2_6158,
+    0x5005_713C, 0xEDB8_8320, 0xF00F_9344, 0xD6D6_A3E8, 0xCB61_B38C, 0x9B64_C2B0, 0x86D3_D2D4,
+    0xA00A_E278, 0xBDBD_F21C,
+  ]
+
   private var register: UInt32 = .max
 
   public init() {}
@@ -197,8 +209,6 @@ public struct CRC32 {
 
   public mutating func update(_ byte: UInt8) {
     register ^= UInt32(byte)
-    for _ in 0..<8 {
-      register = register & 1 == 0 ? register >> 1 : register >> 1 ^ 0xEDB8_8320
-    }
+    for _ in 0..<2 { register = register >> 4 ^ Self.table[Int(register & 0xF)] }
   }
 }

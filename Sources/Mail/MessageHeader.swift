@@ -18,6 +18,8 @@ public struct MessageHeader: ~Copyable {
   let rows: FieldRows
 
   private var state = State.lineStart
+  /// Whether there was no field, known or not.
+  public private(set) var isEmpty = true
   private var isAfterCarriageReturn = false
   private var name = FieldName()
   /// Where the value goes; nil passes over it.
@@ -49,6 +51,7 @@ public struct MessageHeader: ~Copyable {
   /// Forgets the message and is ready for the next.
   public mutating func reset() {
     state = .lineStart
+    isEmpty = true
     isAfterCarriageReturn = false
     row = nil
     for row in 0..<rows.count {
@@ -134,6 +137,7 @@ public struct MessageHeader: ~Copyable {
   private mutating func stateAfter(inName byte: UInt8) -> State {
     switch byte {
     case .ascii(":"):
+      isEmpty = false
       row = openRow()
       return .value
     case .space, .horizontalTab: return .blankAfterName

@@ -21,6 +21,13 @@ struct ModelServer {
   /// Whether it hangs up instead of answering QUIT.
   var losesQuitReply = false
 
+  /// What arrives once it has counted its messages.
+  var arrivesAfterStat: [Message] = []
+  /// Whether it says that it deletes, and does not.
+  var ignoresDele = false
+  /// For how many TOPs there is no header.
+  var emptyTops = 0
+
   /// What it has deleted for its client.
   private(set) var expunged: [Message] = []
   /// All command lines of all sessions.
@@ -69,6 +76,10 @@ struct ModelServer {
     switch words[0] {
     case "CAPA": return "+OK\r\n" + capabilities.map { $0 + "\r\n" }.joined() + ".\r\n"
     case "STAT":
+      defer {
+        messages += arrivesAfterStat
+        arrivesAfterStat = []
+      }
       let octets = messages.map { $0.header.utf8.count }.reduce(0, +)
       return "+OK \(messages.count - marked.count) \(octets)\r\n"
     case "UIDL" where number == nil:
@@ -77,6 +88,7 @@ struct ModelServer {
       }
       return "+OK\r\n" + lines.joined() + ".\r\n"
     case "QUIT":
+      if ignoresDele { marked = [] }
       expunged += marked.sorted().map { messages[$0] }
       messages = messages.indices.filter { !marked.contains($0) }.map { messages[$0] }
       isOpen = false
@@ -97,6 +109,9 @@ struct ModelServer {
       marked.insert(index)
       return "+OK marked\r\n"
     case "RETR": return "+OK\r\n" + messages[index].header + "\r\nbody\r\n..\r\n.\r\n"
+    case "TOP" where emptyTops > 0:
+      emptyTops -= 1
+      return "+OK\r\n.\r\n"
     default: return "+OK\r\n" + messages[index].header + "\r\n.\r\n"
     }
   }

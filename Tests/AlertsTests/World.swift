@@ -87,7 +87,8 @@ struct World: ~Copyable {
         case .answer(_, let verdict):
           if verdict == .delete { checkDisk("deleted") { $0 == .fired || $0 == .archived } }
           connection?.fetcher.answered(verdict)
-        case .answerListing(_, let answer): connection?.fetcher.answered(answer)
+        case .answerListing(_, let answer):
+          connection?.fetcher.answered(try ListingAnswer(parsing: answer.bytes.span))
         case .startProgram(let mailbox, _, let action):
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
@@ -176,7 +177,7 @@ struct World: ~Copyable {
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
         isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
-        known: supervisor.known(of: 0, now: now)),
+        known: supervisor.known(of: 0, now: now, time: wall)),
       session: SessionConfiguration(security: .plaintext, mechanism: .user),
       credential: credential, expressions: NoExpressions())
     let connection = Connection(fetcher)
@@ -195,13 +196,13 @@ struct World: ~Copyable {
         bytes.toServer += 1
         connection.incoming += server.receive(byte)
       }
+      if bytes.toClient >= wrapsUpAfter { connection.fetcher.wrapUp(&connection.sink) }
       guard connection.fetcher.isReading else { return }
       if let cut, cut.direction == .toClient, bytes.toClient >= cut.after {
         return lose(connection)
       }
       guard !connection.incoming.isEmpty else { return lose(connection) }
       bytes.toClient += 1
-      if bytes.toClient >= wrapsUpAfter { connection.fetcher.wrapUp() }
       connection.fetcher.receive(connection.incoming.removeFirst(), &connection.sink)
     }
   }
@@ -234,7 +235,7 @@ struct HeldFetcher: ~Copyable {
     return bytes
   }
   mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) { fetcher.receive(byte, &sink) }
-  mutating func wrapUp() { fetcher.wrapUp() }
+  mutating func wrapUp(_ sink: inout NotedFrames) { fetcher.wrapUp(&sink) }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
   mutating func answered(_ verdict: Verdict) { if !isKilled { fetcher.answered(verdict) } }
   mutating func answered(_ answer: ListingAnswer) {

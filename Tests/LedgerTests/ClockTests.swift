@@ -76,7 +76,7 @@ import Testing
     /// Whether it is due, as a listing and a look see it.
     func isDue(_ number: Int, after seconds: UInt64) throws -> Bool {
       let message = MessageIdentity(number, content: number)
-      return ledger.isPast(try ledger.timeOfFiring(message) + seconds)
+      return try ledger.now >= ledger.timeOfFiring(message) + seconds
     }
   }
 
@@ -172,7 +172,7 @@ import Testing
     try board.list()
     try board.sleep(200 * Self.day)
     try board.list()
-    try #expect(board.state(of: 11, content: 1) == .archived)
+    try #expect(board.state(of: 11, content: 1) == .fired)
     try #expect(board.state(of: 12, content: 2) == .intended(before: Failures()))
   }
 
@@ -187,7 +187,7 @@ import Testing
       try board.ledger.flush()
     }
     try board.list()
-    try #expect(board.ledger.state(1, content: 1) == .archived)
+    try #expect(board.ledger.state(1, content: 1) == .fired)
     try board.sleep(Self.day)
     try board.list()
     try #expect(board.state(of: 11, content: 1) == .new)

@@ -1,0 +1,189 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Rules
+import TestSupport
+import Testing
+
+/// Servers that do not do as they say, and mail that arrives, or changes, at the worst moment.
+@Suite struct BadServerTests {
+  static let archive = [UInt8]("/maildir".utf8)
+
+  private func trial(_ rule: Rule, archive: Bool = false, mail: ClosedRange<Int>) -> Trial {
+    var settings = Settings.test([rule])
+    if archive { settings.mailboxes[0].archive = Self.archive }
+    var trial = Trial(settings, seed: 1)
+    for number in mail { trial.deliver(.numbered(number)) }
+    return trial
+  }
+
+  private func count(_ keyword: String, in trial: borrowing Trial) -> Int {
+    trial.world.server.commands.count { $0.hasPrefix(keyword) }
+  }
+
+  @Test(arguments: [Disposition.keep, .delete])
+  func whatArrivesBetweenCountingAndListingFires(then: Disposition) throws {
+    var trial = trial(.alarms(then: then), mail: 1...3)
+    trial.deliver(.numbered(90, "news"))
+    try trial.poll()
+    trial.end()
+    trial.deliver(.numbered(4))
+    trial.world.server.arrivesAfterStat = [.numbered(5)]
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired == (1...5).map { "ALARM \($0)" })
+  }
+
+  /// In batches too, where the next poll follows at once.
+  @Test(arguments: [3, 25, 150]) func aServerThatOnlySaysThatItDeletes(count: Int) throws {
+    var trial = trial(.alarms(), mail: 1...count)
+    trial.world.server.ignoresDele = true
+    let start = trial.time
+    for _ in 1...20 { try trial.poll() }
+    trial.end()
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired == (1...count).map { "ALARM \($0)" })
+    #expect(trial.world.reports.count { $0 == .notDeleted(rule: 0) } == count)
+    #expect(trial.time > start + 10 * 60)
+    #expect(self.count("DELE", in: trial) == count)
+    trial.world.server.ignoresDele = false
+    trial.pass(2 * 86_400)
+    for _ in 1...20 { try trial.poll() }
+    #expect(trial.world.server.messages.isEmpty)
+    #expect(trial.world.fired.count == count)
+  }
+
+  /// What was deleted is forgotten once it is gone: the same may be sent again.
+  @Test func whatWasDeletedAndIsSentAgainFires() throws {
+    var trial = trial(.alarms(), mail: 1...2)
+    for _ in 1...2 { try trial.poll() }
+    trial.deliver(.numbered(1))
+    trial.deliver(.numbered(2, id: "again"))
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 1", "ALARM 2"])
+    #expect(trial.world.server.messages.isEmpty)
+  }
+
+  /// Before that is seen: a unique-id that is used again is told by the content, and the same content
+  /// by the unique-id.
+  @Test func whatIsSentRightAfterADeletionFires() throws {
+    var trial = trial(.alarms(), mail: 1...2)
+    try trial.poll()
+    trial.deliver(.numbered(3, id: "id1"))
+    trial.deliver(.numbered(2, id: "again"))
+    try trial.poll()
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3", "ALARM 2"])
+    #expect(trial.world.server.messages.isEmpty)
+  }
+
+  @Test func aHeaderThatCannotBeReadNowIsReadLater() throws {
+    for deletesUnmatched in [false, true] {
+      var trial = trial(.alarms(), mail: 1...2)
+      trial.world.deletesUnmatched = deletesUnmatched
+      trial.world.server.emptyTops = 1
+      for _ in 1...2 { try trial.poll() }
+      #expect(trial.world.fired.sorted() == ["ALARM 1", "ALARM 2"])
+    }
+  }
+
+  @Test func aMessageWithoutUniqueIDDoesNotHoldUpWhatIsDue() throws {
+    var trial = trial(.alarms(then: .deleteAfter(.seconds(2 * 86_400))), mail: 1...2)
+    trial.deliver(.numbered(90, "news"))
+    trial.deliver(.numbered(3))
+    trial.world.server.uniqueID = { $0.subject.hasPrefix("news") ? nil : $0.uniqueID }
+    for _ in 1...2 { try trial.poll() }
+    trial.pass(3 * 86_400)
+    for _ in 1...4 { try trial.poll() }
+    #expect(trial.world.server.messages.map(\.subject) == ["news 90"])
+  }
+
+  /// The listing in which it is due is cut off before it comes there.
+  @Test func whatIsDueStaysSoWhereAListingIsCutOff() throws {
+    var trial = trial(.alarms(then: .deleteAfter(.seconds(86_400 + 3600))), mail: 101...200)
+    for index in 0..<100 {
+      trial.world.server.messages[index].header =
+        ModelServer.Message.numbered(index, "news").header
+    }
+    for number in 1...5 { trial.deliver(.numbered(number)) }
+    for _ in 1...2 { try trial.poll() }
+    // The daily listing, and the one in which it is due.
+    trial.pass(86_400)
+    for _ in 1...2 { try trial.poll() }
+    trial.pass(7200)
+    trial.world.cut = (.toClient, 900)
+    try trial.poll()
+    trial.world.cut = nil
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.server.messages.count == 100)
+  }
+
+  @Test func aUniqueIDThatIsUsedAgainDoesNotHideAnArchivedMessage() throws {
+    var trial = trial(.alarms(), archive: true, mail: 1...1)
+    for _ in 1...2 { try trial.poll() }
+    trial.deliver(.numbered(2, id: "id1"))
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.isArchived("ALARM 1") && trial.isArchived("ALARM 2"))
+    #expect(trial.world.server.messages.isEmpty)
+    #expect(trial.problems.isEmpty)
+  }
+
+  @Test func whatWasKeptIsArchivedOnceThatIsWanted() throws {
+    for then in [Disposition.keep, .deleteAfter(.seconds(2 * 86_400))] {
+      var trial = trial(.alarms(then: then), mail: 1...2)
+      for _ in 1...2 { try trial.poll() }
+      trial.end()
+      trial.world.settings.mailboxes[0].archive = Self.archive
+      trial.fingerprint += 1
+      for _ in 1...2 { try trial.poll() }
+      trial.pass(3 * 86_400)
+      for _ in 1...2 { try trial.poll() }
+      #expect(trial.isArchived("ALARM 1") && trial.isArchived("ALARM 2"))
+      #expect(trial.world.archived.count == 2 && trial.world.fired.count == 2)
+      #expect(trial.world.server.messages.isEmpty == (then != .keep))
+    }
+  }
+
+  @Test func anArchiveThatFailsCostsOneContentAPoll() throws {
+    var trial = trial(.alarms(), archive: true, mail: 1...30)
+    trial.world.archiveError = 28
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired.count == 30)
+    #expect(count("RETR", in: trial) == 3)
+    trial.world.archiveError = nil
+    for _ in 1...4 { try trial.poll() }
+    #expect(trial.world.archived.count == 30 && trial.world.server.messages.isEmpty)
+  }
+
+  @Test func aContentThatIsRefusedIsReported() throws {
+    var trial = trial(.alarms(), archive: true, mail: 1...3)
+    trial.world.server.unknown = ["RETR 2"]
+    try trial.poll()
+    #expect(trial.world.reports.contains(.contentRefused(rule: 0)))
+    #expect(trial.world.server.messages.map(\.subject) == ["ALARM 2"])
+    #expect(trial.world.archived.count == 2)
+  }
+
+  /// Time runs out after each byte: what is archived takes too long, or not, and all goes on.
+  @Test func aContentThatTakesTooLongKeepsNothingWaiting() throws {
+    var slow = 0
+    for bytes in stride(from: 0, through: 2400, by: 3) {
+      var trial = trial(.alarms(), archive: true, mail: 1...3)
+      trial.world.wrapsUpAfter = bytes
+      try trial.poll()
+      #expect(trial.world.outcome == .polled)
+      trial.world.wrapsUpAfter = .max
+      let left = trial.world.reports.contains(.archiveTooSlow(rule: 0)) ? 1 : 0
+      slow += left
+      trial.deliver(.numbered(4))
+      for _ in 1...4 { try trial.poll() }
+      #expect(trial.world.fired == (1...4).map { "ALARM \($0)" })
+      #expect(trial.world.server.messages.count == left, "after \(bytes) bytes")
+      trial.pass(2 * 86_400)
+      for _ in 1...2 { try trial.poll() }
+      #expect(trial.world.server.messages.isEmpty)
+      #expect(trial.world.archived.count == 4)
+      #expect(trial.problems.isEmpty, "after \(bytes) bytes: \(trial.problems)")
+    }
+    #expect(slow > 20)
+  }
+}
