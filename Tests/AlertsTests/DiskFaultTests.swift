@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: scenarios) func afterAnErrorAtAnyOperationAllIsAsItMustBe(
     scenario: Scenario
   ) throws {
-    guard let operations = try run(scenario, prepare: { _ in }) else { return }
+    let operations = try run(scenario) { _ in } ?? 0
     for operation in 0..<operations {
       let error = Self.errors[operation % 4]
       let times = [1, 4, .max][operation % 3]
@@ -26,4 +26,29 @@ import Testing
       if isFine == nil { return }
     }
   }
+}
+
+/// Runs a scenario, and records what was wrong. Returns how many operations on the disk there were.
+private func run(
+  _ scenario: Scenario, seed: UInt64 = 1, _ fault: String = "",
+  prepare: (inout Trial) throws -> Void
+) throws -> Int? {
+  var trial = Trial(scenario.settings, seed: seed)
+  trial.world.checksDisk = true
+  try prepare(&trial)
+  for change in scenario.changes {
+    try change(&trial)
+    try trial.poll()
+  }
+  try trial.settle()
+  let operations = trial.world.disk.operations
+  if scenario.endsIdle { try trial.checkIdlePoll() }
+  if !trial.problems.isEmpty {
+    Issue.record(
+      """
+      \(scenario.name), seed \(seed), \(fault): \(trial.problems.first!)
+        \(trial.story.joined(separator: "\n  "))
+      """)
+  }
+  return trial.problems.isEmpty ? operations : nil
 }

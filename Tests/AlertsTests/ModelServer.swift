@@ -1,7 +1,7 @@
 /// A POP3 server of a few lines, for tests of what a client does: it believes its client, deletes
 /// at QUIT, and shares no code with popbell.
 struct ModelServer {
-  struct Message: Equatable {
+  struct Message: Hashable {
     var uniqueID: String
     var header: String
   }
@@ -114,5 +114,20 @@ struct ModelServer {
       return "+OK\r\n.\r\n"
     default: return "+OK\r\n" + messages[index].header + "\r\n.\r\n"
     }
+  }
+}
+
+extension ModelServer.Message {
+  var subject: String {
+    let line = header.split(separator: "\r\n").first { $0.hasPrefix("Subject: ") }
+    return line.map { String($0.dropFirst(9)) } ?? ""
+  }
+
+  /// As devices send them.
+  static func numbered(_ number: Int, _ word: String = "ALARM", id: String? = nil) -> Self {
+    let header =
+      "Message-ID: <\(number)@panel>\r\nDate: Sat, 21 Nov 2026 10:00:\(10 + number % 50) +0000\r\n"
+      + "From: panel@example.net\r\nSubject: \(word) \(number)\r\n"
+    return Self(uniqueID: id ?? "id\(number)", header: header)
   }
 }

@@ -1,51 +1,24 @@
-import Alerts
-import Config
-import Ledger
+import Foundation
 import TestSupport
 import Testing
 
-/// The power is lost at each operation on the disk.
+/// The power is lost at each operation on the disk, and again while popbell recovers from that, with
+/// whatever may be left then of what was not durable.
+///
+/// `POPBELL_SEED` chooses what is left to chance: the same each time, if it does not. One of 16
+/// second cuts is made, or of as many as `POPBELL_SHARE` says: 1 stands for all.
 @Suite struct PowerCutTests {
+  static let variables = ProcessInfo.processInfo.environment
+  static let seed = variables["POPBELL_SEED"].flatMap { UInt64($0) } ?? 1
+  static let share = variables["POPBELL_SHARE"].flatMap { Int($0) } ?? 16
+
   @Test(arguments: Scenario.all) func afterACutAtAnyOperationAllIsAsItMustBe(
     scenario: Scenario
   ) throws {
-    guard let operations = try run(scenario, prepare: { _ in }) else { return }
-    #expect(operations > 4)
-    for operation in 0..<operations {
-      for seed: UInt64 in 1...2 {
-        let isDone = seed == 2
-        let isFine = try run(scenario, seed: seed, "cut at \(operation), done: \(isDone)") {
-          trial in
-          trial.world.disk.losesPowerAfter = operation
-          trial.world.disk.losesPowerWhenDone = isDone
-        }
-        if isFine == nil { return }
-      }
-    }
+    var cuts = PowerCuts(of: scenario, seed: Self.seed, share: Self.share)
+    try cuts.cut()
+    if let problem = cuts.problem { Issue.record("POPBELL_SEED=\(Self.seed) \(problem)") }
+    // Or nothing was tried.
+    #expect(cuts.counts.runs > 40 && cuts.counts.remains > cuts.counts.cuts)
   }
-}
-
-/// Runs a scenario, and records what was wrong. Returns how many operations on the disk there were.
-@discardableResult func run(
-  _ scenario: Scenario, seed: UInt64 = 1, _ fault: String = "",
-  prepare: (inout Trial) throws -> Void
-) throws -> Int? {
-  var trial = Trial(scenario.settings, seed: seed)
-  trial.world.checksDisk = true
-  try prepare(&trial)
-  for change in scenario.changes {
-    try change(&trial)
-    try trial.poll()
-  }
-  try trial.settle()
-  let operations = trial.world.disk.operations
-  if scenario.endsIdle { try trial.checkIdlePoll() }
-  if !trial.problems.isEmpty {
-    Issue.record(
-      """
-      \(scenario.name), seed \(seed), \(fault): \(trial.problems.first!)
-        \(trial.story.joined(separator: "\n  "))
-      """)
-  }
-  return trial.problems.isEmpty ? operations : nil
 }

@@ -9,11 +9,11 @@ import TestSupport
 
 /// A board, its mailbox and its disk, without processes: the supervisor and the fetcher talk as
 /// they do over a socket, and everything that happens is noted.
-struct World: ~Copyable {
+struct World {
   enum Direction { case toServer, toClient }
 
   var server: ModelServer
-  let disk = Disk()
+  var disk = Disk()
   var settings: Settings
   var lines = NotedLines()
   /// The subjects that programs were started for, in order.
@@ -45,7 +45,7 @@ struct World: ~Copyable {
   var wrapsUpAfter = Int.max
   private(set) var bytes = (toServer: 0, toClient: 0)
   /// The power goes when this comes true, at the next order.
-  private var powerGoes: ((borrowing World) -> Bool)?
+  private var powerGoes: ((World) -> Bool)?
   /// What was ordered without its record on disk.
   var violations: [String] = []
   var checksDisk = false
@@ -63,7 +63,7 @@ struct World: ~Copyable {
   }
 
   /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
-  mutating func poll(until powerGoes: ((borrowing World) -> Bool)? = nil) throws {
+  mutating func poll(until powerGoes: ((World) -> Bool)? = nil) throws {
     self.powerGoes = powerGoes
     let ledger = try disk.open(wall: wall, now: now)
     var supervisor = Supervisor(
@@ -147,7 +147,7 @@ struct World: ~Copyable {
   /// Whatever a cut of power leaves, the record that permits a step must be there.
   private mutating func checkDisk(_ step: String, _ permits: (MessageState) -> Bool) {
     guard checksDisk, let matched = matched.last else { return }
-    for bytes in disk.durable {
+    for bytes in disk.possibleRemains {
       let copy = Disk()
       copy.bytes = bytes
       do {
@@ -181,7 +181,7 @@ struct World: ~Copyable {
       session: SessionConfiguration(security: .plaintext, mechanism: .user),
       credential: credential, expressions: NoExpressions())
     let connection = Connection(fetcher)
-    connection.incoming = server.connect()
+    connection.incoming = server.connect()[...]
     return connection
   }
 
@@ -230,6 +230,7 @@ struct HeldFetcher: ~Copyable {
   var isReading: Bool { fetcher.step == .exchange }
 
   mutating func takeOutput() -> [UInt8] {
+    guard fetcher.output.count > 0 else { return [] }
     let bytes = [UInt8](fetcher.output)
     fetcher.didWrite(bytes.count)
     return bytes
@@ -246,7 +247,7 @@ struct HeldFetcher: ~Copyable {
 final class Connection {
   var fetcher: HeldFetcher
   var sink = NotedFrames()
-  var incoming: [UInt8] = []
+  var incoming: ArraySlice<UInt8> = []
 
   init(_ fetcher: consuming TestFetcher) { self.fetcher = HeldFetcher(fetcher) }
 }

@@ -1,7 +1,7 @@
 public import Bytes
 public import Ledger
 
-/// A disk with a ledger on it, which can fail, and can lose its power.
+/// A disk with a ledger on it, which can fail, can be full, and can lose its power.
 ///
 /// What was written is there at once for who reads it, but durable only after `synchronize`: when
 /// the power goes, any part of the rest may be there, and in any order.
@@ -10,15 +10,32 @@ public final class Disk {
   struct File {
     var cached: [UInt8] = []
     var durable: [UInt8] = []
+    /// How short it was since then.
+    var shortest = 0
+
+    mutating func truncate(to length: Int) {
+      cached.removeLast(cached.count - length)
+      shortest = min(shortest, length)
+    }
+
+    mutating func synchronize() { (durable, shortest) = (cached, cached.count) }
+  }
+
+  /// What is asked of it that changes something.
+  public enum Operation: Sendable, Equatable {
+    case append(StoreFile)
+    case reserve
+    case synchronize(StoreFile)
+    case truncate, beginSuccessor, succeed, synchronizeFolder
   }
 
   var ledger = File()
   var successor = File()
   /// What the ledger was before its successor took its place, until that is durable.
-  var replaced: File?
+  var replaced: [File] = []
 
-  /// How many operations that change something were begun.
-  public private(set) var operations = 0
+  /// The operations that were begun.
+  public private(set) var begun: [Operation] = []
   /// How many of them failed.
   public private(set) var failures = 0
   /// How often what was added to the ledger was made durable.
@@ -29,6 +46,9 @@ public final class Disk {
   public var error: Int32 = 5
   /// What an append that fails leaves behind.
   public var torn = 0
+  /// How many bytes it takes; and up to which of the ledger's they are promised to it.
+  public var capacity = Int.max
+  fileprivate var reserved = 0
   /// After so many more of them the power goes: when the next begins, or when it is done.
   public var losesPowerAfter = Int.max
   public var losesPowerWhenDone = false
@@ -36,17 +56,26 @@ public final class Disk {
 
   public init() {}
 
+  /// One of the same contents and past, that is not to fail.
+  public func copy() -> Disk {
+    let copy = Disk()
+    (copy.ledger, copy.successor, copy.replaced) = (ledger, successor, replaced)
+    (copy.capacity, copy.reserved, copy.hasPower) = (capacity, reserved, hasPower)
+    (copy.begun, copy.failures, copy.synchronizations) = (begun, failures, synchronizations)
+    return copy
+  }
+
+  /// How many operations that change something were begun.
+  public var operations: Int { begun.count }
+
   /// The ledger's file.
   public var bytes: [UInt8] {
     get { ledger.cached }
-    set { ledger = File(cached: newValue, durable: newValue) }
+    set { ledger = File(cached: newValue, durable: newValue, shortest: newValue.count) }
   }
 
-  /// What is there for sure after a cut of power: one of these.
-  public var durable: [[UInt8]] { [ledger.durable] + (replaced.map { [$0.durable] } ?? []) }
-
-  fileprivate func step() throws(StoreError) {
-    operations += 1
+  fileprivate func step(_ operation: Operation) throws(StoreError) {
+    begun.append(operation)
     guard hasPower else { throw StoreError(code: 5) }
     defer { losesPowerAfter -= 1 }
     if losesPowerAfter == 0 {
@@ -62,30 +91,31 @@ public final class Disk {
     failAfter -= 1
   }
 
-  /// The power is back, and what was not durable is there in parts, as `random` chooses.
-  public func restorePower(using random: inout some RandomNumberGenerator) {
-    if let old = replaced, Bool.random(using: &random) { ledger = old }
-    replaced = nil
-    ledger.lose(using: &random)
-    successor = File()
+  /// How many more bytes it takes.
+  fileprivate var room: Int {
+    capacity - max(ledger.cached.count, reserved) - successor.cached.count
+  }
+
+  fileprivate func fail() throws(StoreError) -> Never {
+    failures += 1
+    throw StoreError(code: 28)
+  }
+
+  /// The power is back, and of what was not durable, `bytes` are there: one of `possibleRemains`.
+  public func restorePower(leaving bytes: [UInt8]) {
+    self.bytes = bytes
+    (successor, replaced, reserved) = (File(), [], 0)
     hasPower = true
     losesPowerAfter = .max
   }
-}
 
-extension Disk.File {
-  /// Bytes that were written and not made durable are there or not, in pieces.
-  mutating func lose(using random: inout some RandomNumberGenerator) {
-    let lengths = [durable.count, cached.count].sorted()
-    let length = Int.random(in: lengths[0]...lengths[1], using: &random)
-    let old = durable + [UInt8](repeating: 0, count: max(0, length - durable.count))
-    let new = cached + [UInt8](repeating: 0, count: max(0, length - cached.count))
-    var left: [UInt8] = []
-    while left.count < length {
-      let piece = left.count..<min(length, left.count + Int.random(in: 1...64, using: &random))
-      left += Bool.random(using: &random) ? old[piece] : new[piece]
+  /// The power is back, and what was not durable is there in parts, as `random` chooses.
+  public func restorePower(using random: inout some RandomNumberGenerator) {
+    var left = ledger
+    if !replaced.isEmpty, Bool.random(using: &random) {
+      left = replaced[replaced.count > 1 ? Int.random(in: 0..<replaced.count, using: &random) : 0]
     }
-    (cached, durable) = (left, left)
+    restorePower(leaving: left.remains(using: &random))
   }
 }
 
@@ -103,11 +133,14 @@ public struct DiskStore: Store {
   }
 
   public func append(_ bytes: Span<UInt8>, to file: StoreFile) throws(StoreError) {
-    do { try disk.step() } catch {
+    do { try disk.step(.append(file)) } catch {
       append(bytes.extracting(..<min(disk.torn, bytes.count)), file)
       throw error
     }
-    append(bytes, file)
+    var room = disk.room
+    if file == .ledger { room += max(0, disk.reserved - disk.ledger.cached.count) }
+    append(bytes.extracting(..<min(room, bytes.count)), file)
+    if room < bytes.count { try disk.fail() }
   }
 
   private func append(_ bytes: Span<UInt8>, _ file: StoreFile) {
@@ -117,37 +150,43 @@ public struct DiskStore: Store {
     }
   }
 
-  public func reserve(_ count: Int) throws(StoreError) { try disk.step() }
+  public func reserve(_ count: Int) throws(StoreError) {
+    try disk.step(.reserve)
+    let end = disk.ledger.cached.count + count
+    guard end - max(disk.ledger.cached.count, disk.reserved) <= disk.room else { try disk.fail() }
+    disk.reserved = max(disk.reserved, end)
+  }
 
   public func synchronize(_ file: StoreFile) throws(StoreError) {
-    try disk.step()
+    try disk.step(.synchronize(file))
     switch file {
     case .ledger:
-      disk.ledger.durable = disk.ledger.cached
+      disk.ledger.synchronize()
       disk.synchronizations += 1
-    case .successor: disk.successor.durable = disk.successor.cached
+    case .successor: disk.successor.synchronize()
     }
   }
 
   public func truncate(to length: Int) throws(StoreError) {
-    try disk.step()
-    disk.ledger.cached.removeLast(disk.ledger.cached.count - length)
+    try disk.step(.truncate)
+    disk.ledger.truncate(to: length)
+    disk.reserved = 0
   }
 
   public func beginSuccessor() throws(StoreError) {
-    try disk.step()
+    try disk.step(.beginSuccessor)
     disk.successor = Disk.File()
   }
 
   public func succeed() throws(StoreError) {
-    try disk.step()
-    disk.replaced = disk.ledger
+    try disk.step(.succeed)
+    disk.replaced.append(disk.ledger)
     disk.ledger = disk.successor
-    disk.successor = Disk.File()
+    (disk.successor, disk.reserved) = (Disk.File(), 0)
   }
 
   public func synchronizeFolder() throws(StoreError) {
-    try disk.step()
-    disk.replaced = nil
+    try disk.step(.synchronizeFolder)
+    disk.replaced = []
   }
 }
