@@ -25,6 +25,24 @@ extension Ledger where S: ~Copyable {
       count = 0
       try forEachSurvivor(listing, dropsAliases: true) { _ in count += 1 }
     }
+    let reading = clock.reading
+    var written = 0
+    do throws(LedgerError) {
+      written = try writeSuccessor(of: count, listing, dropsAliases: dropsAliases)
+    } catch {
+      // What there is of it takes room that the ledger may need.
+      try? store.beginSuccessor()
+      throw error
+    }
+    (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
+    (recent, listed, isOld) = ([], [], false)
+    self.written = reading
+  }
+
+  /// Returns how many bytes it has, once it is the ledger.
+  private func writeSuccessor(
+    of count: Int, _ listing: Bool, dropsAliases: Bool
+  ) throws(LedgerError) -> Int {
     var bytes = ByteBuffer<4096>()
     var written = 0
     try withStore { (store) throws(StoreError) in try store.beginSuccessor() }
@@ -32,17 +50,14 @@ extension Ledger where S: ~Copyable {
     try forEachSurvivor(listing, dropsAliases: dropsAliases) { (entry) throws(LedgerError) in
       try self.write(.entry(entry), &bytes, &written)
     }
-    let reading = clock.reading
-    try write(.clock(reading), &bytes, &written)
+    try write(.clock(clock.reading), &bytes, &written)
     if let examined { try write(.examined(examined), &bytes, &written) }
     try writeOut(&bytes)
     try withStore { (store) throws(StoreError) in
       try store.synchronize(.successor)
       try store.succeed()
     }
-    (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
-    (recent, listed, isOld) = ([], [], false)
-    self.written = reading
+    return written
   }
 
   private func forEachSurvivor(
