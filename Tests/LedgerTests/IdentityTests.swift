@@ -44,13 +44,21 @@ import Testing
     #expect(try state(of: MessageIdentity(2), in: ledger) == .new)
   }
 
+  /// It may be sent again; but where it is still there itself, it is known, until a listing lacks it.
   @Test func whoseDeletionWasCommittedIsNotKnownByItsContent() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known)
     try ledger.delete(Self.known)
     for ledger in [ledger, try disk.open()] {
       #expect(try ledger.resolve(Self.moved) == Self.moved)
+      #expect(try state(of: Self.other, in: ledger) == .new)
+      #expect(try state(of: Self.known, in: ledger) == .archived)
+      #expect(try ledger.wasDeleted(Self.known, as: Self.known.unique))
+    }
+    try listNothing(ledger)
+    for ledger in [ledger, try disk.open()] {
       #expect(try state(of: Self.known, in: ledger) == .new)
+      #expect(ledger.isEmpty)
     }
   }
 
@@ -80,8 +88,8 @@ import Testing
 
   private func expected(_ past: Past) -> MessageState {
     switch past {
-    case .fired: .fired
-    case .archived, .kept, .deleted: .archived
+    case .fired, .kept: .fired
+    case .archived, .deleted: .archived
     case .givenUp: .givenUp
     }
   }
