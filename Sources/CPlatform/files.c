@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 int pb_open_at(int folder, const char *path, int flags) {
@@ -11,6 +12,15 @@ int pb_open_at(int folder, const char *path, int flags) {
   do fd = openat(folder, path, flags | O_CLOEXEC, 0600);
   while (fd < 0 && errno == EINTR);
   return (int)pb_result(fd);
+}
+
+int pb_give(int fd, int folder, const char *path) {
+  struct stat owner;
+  if (fd < 0 || geteuid() != 0) return fd;
+  if (fstatat(folder, path, &owner, 0) == 0 && fchown(fd, owner.st_uid, owner.st_gid) == 0) return fd;
+  int error = -errno;
+  pb_close(fd);
+  return error;
 }
 
 static int open_text(int folder, const uint8_t *path, size_t length, int flags) {
@@ -63,7 +73,10 @@ int pb_lock(int32_t fd, bool waits) {
 }
 
 int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length) {
-  return open_text(folder, name, length, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY);
+  int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NOCTTY;
+  int fd = open_text(folder, name, length, flags);
+  if (fd != -ENOENT) return fd;
+  return pb_give(open_text(folder, name, length, flags | O_CREAT | O_EXCL), folder, ".");
 }
 
 int pb_folder_open_read(int32_t folder, const uint8_t *name, size_t length) {
@@ -86,6 +99,12 @@ int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length) {
   char copy[NAME_MAX + 1];
   int error = pb_copy_text(copy, sizeof copy, name, length);
   return error < 0 ? error : (int)pb_result(unlinkat(folder, copy, 0));
+}
+
+int pb_has_room(int32_t fd, uint64_t count) {
+  struct statvfs info;
+  if (fstatvfs(fd, &info) < 0) return -errno;
+  return info.f_frsize == 0 || info.f_bavail >= count / info.f_frsize;
 }
 
 int64_t pb_file_size(int32_t fd) {

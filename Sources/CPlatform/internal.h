@@ -23,6 +23,10 @@ static inline int pb_copy_text(char *copy, size_t capacity, const uint8_t *text,
 /* files.c: a file that it creates has mode 0600, and nobody who is started has what it opens. */
 int pb_open_at(int folder, const char *path, int flags);
 
+/* What root has created belongs to whoever the folder at `path` belongs to: its user has to go on
+ * with it. Returns `fd`, which may be an error already, or closes it. */
+int pb_give(int fd, int folder, const char *path);
+
 /* processes.c */
 void pb_close_from(unsigned first);
 void pb_reset_signals(void);

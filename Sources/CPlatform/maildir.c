@@ -16,7 +16,9 @@ static int open_or_make(int folder, const char *path, int flags) {
   int result;
   do result = mkdirat(folder, path, 0700);
   while (result < 0 && errno == EINTR);
-  return result < 0 && errno != EEXIST ? -errno : open_folder(folder, path, flags);
+  if (result < 0) return errno == EEXIST ? open_folder(folder, path, flags) : -errno;
+  fd = open_folder(folder, path, O_NOFOLLOW);
+  return pb_give(fd, fd, "..");
 }
 
 /* cur is made last: where it is there, the disk knows of all the others. */
@@ -103,7 +105,8 @@ int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length) {
   int error = pb_copy_text(copy, sizeof copy, name, length);
   if (error == 0) error = remove_at(folder, copy); /* What a crash left. */
   if (error < 0 && error != -ENOENT) return error;
-  return pb_open_at(folder, copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  int fd = pb_open_at(folder, copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  return pb_give(fd, folder, ".");
 }
 
 int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length) {

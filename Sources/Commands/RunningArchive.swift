@@ -3,6 +3,9 @@ import Platform
 
 /// A message on its way into a Maildir. What fails is said at its end.
 final class RunningArchive {
+  /// What an archive leaves of a disk: the ledgers, without which nothing fires, may be on it.
+  private static var margin: UInt64 { 1 << 20 }
+
   private var message: MaildirMessage?
   private var error: SystemError?
 
@@ -21,7 +24,7 @@ final class RunningArchive {
   }
 
   func append(_ bytes: [UInt8]) {
-    do throws(SystemError) { try message?.append(bytes.span) } catch {
+    do throws(SystemError) { try message?.append(bytes.span, margin: Self.margin) } catch {
       self.error = error
       message = nil
     }

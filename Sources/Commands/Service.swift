@@ -118,9 +118,9 @@ struct Service: ~Copyable {
         if let folder { fetchers[mailbox]?.archive.begin(name, in: folder) }
       case .writeArchive(let mailbox, let bytes): fetchers[mailbox]?.archive.append(bytes)
       case .endArchive(let mailbox):
-        let error = fetchers[mailbox]?.archive.end()
+        guard let fetcher = fetchers[mailbox] else { continue }
         supervisor.archiveEnded(
-          mailbox, code: error?.number.rawValue, now: Clock.now, time: wallTime)
+          mailbox, code: fetcher.archive.end()?.number.rawValue, now: Clock.now, time: wallTime)
       case .report(let mailbox, let report): self.report(mailbox, report)
       case .switched(let event): report(event)
       }

@@ -67,10 +67,17 @@ public struct MaildirMessage: ~Copyable {
     self.folder = folder
   }
 
-  /// Writes all of `bytes` at the end.
-  public mutating func append(_ bytes: Span<UInt8>) throws(SystemError) {
+  /// Writes all of `bytes` at the end. Throws `noSpace` where the disk would have less than `margin`
+  /// bytes left.
+  public mutating func append(_ bytes: Span<UInt8>, margin: UInt64 = 0) throws(SystemError) {
     if case .failed(let error) = state { throw error }
-    do throws(SystemError) { try file.writeAll(bytes, within: nil) } catch {
+    do throws(SystemError) {
+      let needed = margin == 0 ? 0 : margin + UInt64(bytes.count)
+      guard try check(pb_has_room(file.number, needed), "statvfs") > 0 else {
+        throw SystemError("write", .noSpace)
+      }
+      try file.writeAll(bytes, within: nil)
+    } catch {
       fail(error)
       throw error
     }
@@ -96,9 +103,6 @@ public struct MaildirMessage: ~Copyable {
       throw error
     }
   }
-
-  /// Leaves nothing of it.
-  public consuming func discard() {}
 
   deinit {
     if case .writing = state { remove(from: folder.temporary) }

@@ -47,11 +47,9 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public static let brokenPipe = ErrorNumber(PB_EPIPE)
   public static let notImplemented = ErrorNumber(PB_ENOSYS)
   public static let nameTooLong = ErrorNumber(PB_ENAMETOOLONG)
-  public static let exists = ErrorNumber(PB_EEXIST)
   public static let notAFolder = ErrorNumber(PB_ENOTDIR)
   public static let noSpace = ErrorNumber(PB_ENOSPC)
   public static let fileTooLarge = ErrorNumber(PB_EFBIG)
-  public static let readOnly = ErrorNumber(PB_EROFS)
   public static let symbolicLink = ErrorNumber(PB_ELOOP)
   public static let timedOut = ErrorNumber(PB_ETIMEDOUT)
 }
@@ -67,7 +65,7 @@ func check(_ result: Int64, _ call: StaticString) throws(SystemError) -> Int {
   guard result >= 0 else {
     throw SystemError(call, ErrorNumber(rawValue: Int32(truncatingIfNeeded: -result)))
   }
-  return Int(result)
+  return Int(clamping: result)
 }
 
 extension ByteBuffer {

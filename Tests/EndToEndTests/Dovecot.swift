@@ -178,6 +178,13 @@ final class Maildir {
     return numbers
   }
 
+  /// Another client deletes a message.
+  func remove(_ number: Int) throws {
+    for name in files.keys where name.split(separator: ".")[1] == "\(number)" {
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
+  }
+
   /// The messages' files. A name ends in the flags: "S" for one that was read.
   var files: [String: Data] {
     var files: [String: Data] = [:]

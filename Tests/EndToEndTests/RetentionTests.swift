@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What becomes of mail that fired: it stays for good or for a time, and goes into an archive.
@@ -75,6 +76,87 @@ import Testing
       $0.firstMatch(of: #/retr=(\d+)/#)?.1
     }
     #expect(reads == ["3", "0", "0"])
+  }
+
+  /// Mailboxes may have the same unique-ids, and be polled at once.
+  @Test func mailboxesMayShareAnArchive() throws {
+    let other = try Maildir(dovecot)
+    for zone in 1...5 {
+      try deliver(zone)
+      try other.deliver("Subject: ALARM other \(zone)\n\n\n")
+    }
+    let more = "ca = CA\narchive = \(bench.path("archive"))"
+    let mailboxes = [("box", maildir), ("other", other)].map { name, maildir in
+      bench.mailbox(name, port: dovecot.tlsPort, user: maildir.user, more: more)
+    }
+    try bench.configure(
+      mailboxes.joined() + """
+
+        [rule zone]
+        subject = ALARM *
+        run = /bin/true
+        """)
+    #expect(try bench.popbell("once").exitCode == 0)
+    #expect(maildir.files.isEmpty && other.files.isEmpty)
+    #expect(archived.count == 10)
+  }
+
+  /// The ledgers may be on the same disk.
+  @Test(.enabled(if: SmallDisk.isPossible, "only root can mount a small disk to fill it"))
+  func anArchiveLeavesRoomOnItsDisk() throws {
+    let disk = try SmallDisk(at: bench.path("disk"), options: "size=4m")
+    defer { withExtendedLifetime(disk) {} }
+    let body = String(repeating: "0123456789abcde\n", count: 65_536)
+    for zone in 1...6 { try deliver(zone, body: body) }
+    try configure(rule: "archive = \(bench.path("disk/archive"))")
+    let run = try bench.popbell("once")
+    #expect(run.exitCode == 75)
+    #expect(run.errors.contains("No space left on device"), "\(run.errors)")
+    #expect(bench.fired == (1...6).map(String.init))
+    let new = try FileManager.default.contentsOfDirectory(atPath: bench.path("disk/archive/new"))
+    #expect(new.count + maildir.files.count == 6 && new.count > 0)
+    let left = try FileManager.default.attributesOfFileSystem(forPath: bench.path("disk"))
+    #expect(left[.systemFreeSize] as? Int ?? 0 >= 1 << 20)
+  }
+
+  /// popbell's own user goes on with it.
+  @Test(.enabled(if: getuid() == 0, "only root can give files away"))
+  func whatRootCreatesBelongsToTheFoldersOwner() throws {
+    let owner: [FileAttributeKey: Any] = [.ownerAccountID: 65534, .groupOwnerAccountID: 65534]
+    for folder in ["state", "mail"] {
+      let folder = bench.path(folder)
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.setAttributes(owner, ofItemAtPath: folder)
+    }
+    try deliver(1)
+    try configure(rule: "archive = \(bench.path("mail/archive"))")
+    #expect(try bench.popbell("once").exitCode == 0)
+    let made = ["state", "mail"].flatMap { folder in
+      FileManager.default.subpaths(atPath: bench.path(folder))!.map { folder + "/" + $0 }
+    }
+    #expect(made.contains("state/box.ledger") && made.contains("mail/archive/cur"))
+    for path in made {
+      let attributes = try FileManager.default.attributesOfItem(atPath: bench.path(path))
+      #expect(attributes[.ownerAccountID] as? Int == 65534, "\(path)")
+    }
+  }
+
+  /// What is listed is answered in parts of 64.
+  @Test func listingsOfAnyLength() throws {
+    for zone in 1...128 { try deliver(zone) }
+    try configure(rule: "then = keep")
+    #expect(try bench.popbell("once").exitCode == 0)
+    for left in [128, 64, 0] {
+      // Another client removes some, and an alert arrives.
+      for number in maildir.numbers.sorted().dropLast(max(0, left - 1)) {
+        try maildir.remove(number)
+      }
+      if left > 0 { try deliver(1000 + left) }
+      let run = try bench.popbell("once")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(maildir.files.count == left)
+      if left > 0 { #expect(bench.fired.last == "\(1000 + left)") }
+    }
   }
 
   @Test func whatCannotBeArchivedFiresAndStaysOnTheServer() throws {

@@ -67,7 +67,7 @@ import Testing
     do {
       var message = try MaildirMessage(Array("a".utf8).span, in: try open())
       try message.append(Array("text".utf8).span)
-      message.discard()
+      _ = consume message
       #expect(try names(in: "tmp") == [])
       message = try MaildirMessage(Array("b".utf8).span, in: try open())
       try message.append(Array("text".utf8).span)

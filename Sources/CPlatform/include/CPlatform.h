@@ -18,13 +18,11 @@ enum {
   PB_EAGAIN = 11,
   PB_EACCES = 13,
   PB_EBUSY = 16,
-  PB_EEXIST = 17,
   PB_ENODEV = 19,
   PB_ENOTDIR = 20,
   PB_EINVAL = 22,
   PB_EFBIG = 27,
   PB_ENOSPC = 28,
-  PB_EROFS = 30,
   PB_EPIPE = 32,
   PB_ENAMETOOLONG = 36,
   PB_ENOSYS = 38,
@@ -131,7 +129,8 @@ struct pb_maildir {
 int pb_maildir_open(const uint8_t *path, size_t length, struct pb_maildir *maildir);
 /* Returns 1 where `name` is in new, or in cur with or without flags, and the disk knows; else 0. */
 int pb_maildir_contains(const struct pb_maildir *maildir, const uint8_t *name, size_t length);
-/* Opens a new file to write, with mode 0600; what had the name is gone. */
+/* Opens a new file to write, with mode 0600; what had the name is gone. Where root does, it and the
+ * folders belong to whoever the folder above belongs to. */
 int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length);
 int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length);
 int pb_maildir_remove(int32_t folder, const uint8_t *name, size_t length);
@@ -151,6 +150,8 @@ int pb_folder_rename(int32_t folder, const uint8_t *from, size_t from_length, co
                      size_t to_length);
 int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length);
 int64_t pb_file_size(int32_t fd);
+/* Returns 1 where the file system still has so many bytes for everybody, else 0. */
+int pb_has_room(int32_t fd, uint64_t count);
 int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count);
 int pb_truncate(int32_t fd, int64_t size);
 /* Keeps room on the disk for so many bytes at the end; 0 too where the file system cannot. */
