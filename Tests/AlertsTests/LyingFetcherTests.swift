@@ -1,0 +1,124 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Rules
+import TestSupport
+import Testing
+
+/// A fetcher that a server has taken over, and one that the server keeps busy: neither costs the
+/// supervisor more than a poll.
+@Suite struct LyingFetcherTests {
+  var lines = NotedLines()
+  let disk = Disk()
+
+  private func start(_ rule: Rule = .alarms(), archive: Bool = false) throws
+    -> Supervisor<DiskStore>
+  {
+    var settings = Settings.test([rule])
+    if archive { settings.mailboxes[0].archive = [UInt8]("/maildir".utf8) }
+    return Supervisor(
+      settings: settings,
+      outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
+      ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(0))
+  }
+
+  /// Sends frames as far as the supervisor takes them, and returns how many it took.
+  private mutating func send(
+    _ frames: [FetcherFrame], to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
+  ) -> Int {
+    for (count, frame) in frames.enumerated() {
+      supervisor.received(frame.encoded.bytes, from: 0, on: &lines, now: .seconds(now), time: 1)
+      while let order = supervisor.nextOrder() {
+        switch order {
+        case .endFetcher: return count
+        case .startProgram:
+          supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(now), time: 1)
+        default: break
+        }
+      }
+    }
+    return frames.count
+  }
+
+  private func listed(_ numbers: [Int], isFirst: Bool, isLast: Bool) -> FetcherFrame {
+    var listed = FetcherFrame.Listed()
+    for number in numbers { listed.append(Identity(number)) }
+    (listed.isFirst, listed.isLast) = (isFirst, isLast)
+    return .listed(listed)
+  }
+
+  private func matched(_ number: Int) -> FetcherFrame {
+    .matched(rule: 0, MessageIdentity(number, content: number), AlertValues())
+  }
+
+  @Test mutating func listsOnceAndBeforeAnyMatch() throws {
+    let whole = listed([1, 2], isFirst: true, isLast: true)
+    let first = listed([1], isFirst: true, isLast: false)
+    let last = listed([2], isFirst: false, isLast: true)
+    let stat = FetcherFrame.mailbox(messages: 2, octets: 0)
+    let accepted: [[FetcherFrame]] = [
+      [stat, whole, matched(1)], [stat, first, last, matched(1)], [stat, first, matched(1)],
+      [stat, listed([], isFirst: true, isLast: true)],
+    ]
+    for frames in accepted {
+      var supervisor = try start()
+      supervisor.tick(on: &lines, now: .seconds(0))
+      #expect(send(frames, to: &supervisor) == frames.count)
+    }
+    let refused: [[FetcherFrame]] = [
+      [stat, whole, whole], [stat, first, first], [stat, last], [stat, first, last, last],
+      [stat, first, matched(1), last], [stat, whole, last],
+    ]
+    for frames in refused {
+      var supervisor = try start()
+      supervisor.tick(on: &lines, now: .seconds(0))
+      #expect(send(frames, to: &supervisor) == frames.count - 1)
+    }
+  }
+
+  /// A server may say a few more than it counted.
+  @Test mutating func listsAboutAsManyAsWereCounted() throws {
+    var supervisor = try start()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    var frames = [FetcherFrame.mailbox(messages: 64, octets: 0)]
+    for part in 0..<100 {
+      frames.append(listed(Array(part * 64..<part * 64 + 64), isFirst: part == 0, isLast: false))
+    }
+    // 64 that were counted, and 1,000 more.
+    #expect(send(frames, to: &supervisor) == 1 + 1064 / 64)
+  }
+
+  @Test(arguments: [false, true]) mutating func matchesNoMoreThanABatchMayHave(archive: Bool)
+    throws
+  {
+    var supervisor = try start(archive: archive)
+    supervisor.tick(on: &lines, now: .seconds(0))
+    let frames = [FetcherFrame](repeating: matched(1), count: 10_000)
+    let count = send(frames, to: &supervisor)
+    // What is archived later is not permitted to go now, and no more are remembered than fit.
+    #expect(archive ? count == 10_000 : count < 200)
+  }
+
+  @Test mutating func aListingThatTakesTooLongIsNotTriedAgainForADay() throws {
+    var supervisor = try start(.alarms(then: .keep))
+    supervisor.tick(on: &lines, now: .seconds(0))
+    let examined = FetcherFrame.committed(
+      Examined(count: 1, last: 1, sum: 1, rules: 0), isComplete: true)
+    _ = send(
+      [.mailbox(messages: 1, octets: 0), examined, .ended(.polled, ByteBuffer())], to: &supervisor)
+    supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
+    var known = supervisor.known(of: 0, now: .seconds(100), time: 1)
+    #expect(known.listing == .now)
+    supervisor.tick(on: &lines, now: .seconds(100))
+    let frames = [.mailbox(messages: 100, octets: 0), listed([1], isFirst: true, isLast: false)]
+    #expect(send(frames, to: &supervisor, at: 101) == 2)
+    supervisor.tick(on: &lines, now: .seconds(200))
+    supervisor.fetcherEnded(0, now: .seconds(200), time: 1)
+    #expect(supervisor.lastOutcome(of: 0) == .deadline)
+    known = supervisor.known(of: 0, now: .seconds(300), time: 1)
+    #expect(known.listing == .never && known.examined.count == 1)
+    known = supervisor.known(of: 0, now: .seconds(86_700), time: 1)
+    #expect(known.listing == .now)
+  }
+}
