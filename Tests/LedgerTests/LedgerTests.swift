@@ -137,34 +137,6 @@ import Testing
     #expect(throws: LedgerError.damaged(offset: sorted * 32)) { try disk.open() }
   }
 
-  @Test func refusesTheFuture() throws {
-    disk.bytes = record(0x50, 3, "popbell ledger\r\n", 7)
-    #expect(throws: LedgerError.version(3)) { try disk.open() }
-  }
-
-  /// Version 1: no sorted records, times of eight bytes, no aliases.
-  @Test func readsThePast() throws {
-    let message = MessageIdentity(1, content: 1)
-    disk.bytes = record(0x50, 1, "popbell ledger\r\n", 1_790_000_000)
-    let records: [(kind: UInt8, first: UInt8, number: Int)] = [
-      (1, 0, 1), (2, 0, 1), (3, 4, 2), (1, 0, 2), (3, 1, 3), (5, 0, 4), (2, 0, 5), (4, 0, 5),
-    ]
-    for (kind, first, number) in records {
-      disk.bytes += record(kind, first, bytes(of: Identity(number)), 1_790_000_000)
-    }
-    disk.bytes += record(6, 0, "0123456789abcdef", 1_790_000_000)
-    for _ in 1...2 {
-      let ledger = try disk.open()
-      #expect(disk.bytes[1] == 2)
-      #expect(try ledger.state(of: ledger.resolve(message)) == .fired)
-      #expect(try ledger.state(2) == .intended(before: Failures(attempts: 4)))
-      #expect(try ledger.state(3) == .failed(Failures(attempts: 1)))
-      #expect(try ledger.state(4) == .givenUp)
-      #expect(try ledger.state(5) == .new)
-      #expect(ledger.examined == nil)
-    }
-  }
-
   @Test func refusesAForeignFile() {
     disk.bytes = Array("this is somebody's letter, not a ledger".utf8)
     #expect(throws: LedgerError.notALedger) { try disk.open() }
@@ -226,27 +198,5 @@ import Testing
 
   @Test func knowsTheChecksumOfTheStandard() {
     #expect(with("123456789") { crc32($0) } == 0xCBF4_3926)
-  }
-
-  private func bytes(of identity: Identity) -> [UInt8] {
-    var bytes = ByteBuffer<16>()
-    identity.write(to: &bytes)
-    return [UInt8](bytes.bytes)
-  }
-
-  private func record(_ kind: UInt8, _ first: UInt8, _ identity: String, _ time: UInt64) -> [UInt8]
-  {
-    record(kind, first, Array(identity.utf8), time)
-  }
-
-  private func record(
-    _ kind: UInt8, _ first: UInt8, _ identity: [UInt8], _ time: UInt64
-  ) -> [UInt8] {
-    var record = ByteBuffer<32>()
-    record.append([kind, first, 0, 0].span)
-    record.append(identity.span)
-    record.append(bigEndian: time, size: 8)
-    record.append(bigEndian: UInt64(crc32(record.bytes)), size: 4)
-    return [UInt8](record.bytes)
   }
 }

@@ -1,0 +1,143 @@
+import Bytes
+import Ledger
+import TestSupport
+import Testing
+
+/// Files of other versions, and of the largest size.
+@Suite struct VersionTests {
+  let disk = Disk()
+
+  @Test func refusesTheFuture() throws {
+    disk.bytes = record(0x50, 3, "popbell ledger\r\n", 7)
+    #expect(throws: LedgerError.version(3)) { try disk.open() }
+  }
+
+  /// Version 1: no sorted records, times of eight bytes, no aliases.
+  private var past: [UInt8] {
+    var file = record(0x50, 1, "popbell ledger\r\n", 1_790_000_000)
+    let records: [(kind: UInt8, first: UInt8, number: Int)] = [
+      (1, 0, 1), (2, 0, 1), (3, 4, 2), (1, 0, 2), (3, 1, 3), (5, 0, 4), (2, 0, 5), (4, 0, 5),
+    ]
+    for (kind, first, number) in records {
+      file += record(kind, first, bytes(of: Identity(number)), 1_790_000_000)
+    }
+    return file + record(6, 0, "0123456789abcdef", 1_790_000_000)
+  }
+
+  private func check(_ ledger: DiskLedger) throws {
+    let message = MessageIdentity(1, content: 1)
+    #expect(try ledger.state(of: ledger.resolve(message)) == .fired)
+    #expect(try ledger.state(2) == .intended(before: Failures(attempts: 4)))
+    #expect(try ledger.state(3) == .failed(Failures(attempts: 1)))
+    #expect(try ledger.state(4) == .givenUp)
+    #expect(try ledger.state(5) == .new)
+    #expect(ledger.examined == nil)
+  }
+
+  @Test func readsThePast() throws {
+    disk.bytes = past
+    for _ in 1...2 {
+      let ledger = try disk.open()
+      #expect(disk.bytes[1] == 2)
+      try check(ledger)
+    }
+  }
+
+  @Test(arguments: 0..<32) func readsThePastWithATornTail(torn: Int) throws {
+    disk.bytes = past + past[32..<32 + torn]
+    try check(disk.open())
+    try check(disk.open())
+  }
+
+  @Test func whoOnlyReadsLeavesThePastAsItIs() throws {
+    disk.bytes = past
+    try check(DiskLedger(reading: DiskStore(disk: disk)))
+    #expect(disk.bytes == past && disk.operations == 0)
+  }
+
+  @Test func survivesACutAtEachStepFromThePast() throws {
+    var random = SeededGenerator(seed: 1)
+    var operation = 0
+    var isDone = false
+    while !isDone {
+      let disk = Disk()
+      disk.bytes = past
+      disk.losesPowerAfter = operation
+      disk.losesPowerWhenDone = true
+      let ledger = try? disk.open()
+      try? ledger?.flush()
+      isDone = disk.hasPower
+      for left in disk.possibleRemains(random: 4, using: &random) {
+        let disk = Disk()
+        disk.bytes = left
+        try check(disk.open())
+      }
+      operation += 1
+    }
+    #expect(operation > 4)
+  }
+
+  /// Two more records than fit would make a file that nobody may sort.
+  @Test func noMoreIsIntendedThanCanBeRemembered() throws {
+    let capacity = 262_144
+    disk.bytes = sortedFile(of: capacity - 2)
+    let ledger = try disk.open()
+    #expect(try ledger.state(1_000_000_000) == .new)
+    try ledger.intend(MessageIdentity(1_000_000_000), rule: 1)
+    let before = disk.operations
+    #expect(throws: LedgerError.full) {
+      try ledger.intend(MessageIdentity(1_000_000_001), rule: 1)
+    }
+    #expect(disk.operations == before)
+    // What was begun can be ended.
+    try ledger.note(MessageIdentity(1_000_000_000), .fired, rule: 1)
+    #expect(try ledger.state(1_000_000_000) == .fired)
+  }
+
+  /// A file of so many messages that fired.
+  private func sortedFile(of count: Int) -> [UInt8] {
+    var header = ByteBuffer<32>()
+    header.append([0x50, 2, 0, 0].span)
+    header.append("popbell ledger\r\n")
+    header.append(bigEndian: UInt64(count), size: 4)
+    header.append(bigEndian: 0, size: 4)
+    var file = sealed(header)
+    file.reserveCapacity((count + 1) * 32)
+    for number in 0..<count {
+      var record = ByteBuffer<32>()
+      record.append([2, 0, 0, 0].span)
+      record.append(bigEndian: UInt64(number), size: 8)
+      record.append(bigEndian: 0, size: 8)
+      record.append(bigEndian: 1_790_000_000 << 32, size: 8)
+      file += sealed(record)
+    }
+    return file
+  }
+
+  private func bytes(of identity: Identity) -> [UInt8] {
+    var bytes = ByteBuffer<16>()
+    identity.write(to: &bytes)
+    return [UInt8](bytes.bytes)
+  }
+
+  private func record(_ kind: UInt8, _ first: UInt8, _ identity: String, _ time: UInt64) -> [UInt8]
+  {
+    record(kind, first, Array(identity.utf8), time)
+  }
+
+  private func record(
+    _ kind: UInt8, _ first: UInt8, _ identity: [UInt8], _ time: UInt64
+  ) -> [UInt8] {
+    var record = ByteBuffer<32>()
+    record.append([kind, first, 0, 0].span)
+    record.append(identity.span)
+    record.append(bigEndian: time, size: 8)
+    return sealed(record)
+  }
+
+  /// With its checksum.
+  private func sealed(_ record: consuming ByteBuffer<32>) -> [UInt8] {
+    record.append(bigEndian: UInt64(crc32(record.bytes)), size: 4)
+    return [UInt8](record.bytes)
+  }
+}
