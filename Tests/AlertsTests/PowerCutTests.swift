@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import Rules
 import TestSupport
 import Testing
 
@@ -20,5 +22,22 @@ import Testing
     if let problem = cuts.problem { Issue.record("POPBELL_SEED=\(Self.seed) \(problem)") }
     // Or nothing was tried.
     #expect(cuts.counts.runs > 40 && cuts.counts.remains > cuts.counts.cuts)
+  }
+
+  /// So many alerts in one poll that the ledger is sorted anew before the intent of one of them.
+  @Test func afterACutWhileRecordsAreSortedAllIsAsItMustBe() throws {
+    let many: Scenario.Change = { trial in
+      for number in 1...515 { trial.deliver(.numbered(number)) }
+    }
+    let scenario = Scenario("many", rule: .alarms(then: .keep), many, Scenario.nothing)
+    var cuts = PowerCuts(of: scenario, seed: Self.seed, share: nil)
+    try cuts.cut { operations in
+      // The first successor is that of nothing.
+      let start = operations.dropFirst(10).firstIndex(of: .beginSuccessor)!
+      let end = operations[start...].firstIndex(of: .synchronize(.ledger))!
+      return start..<end + 1
+    }
+    if let problem = cuts.problem { Issue.record("POPBELL_SEED=\(Self.seed) \(problem)") }
+    #expect(cuts.counts.cuts > 20)
   }
 }

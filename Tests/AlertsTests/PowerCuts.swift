@@ -22,7 +22,7 @@ struct PowerCuts {
   }
 
   private let scenario: Scenario
-  private let share: Int
+  private let share: Int?
   private var second: Int
   private var random: SeededGenerator
   /// What came of these is known.
@@ -34,33 +34,45 @@ struct PowerCuts {
   /// What was wrong, with the story of it.
   private(set) var problem: String?
 
-  /// Of the second cuts, every `share`th is made.
-  init(of scenario: Scenario, seed: UInt64, share: Int) {
+  /// Of the second cuts, every `share`th is made; where that is nil, none.
+  init(of scenario: Scenario, seed: UInt64, share: Int?) {
     self.scenario = scenario
     self.share = share
-    second = Int(seed % UInt64(share))
+    second = Int(seed % 1024)
     random = SeededGenerator(seed: seed)
   }
 
   private mutating func isTaken() -> Bool {
     second += 1
-    return second % share == 0
+    return share.map { second % $0 == 0 } ?? false
   }
 
   /// Cuts the power at each operation from the start to the end, and again at each while popbell
   /// starts and polls after that.
   mutating func cut() throws {
-    var trial = Trial(scenario.settings, seed: random.state)
-    trial.world.checksDisk = true
-    trial.stopsAtCut = true
-    let start = State(trial: trial)
-    let operations = try runToEnd(start)?.all ?? 0
-    try cut(start, operations: operations, again: true)
+    let start = begin(checksDisk: true)
+    let operations = try runToEnd(start)?.all.count ?? 0
+    try cut(start, at: 0..<operations, isFirst: true)
   }
 
-  private mutating func cut(_ start: State, operations: Int, again: Bool) throws {
-    for operation in 0..<operations {
-      for isDone in [false, true] where again || isTaken() {
+  /// Cuts the power at those of all operations that `choose` takes. What is on the disk is not looked
+  /// at before each step: for large ledgers.
+  mutating func cut(at choose: ([Disk.Operation]) -> Range<Int>) throws {
+    let start = begin(checksDisk: false)
+    guard let operations = try runToEnd(start)?.all else { return }
+    try cut(start, at: choose(operations), isFirst: true)
+  }
+
+  private func begin(checksDisk: Bool) -> State {
+    var trial = Trial(scenario.settings, seed: random.state)
+    trial.world.checksDisk = checksDisk
+    trial.stopsAtCut = true
+    return State(trial: trial)
+  }
+
+  private mutating func cut(_ start: State, at operations: Range<Int>, isFirst: Bool) throws {
+    for operation in operations {
+      for isDone in [false, true] where isFirst || isTaken() {
         var state = start
         state.trial.world.disk = start.trial.world.disk.copy()
         state.trial.tell("a cut when operation \(operation) \(isDone ? "is done" : "begins")")
@@ -69,21 +81,21 @@ struct PowerCuts {
         try run(&state)
         guard state.trial.isDark, isFine(state) else { return }
         counts.cuts += 1
-        try recover(from: state, again: again)
+        try recover(from: state, isFirst: isFirst)
         if problem != nil { return }
       }
     }
   }
 
   /// Whatever is left.
-  private mutating func recover(from state: State, again: Bool) throws {
+  private mutating func recover(from state: State, isFirst: Bool) throws {
     for left in state.trial.world.disk.possibleRemains(random: 2, using: &random) {
       counts.remains += 1
       var after = state
       after.trial = state.trial.resumed(leaving: left)
       guard seen.insert(situation(after)).inserted else { continue }
       guard let operations = try runToEnd(after) else { return }
-      if again { try cut(after, operations: operations.first, again: false) }
+      if isFirst, share != nil { try cut(after, at: 0..<operations.first, isFirst: false) }
       if problem != nil { return }
     }
   }
@@ -102,9 +114,11 @@ struct PowerCuts {
     if !state.trial.isDark { try state.trial.settle() }
   }
 
-  /// Runs on with no more cuts, and returns how many operations the first poll, and all, took; nil
-  /// where something was wrong.
-  private mutating func runToEnd(_ start: State) throws -> (first: Int, all: Int)? {
+  /// Runs on with no more cuts, and returns how many operations the first poll took, and which there
+  /// were in all; nil where something was wrong.
+  private mutating func runToEnd(
+    _ start: State
+  ) throws -> (first: Int, all: [Disk.Operation])? {
     counts.runs += 1
     var state = start
     state.trial.world.disk = start.trial.world.disk.copy()
@@ -112,7 +126,7 @@ struct PowerCuts {
     try poll(&state)
     let first = state.trial.world.disk.operations - before
     try run(&state)
-    let all = state.trial.world.disk.operations - before
+    let all = Array(state.trial.world.disk.begun[before...])
     if scenario.endsIdle { try state.trial.checkIdlePoll() }
     return isFine(state) ? (first, all) : nil
   }
