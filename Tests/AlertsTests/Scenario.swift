@@ -89,6 +89,17 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     Scenario("on-crash = never", rule: .alarms(onCrash: .never), mail, more),
     Scenario("on-crash = never, keep", rule: .alarms(then: .keep, onCrash: .never), mail, more),
     Scenario("batches", batch: 3, mail, more),
+    // Room is promised to two alerts, and to no more before there is some.
+    Scenario(
+      "a full disk",
+      { trial in
+        trial.world.disk.capacity = 34 * 32
+        try mail(&trial)
+      }, nothing,
+      { trial in
+        trial.world.disk.capacity = .max
+        try more(&trial)
+      }),
     Scenario("batches, archive", batch: 3, archive: true, mail, more),
     Scenario(
       "no UIDL", endsIdle: false,
