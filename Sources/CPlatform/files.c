@@ -17,7 +17,12 @@ int pb_open_at(int folder, const char *path, int flags) {
 int pb_give(int fd, int folder, const char *path) {
   struct stat owner;
   if (fd < 0 || geteuid() != 0) return fd;
-  if (fstatat(folder, path, &owner, 0) == 0 && fchown(fd, owner.st_uid, owner.st_gid) == 0) return fd;
+  int result;
+  do {
+    result = fstatat(folder, path, &owner, 0);
+    if (result == 0) result = fchown(fd, owner.st_uid, owner.st_gid);
+  } while (result < 0 && errno == EINTR);
+  if (result == 0) return fd;
   int error = -errno;
   pb_close(fd);
   return error;
@@ -103,7 +108,10 @@ int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length) {
 
 int pb_has_room(int32_t fd, uint64_t count) {
   struct statvfs info;
-  if (fstatvfs(fd, &info) < 0) return -errno;
+  int result;
+  do result = fstatvfs(fd, &info);
+  while (result < 0 && errno == EINTR);
+  if (result < 0) return -errno;
   return info.f_frsize == 0 || info.f_bavail >= count / info.f_frsize;
 }
 

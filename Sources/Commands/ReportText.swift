@@ -7,44 +7,43 @@ import Rules
 
 // What the supervisor reports, in words: one line each, in one voice.
 
-/// How urgent `report` is, and what it says.
+/// How urgent `report` of `mailbox` is, and what it says.
 func words(
-  for report: Report, settings: Settings, values: AlertValues?
+  for report: Report, of mailbox: Int, settings: Settings, values: AlertValues?
 ) -> (Severity, [UInt8]) {
   var text: [UInt8] = []
-  func name(_ rule: Int) -> [UInt8] { settings.rules.rules[rule].name }
+  func say(_ rule: Int, _ words: StaticString) {
+    text += settings.rules.rules[rule].name
+    text.append(words)
+  }
+  func sayArchive(_ rule: Int) {
+    text += settings.archive(rule: rule, mailbox: mailbox) ?? []
+  }
   switch report {
   case .matched(let rule):
-    text.append(name(rule).span)
-    text.append(" takes ")
+    say(rule, " takes ")
     text.appendQuoted(values)
     return (.info, text)
   case .wouldFire(let rule):
     text.append("would fire ")
-    text.append(name(rule).span)
-    text.append(" for ")
+    say(rule, " for ")
     text.appendQuoted(values)
     return (.notice, text)
   case .fired(let rule):
-    text.append(name(rule).span)
-    text.append(" fired")
+    say(rule, " fired")
     return (.notice, text)
   case .firedBefore(let rule):
-    text.append(name(rule).span)
-    text.append(" has fired for this message before; nothing is done again")
+    say(rule, " has fired for this message before; nothing is done again")
     return (.info, text)
   case .sameIdentity(let rule):
-    text.append(name(rule).span)
-    text.append(": two messages have the same unique-id; the second waits for the next poll")
+    say(rule, ": two messages have the same unique-id; the second waits for the next poll")
     return (.warning, text)
   case .unfinished(let rule, let again):
-    text.append(name(rule).span)
-    text.append(" was interrupted before it was known to have fired; on-crash = ")
+    say(rule, " was interrupted before it was known to have fired; on-crash = ")
     text.append(again ? "again" : "never")
     return (.warning, text)
   case .actionFailed(let rule, let action, let failure, let attempt):
-    text.append(name(rule).span)
-    text.append(" failed: action ")
+    say(rule, " failed: action ")
     text.append(decimal: UInt64(action + 1))
     text.append(" ")
     text.append(failure)
@@ -55,31 +54,27 @@ func words(
     text.append("); the message stays on the server")
     return (.error, text)
   case .gaveUp(let rule):
-    text.append(name(rule).span)
-    text.append(" is not tried again for this message, which stays on the server")
+    say(rule, " is not tried again for this message, which stays on the server")
     return (.error, text)
   case .archived(let rule):
-    text.append(name(rule).span)
-    text.append(": the message is archived")
+    say(rule, ": the message is archived in ")
+    sayArchive(rule)
     return (.info, text)
   case .archiveFailed(let rule, let code):
-    text.append(name(rule).span)
-    text.append(": the message cannot be archived: ")
+    say(rule, ": the message cannot be archived in ")
+    sayArchive(rule)
+    text.append(": ")
     text.append(ErrorNumber(rawValue: code).text.bytes)
     text.append("; it stays on the server")
     return (.error, text)
   case .archiveTooSlow(let rule):
-    text.append(name(rule).span)
-    text.append(": to archive the message takes longer than the deadline; tried again in a day")
+    say(rule, ": the message takes longer than the deadline to archive; tried again in a day")
     return (.error, text)
   case .contentRefused(let rule):
-    text.append(name(rule).span)
-    text.append(": the server does not give the message that is to be archived; it stays there")
+    say(rule, ": the server does not give the message that is to be archived; it stays there")
     return (.error, text)
   case .notDeleted(let rule):
-    text.append(name(rule).span)
-    text.append(": the server said that it had deleted the message, and still has it; tried again")
-    text.append(" in a day")
+    say(rule, ": the server deleted the message, and still has it; tried again in a day")
     return (.warning, text)
   case .ledgerFailed(let error):
     text.append(words(for: error).span)

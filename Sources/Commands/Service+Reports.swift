@@ -10,7 +10,7 @@ extension Service {
   mutating func report(_ mailbox: Int, _ report: Report) {
     let name = loaded.settings.mailboxes[mailbox].name
     var (severity, text) = words(
-      for: report, settings: loaded.settings, values: supervisor.alert(of: mailbox))
+      for: report, of: mailbox, settings: loaded.settings, values: supervisor.alert(of: mailbox))
     // Whoever polls once wants to read what came of it; a service need not say it each minute.
     if mode != .service, severity == .debug { severity = .info }
     log.write(severity, name, text)

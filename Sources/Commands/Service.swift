@@ -261,6 +261,12 @@ struct Service: ~Copyable {
       if new.settings.stateDirectory != loaded.settings.stateDirectory {
         log.write(.warning, [], [UInt8]("a new state-directory counts only after a restart"))
       }
+      for mailbox in new.settings.mailboxes {
+        let old = loaded.settings.mailboxes.first { $0.name == mailbox.name }
+        guard let old, old.ledger != mailbox.ledger else { continue }
+        log.write(
+          .warning, mailbox.name, [UInt8]("another ledger counts only after a restart"))
+      }
       let outputs = replaceBoard(new.settings.outputs, now: now)
       log.write(warningsOf: new.settings)
       supervisor = Supervisor(

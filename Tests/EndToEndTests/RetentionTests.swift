@@ -168,8 +168,11 @@ import Testing
       #expect(run.exitCode == 75)
       #expect(
         run.errors.contains(
-          "error: box: zone: the message cannot be archived: Not a directory; it stays on the server\n"
-        ), "\(run.errors)")
+          """
+          error: box: zone: the message cannot be archived in \(bench.path("archive")): Not a \
+          directory; it stays on the server
+
+          """), "\(run.errors)")
     }
     #expect(bench.fired == ["1", "2", "3"])
     #expect(maildir.files.count == 3)
