@@ -8,15 +8,18 @@ import TestSupport
 import Testing
 
 /// Everything that can happen, at random and in any order: `POPBELL_POLLS` says how many polls,
-/// `POPBELL_SEED` which ones: the same each time, if it does not.
+/// `POPBELL_SEED` which ones; if it does not, others each time, but for where `CI` is set.
 @Suite struct PropertyTests {
   static let variables = ProcessInfo.processInfo.environment
   static let polls = variables["POPBELL_POLLS"].flatMap { Int($0) } ?? 10_000
-  static let seed = variables["POPBELL_SEED"].flatMap { UInt64($0) } ?? 1
+  static let seed =
+    variables["POPBELL_SEED"].flatMap { UInt64($0) }
+    ?? (variables["CI"] == nil ? UInt64.random(in: 0..<1 << 32) : 1)
 
   @Test(arguments: 0..<4) func whateverHappensNoAlertIsLostOrFiresTwice(part: Int) throws {
     var polls = 0
     var seed = Self.seed + UInt64(part) * 1_000_000
+    print("seed of whateverHappensNoAlertIsLostOrFiresTwice, part \(part): \(seed)")
     while polls < Self.polls / 4 {
       var trial = RandomTrial(seed: seed)
       polls += try trial.run(steps: 24)

@@ -154,11 +154,13 @@ final class Service {
 }
 
 /// Polls for a condition for up to a minute; says whether it came true.
-func until(seconds: Double = 60, _ condition: () -> Bool) -> Bool {
+func until(
+  seconds: Double = 60, every microseconds: UInt32 = 5000, _ condition: () -> Bool
+) -> Bool {
   let end = Date(timeIntervalSinceNow: seconds)
   while Date.now < end {
     if condition() { return true }
-    poll(nil, 0, 5)
+    usleep(microseconds)
   }
   return condition()
 }

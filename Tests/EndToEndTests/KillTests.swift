@@ -91,14 +91,12 @@ import Testing
   /// Waits for a moment, which need not come.
   private func wait(for moment: Moment, _ trial: Trial) {
     let (effects, messages) = (trial.effects.count, trial.maildir.numbers)
-    let end = Date(timeIntervalSinceNow: 0.2)
-    while Date.now < end {
+    _ = until(seconds: 0.2, every: 200) {
       switch moment {
-      case .time: return
-      case .effect: if trial.effects.count > effects { return }
-      case .deletion: if trial.maildir.numbers.count < messages.count { return }
+      case .time: true
+      case .effect: trial.effects.count > effects
+      case .deletion: trial.maildir.numbers.count < messages.count
       }
-      usleep(200)
     }
   }
 
