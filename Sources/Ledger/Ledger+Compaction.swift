@@ -35,7 +35,7 @@ extension Ledger where S: ~Copyable {
       throw error
     }
     (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
-    (recent, listed, isOld) = ([], [], false)
+    (recent, listed, isOld, isDurable) = ([], [], false, true)
     self.written = reading
   }
 

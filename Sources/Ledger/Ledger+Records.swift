@@ -34,14 +34,15 @@ extension Ledger where S: ~Copyable {
       bytes.append(record.encoded(continues: !bytes.isEmpty).bytes)
     }
     let (whole, mustCut) = (length, tailIsTorn)
-    try settleFolder()
+    // What is whole behind a gap would be damage, and no cut of power.
+    try makeDurable()
     tailIsTorn = true
     try withStore { (store) throws(StoreError) in
       if mustCut { try store.truncate(to: whole) }
       try store.append(bytes.bytes, to: .ledger)
       try store.synchronize(.ledger)
     }
-    (tailIsTorn, isDurable) = (false, true)
+    tailIsTorn = false
     length += bytes.count
     if mustTell { written = clock.reading }
   }

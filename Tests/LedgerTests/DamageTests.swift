@@ -102,4 +102,35 @@ import Testing
     disk.failAfter = .max
     #expect(try disk.open().state(14) == .fired)
   }
+
+  /// popbell was killed before its last record was durable, and the power goes when the next popbell
+  /// writes: of both, any part may be left.
+  @Test func whoWasKilledBeforeItWasDurableDamagesNothing() throws {
+    var random = SeededGenerator(seed: 1)
+    var isDone = false
+    var operation = 0
+    while !isDone {
+      let disk = Disk()
+      let ledger = try disk.open()
+      for number in 1...3 { try ledger.fire(MessageIdentity(number)) }
+      disk.losesPowerAfter = 1
+      _ = try? ledger.note(MessageIdentity(4), .fired, rule: 1)
+      disk.keepPower()
+      let next = try disk.open()
+      #expect(try next.state(4) == .fired)
+      disk.losesPowerAfter = operation
+      disk.losesPowerWhenDone = true
+      try? next.intend(MessageIdentity(5), rule: 1)
+      isDone = disk.hasPower
+      for left in disk.possibleRemains(random: 8, using: &random) {
+        let disk = Disk()
+        disk.bytes = left
+        let again = try disk.open()
+        for number in 1...3 { #expect(try again.state(number) == .fired) }
+        #expect(try again.state(5) == .new || again.state(4) == .fired)
+      }
+      operation += 1
+    }
+    #expect(operation > 3)
+  }
 }

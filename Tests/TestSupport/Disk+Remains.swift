@@ -22,6 +22,9 @@ extension Disk {
     return remains.filter { seen.insert($0).inserted }
   }
 
+  /// Whether a cut would leave all as it is.
+  public var isDurable: Bool { ledger.isDurable && replaced.isEmpty }
+
   /// The same without chance.
   public var possibleRemains: [[UInt8]] {
     var random = SystemRandomNumberGenerator()

@@ -101,6 +101,12 @@ public final class Disk {
     throw StoreError(code: 28)
   }
 
+  /// It was not the power that went, but popbell that was killed: all is as it was left.
+  public func keepPower() {
+    hasPower = true
+    losesPowerAfter = .max
+  }
+
   /// The power is back, and of what was not durable, `bytes` are there: one of `possibleRemains`.
   public func restorePower(leaving bytes: [UInt8]) {
     self.bytes = bytes
