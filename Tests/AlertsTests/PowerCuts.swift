@@ -13,6 +13,8 @@ struct PowerCuts {
   /// All that what comes after a cut depends on: what popbell makes of the ledger, and the world.
   private struct Situation: Hashable {
     var ledger: [UInt8]
+    /// What another cut would leave.
+    var remains: [[UInt8]]
     var changes: Int
     var time: UInt64
     var messages: [ModelServer.Message]
@@ -87,9 +89,10 @@ struct PowerCuts {
     }
   }
 
-  /// Whatever is left.
+  /// Whatever is left; or popbell was killed, and all is left as it is, durable or not.
   private mutating func recover(from state: State, isFirst: Bool) throws {
-    for left in state.trial.world.disk.possibleRemains(random: 2, using: &random) {
+    let remains = state.trial.world.disk.possibleRemains(random: 2, using: &random)
+    for left in remains.map(Optional.some) + [nil] {
       counts.remains += 1
       var after = state
       after.trial = state.trial.resumed(leaving: left)
@@ -141,7 +144,9 @@ struct PowerCuts {
   private mutating func situation(_ state: State) -> Situation {
     let (trial, world) = (state.trial, state.trial.world)
     return Situation(
-      ledger: recovered(trial), changes: state.changes, time: trial.time,
+      ledger: recovered(trial),
+      remains: world.disk.isDurable ? [] : world.disk.possibleRemains,
+      changes: state.changes, time: trial.time,
       messages: world.server.messages, effects: world.effects.sorted(), archive: world.archive,
       excuses: [
         Set(trial.excused.map { "\($0) \($1)" }), trial.unfinished, trial.unrecorded,

@@ -81,12 +81,14 @@ import Testing
     #expect(trial.world.fired.count == 4)
   }
 
+  /// Also at what the rules before left alone.
   @Test func otherRulesLookAtAllAgainAndFireNothingTwice() throws {
     var trial = trial()
-    try trial.poll()
+    trial.deliver(.numbered(5, "news"))
+    for _ in 1...2 { try trial.poll() }
     trial.end()
     trial.fingerprint += 1
-    #expect(try poll(&trial).filter { $0.hasPrefix("TOP") }.count == 4)
+    #expect(try poll(&trial).filter { $0.hasPrefix("TOP") }.count == 5)
     #expect(trial.world.fired.count == 4)
   }
 

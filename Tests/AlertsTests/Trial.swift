@@ -165,14 +165,19 @@ struct Trial {
   /// Whether the power is gone.
   var isDark: Bool { !world.disk.hasPower }
 
-  /// As this one is in the dark, with the power back and this left of the ledger. What happens to one
-  /// of them does not happen to the other.
-  func resumed(leaving bytes: [UInt8]) -> Trial {
+  /// As this one is in the dark, with the power back and this left of the ledger; where that is nil,
+  /// popbell alone had ended. What happens to one of them does not happen to the other.
+  func resumed(leaving bytes: [UInt8]?) -> Trial {
     var copy = self
     copy.world.disk = world.disk.copy()
-    copy.world.disk.restorePower(leaving: bytes)
-    copy.tell("the power is back; \(bytes.count) bytes of the ledger are left")
-    copy.bootClock()
+    if let bytes {
+      copy.world.disk.restorePower(leaving: bytes)
+      copy.tell("the power is back; \(bytes.count) bytes of the ledger are left")
+      copy.bootClock()
+    } else {
+      copy.world.disk.keepPower()
+      copy.tell("it was not the power: popbell was killed")
+    }
     return copy
   }
 

@@ -1,0 +1,41 @@
+import Bytes
+import Config
+import Rules
+
+extension Action {
+  static var program: Action { .run([]) }
+}
+
+extension Rule {
+  static func alarms(
+    actions: [Action] = [.program], then disposition: Disposition = .delete,
+    onCrash: CrashPolicy = .again, retries: Int = 5
+  ) -> Rule {
+    let pattern = try! Pattern(
+      parsing: [UInt8]("ALARM *").span, caseSensitive: false, expressionIndex: 0)
+    return Rule(
+      name: [UInt8]("alarms"), line: 1, mailbox: nil,
+      conditions: [Condition(field: .subject, pattern: pattern)], captures: CaptureNames(),
+      actions: actions, disposition: disposition, onCrash: onCrash, retries: retries,
+      timeout: .seconds(30))
+  }
+}
+
+extension Settings {
+  /// A mailbox, and these rules.
+  static func test(_ rules: [Rule]) -> Settings {
+    var reader = ConfigReader()
+    for (section, key, value) in [
+      ("mailbox box", "server", "localhost"), ("mailbox box", "user", "u"),
+      ("mailbox box", "password-file", "/p"), ("output lamp", "chip", "simulated"),
+      ("output lamp", "line", "L"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
+    ] {
+      reader.entry(
+        section: Array(section.utf8).span, key: Array(key.utf8).span,
+        value: Array(value.utf8).span, line: 1)
+    }
+    var settings = reader.finish().settings!
+    settings.rules = RuleSet(rules: rules, names: settings.rules.names)
+    return settings
+  }
+}
