@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The power is lost at each operation on the disk, and again while popbell recovers from that, with
-/// whatever may be left then of what was not durable.
+/// whatever may be left then of what was not durable. The first time, popbell may be killed instead.
 ///
 /// `POPBELL_SEED` chooses what is left to chance: the same each time, if it does not. One of 24
 /// second cuts is made, or of as many as `POPBELL_SHARE` says: 1 stands for all.
