@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -233,6 +235,15 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
   if (alignment > 16) return EINVAL;
   *memory = malloc(size);
   return *memory ? 0 : ENOMEM;
+}
+
+/* No request of popbell's has another form on older kernels. */
+int ioctl(int descriptor, int request, ...) {
+  va_list values;
+  va_start(values, request);
+  void *argument = va_arg(values, void *);
+  va_end(values);
+  return (int)syscall(SYS_ioctl, descriptor, request, argument);
 }
 
 /* There are no other threads that could hold a lock. */
