@@ -22,7 +22,7 @@
 #define MOST_FILES 256
 
 struct pb_tls_trust {
-  atomic_int owners;
+  int owners; /* It and its connections are one thread's. */
   int count;
   struct file {
     int descriptor;
@@ -167,7 +167,7 @@ static int add_folder(pb_tls_trust *trust, const char *path) {
 int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust) {
   pb_tls_trust *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return -ENOMEM;
-  atomic_init(&opened->owners, 1);
+  opened->owners = 1;
 
   struct stat status;
   const char *name = (const char *)path;
@@ -183,10 +183,11 @@ int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust) {
   return 0;
 }
 
-void pb_tls_trust_keep(pb_tls_trust *trust) { atomic_fetch_add(&trust->owners, 1); }
+void pb_tls_trust_keep(pb_tls_trust *trust) { trust->owners += 1; }
 
 void pb_tls_trust_release(pb_tls_trust *trust) {
-  if (atomic_fetch_sub(&trust->owners, 1) != 1) return;
+  trust->owners -= 1;
+  if (trust->owners > 0) return;
   for (int i = 0; i < trust->count; i++) close(trust->files[i].descriptor);
   free(trust);
 }
