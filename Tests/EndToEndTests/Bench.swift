@@ -22,7 +22,9 @@ final class Bench {
   func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
   func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
-    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    try launching.withLock {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
   }
 
@@ -108,7 +110,7 @@ final class Service {
     process.standardInput = stdin
     output = Collector(stdout.fileHandleForReading)
     errors = Collector(stderr.fileHandleForReading)
-    try process.run()
+    try process.start()
     if let input { stdin.fileHandleForWriting.write(Data(input.utf8)) }
     try stdin.fileHandleForWriting.close()
   }
@@ -151,6 +153,15 @@ final class Service {
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
       .appendingPathComponent(name)
   }
+}
+
+/// Held while a program is written, and while one is started: a child that another thread forks would
+/// have the file open for a moment, and then it is busy.
+private let launching = NSLock()
+
+extension Process {
+  /// Starts it, while no program is being written.
+  func start() throws { try launching.withLock { try run() } }
 }
 
 /// Polls for a condition for up to a minute; says whether it came true.

@@ -61,7 +61,7 @@ final class Dovecot: Sendable {
       """, folder.path,
     ]
     guardian.standardInput = lifeline
-    try guardian.run()
+    try guardian.start()
     guard until({ log.contains("starting up") || !read("errors").isEmpty }), read("errors").isEmpty
     else {
       let errors = read("errors")

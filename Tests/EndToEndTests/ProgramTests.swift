@@ -88,7 +88,7 @@ import Testing
     process.executableURL = Service.binary()
     process.arguments = ["run", "-c", scene.bench.path("popbell.conf")]
     process.standardError = pipe.writer
-    try process.run()
+    try process.start()
     defer { process.terminate() }
     #expect(until { scene.bench.number(in: "child") != nil })
     let program = try #require(scene.bench.number(in: "child"))

@@ -38,7 +38,7 @@ final class SmallDisk {
     guardian.standardInput = lifeline
     guardian.standardOutput = answer
     guardian.standardError = FileHandle.nullDevice
-    try guardian.run()
+    try guardian.start()
     struct CannotMount: Error {}
     guard answer.fileHandleForReading.availableData.count == 1 else { throw CannotMount() }
   }
