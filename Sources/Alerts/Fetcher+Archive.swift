@@ -17,8 +17,6 @@ struct ArchiveQueue: Sendable {
   static var limit: Int { 64 }
 
   private var waiting: [JudgedMessage] = []
-  /// Whose content comes next, until that has begun.
-  private var announced: Identity?
   private var converter = LineFeedConverter()
   private var chunk: [UInt8] = []
   /// How much was sent in this session.
@@ -37,32 +35,23 @@ struct ArchiveQueue: Sendable {
   mutating func begin() -> JudgedMessage? {
     guard !waiting.isEmpty else { return nil }
     hasBegun = true
-    announced = waiting[0].identity
+    chunk.removeAll(keepingCapacity: true)
+    converter = LineFeedConverter()
     return waiting.removeFirst()
   }
 
   mutating func removeAll() { waiting = [] }
 
   mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
-    announce(&sink)
     // A CR that waited may come before it.
     if chunk.count + 2 > FetcherFrame.partSize { send(&sink) }
     converter.push(byte) { chunk.append($0) }
   }
 
   mutating func finish<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    announce(&sink)
     converter.finish { chunk.append($0) }
     send(&sink)
     sink.send(.archived)
-  }
-
-  private mutating func announce<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    guard let identity = announced else { return }
-    announced = nil
-    chunk.removeAll(keepingCapacity: true)
-    converter = LineFeedConverter()
-    sink.send(.archiving(identity))
   }
 
   private mutating func send<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -78,7 +67,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// All that was asked for has been looked at. Contents come last: none of them, however long, may
   /// keep an alert waiting, or the deletion of one that is done.
-  mutating func archiveOrQuit() {
+  mutating func archiveOrQuit<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     let mustCommit =
       deletionCount >= settings.batch
       || deletionCount > 0 && (!archive.hasBegun || archive.octets > Self.mostOctets)
@@ -89,6 +78,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
     phase = .archiving
     judged = message
+    sink.send(.archiving(message.identity))
     session.send(.retr(message.number))
   }
 

@@ -29,7 +29,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       sink.send(.committed(mark.examined, isComplete: isComplete))
       end(.polled, FetcherFrame.Detail(), &sink)
     }
-    pump()
+    pump(&sink)
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -171,8 +171,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       uniqueIDIsAsked = hasUniqueIDs
     case .retr where phase == .archiving:
       phase = .fetching
-      if let judged { sink.send(.contentRefused(judged.identity)) }
       judged = nil
+      sink.send(.contentRefused)
     case .top, .retr:
       mark.stop()  // It went away, or cannot be read: the next poll looks again.
       isPassedOver = false
@@ -186,7 +186,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// Sends what can be sent: a deletion first, then requests for as many messages as the window
   /// takes. Until TOP has worked once, one message at a time.
-  mutating func pump() {
+  mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     while phase == .fetching, step == .exchange, session.canSend {
       if let (message, identity) = deletion {
         deletion = nil
@@ -196,7 +196,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
         if deletionCount == settings.batch { stopAsking() }
       } else if next > count {
         guard session.awaiting == nil else { return }
-        archiveOrQuit()
+        archiveOrQuit(&sink)
       } else if hasTop == nil && session.awaiting != nil && !uniqueIDIsAsked {
         return
       } else {

@@ -187,7 +187,7 @@ public struct Fetcher<
     switch phase {
     case .fetching:
       stopAsking()
-      pump()
+      pump(&sink)
     case .archiving where step == .exchange: end(.polled, FetcherFrame.Detail(), &sink)
     case .settingUp, .counting, .recognising, .listing, .archiving, .quitting: break
     }
@@ -209,7 +209,9 @@ public struct Fetcher<
   }
 
   /// The supervisor's verdict on the match.
-  public mutating func answered(_ verdict: Verdict) {
+  public mutating func answered<Sink: FrameSink & ~Copyable>(
+    _ verdict: Verdict, _ sink: inout Sink
+  ) {
     precondition(step == .awaitVerdict)
     step = .exchange
     guard let judged else { return }
@@ -227,16 +229,18 @@ public struct Fetcher<
       mark.stop()
       if !archive.append(judged) { isComplete = false }
     }
-    pump()
+    pump(&sink)
   }
 
   /// The supervisor's answer to a part of the listing.
-  public mutating func answeredListing(_ answer: ListingAnswer) {
+  public mutating func answeredListing<Sink: FrameSink & ~Copyable>(
+    _ answer: ListingAnswer, _ sink: inout Sink
+  ) {
     precondition(step == .awaitListing)
     step = .exchange
     listing.answered(answer)
     if phase == .fetching { beginFetching() }
-    pump()
+    pump(&sink)
   }
 
   private mutating func reportStage<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {

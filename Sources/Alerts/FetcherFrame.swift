@@ -17,7 +17,7 @@ public import Rules
 ///     archiving = %x09 identity(16)
 ///     content  = %x0A *4096OCTET
 ///     archived = %x0B
-///     refused  = %x0C identity(16)
+///     refused  = %x0C
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
 /// and nothing may follow.
@@ -38,13 +38,13 @@ public enum FetcherFrame: Sendable, Equatable {
   case stage(Stage)
   /// Messages of a complete listing; an answer is waited for.
   case listed(Listed)
-  /// The content of this message follows, in parts, with LF at its lines' ends.
+  /// The content of this message was asked for; it follows in parts, with LF at its lines' ends.
   case archiving(Identity)
   case content([UInt8])
   /// That was all of it; a verdict is waited for.
   case archived
-  /// The server refused the content of this message.
-  case contentRefused(Identity)
+  /// The server refused it.
+  case contentRefused
 
   /// The longest text about how a poll ended, in octets.
   public typealias Detail = ByteBuffer<400>
@@ -84,7 +84,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case 9: self = .archiving(try reader.identity())
     case 10: self = .content(try reader.rest(atMost: Self.partSize))
     case 11: self = .archived
-    case 12: self = .contentRefused(try reader.identity())
+    case 12: self = .contentRefused
     default: throw .kind
     }
     try reader.end()
@@ -135,9 +135,7 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(10)
       bytes.append(content.span)
     case .archived: bytes.append(11)
-    case .contentRefused(let identity):
-      bytes.append(12)
-      identity.write(to: &bytes)
+    case .contentRefused: bytes.append(12)
     }
     return bytes
   }

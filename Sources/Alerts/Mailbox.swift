@@ -9,6 +9,8 @@ struct Mailbox: Sendable {
   /// How long a mailbox is believed to have changed at its end only, and how long what takes longer
   /// than a poll may is not tried again: a day.
   static let longPause = Interval.seconds(86_400)
+  /// How long a content is not asked for with which the connection ended: an hour.
+  static let pause = Interval.seconds(3600)
   /// How long a program has between being asked to end and being ended, and a fetcher that said it
   /// was done until it is.
   static let grace = Interval.seconds(3)
@@ -31,7 +33,7 @@ struct Mailbox: Sendable {
   var archives: [Alert] = []
   var archive: Alert?
   var archiveFailed = false
-  /// Whose content took longer than a poll may, and when it is tried again.
+  /// Whose content did not come whole, and when it is tried again.
   var slow: [SlowContent] = []
   /// The listing of this session.
   var listing = Listing.none

@@ -46,17 +46,11 @@ extension Supervisor where S: ~Copyable {
     order(.answer(mailbox: mailbox, .keep))
   }
 
-  /// The alert of a message whose content was asked for, and is no more; nil where it was not.
-  mutating func takeArchive(_ mailbox: Int, _ unique: Identity) -> Alert? {
-    let index = mailboxes[mailbox].archives.firstIndex { $0.unique == unique }
-    return index.map { mailboxes[mailbox].archives.remove(at: $0) }
-  }
-
-  /// The fetcher sends the content of a message. Returns `false` where nobody asked for it.
+  /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.
   mutating func beginArchive(_ mailbox: Int, _ unique: Identity) -> Bool {
-    guard mailboxes[mailbox].archive == nil, let alert = takeArchive(mailbox, unique) else {
-      return false
-    }
+    let index = mailboxes[mailbox].archives.firstIndex { $0.unique == unique }
+    guard let index, mailboxes[mailbox].archive == nil else { return false }
+    let alert = mailboxes[mailbox].archives.remove(at: index)
     mailboxes[mailbox].archive = alert
     order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: archiveName(mailbox, alert)))
     return true

@@ -34,8 +34,9 @@ extension Supervisor where S: ~Copyable {
     case .archived:
       guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
       order(.endArchive(mailbox: mailbox))
-    case .contentRefused(let unique):
-      guard let alert = takeArchive(mailbox, unique) else { return distrust(mailbox, now: now) }
+    case .contentRefused:
+      guard let alert = mailboxes[mailbox].archive else { return distrust(mailbox, now: now) }
+      mailboxes[mailbox].archive = nil
       mailboxes[mailbox].tally.failed += 1
       report(mailbox, .contentRefused(rule: alert.rule))
     case .deleted(let identity):
@@ -147,13 +148,15 @@ extension Supervisor where S: ~Copyable {
 
   /// What took longer than a poll may would do so at each poll, and keep other messages waiting.
   private mutating func noteSlowness(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
-    guard outcome == .polled || outcome == .deadline else { return }
-    let end = now + Mailbox.longPause
     if case .underWay = mailboxes[mailbox].listing, outcome == .deadline {
-      mailboxes[mailbox].nextListing = end
+      mailboxes[mailbox].nextListing = now + Mailbox.longPause
     }
     guard let alert = mailboxes[mailbox].archive else { return }
-    mailboxes[mailbox].slow.append(SlowContent(unique: alert.unique, end: end))
+    // A content with which each connection ends would do so too.
+    let isTooSlow = outcome == .polled || outcome == .deadline
+    let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
+    mailboxes[mailbox].slow.append(SlowContent(unique: alert.unique, end: now + pause))
+    guard isTooSlow else { return }
     mailboxes[mailbox].tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
   }

@@ -133,10 +133,10 @@ private func converse(
       let asked = Clock.now
       guard let verdict = supervisor.verdict() else { return }
       wrapUpAt = wrapUpAt + (Clock.now - asked)
-      fetcher.answered(verdict)
+      fetcher.answered(verdict, &supervisor)
     case .awaitListing:
       guard let answer = supervisor.listingAnswer() else { return }
-      fetcher.answeredListing(answer)
+      fetcher.answeredListing(answer, &supervisor)
     case .startTLS:
       supervisor.send(.stage(.handshake))
       try wire.secure(mailbox, trust)

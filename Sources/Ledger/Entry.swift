@@ -48,8 +48,8 @@ public enum EntryState: Sendable, Equatable {
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
   /// not say what came of it.
   case deleted(hour: UInt32)
-  /// It was not in a complete listing, since an hour of what popbell has seen. `fired` tells what had fired from
-  /// what was given up, and `archived` what needs nothing more.
+  /// It was not in a complete listing, since an hour of what popbell has seen. `fired` tells what
+  /// had fired from what was given up, and `archived` what needs nothing more.
   case missing(sinceHour: UInt32, fired: Bool, archived: Bool)
   /// It is the content's identity of the message whose identity has this word.
   case alias(of: UInt64)

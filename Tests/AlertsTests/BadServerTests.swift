@@ -163,6 +163,25 @@ import Testing
     #expect(trial.world.archived.count == 2)
   }
 
+  @Test func aContentThatEndsTheConnectionKeepsNothingWaiting() throws {
+    var trial = trial(.alarms(), archive: true, mail: 1...3)
+    trial.world.server.hangsUpOn = "RETR 1"
+    try trial.poll()
+    #expect(trial.world.outcome == .connectionLost)
+    trial.deliver(.numbered(4))
+    for _ in 1...3 {
+      try trial.poll()
+      #expect(trial.world.outcome == .polled)
+    }
+    #expect(trial.world.fired == (1...4).map { "ALARM \($0)" })
+    #expect(trial.world.archived.count == 3)
+    #expect(trial.world.server.messages.map(\.subject) == ["ALARM 1"])
+    trial.world.server.hangsUpOn = nil
+    trial.pass(2 * 3600)
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.archived.count == 4 && trial.world.server.messages.isEmpty)
+  }
+
   /// Time runs out after each byte: what is archived takes too long, or not, and all goes on.
   @Test func aContentThatTakesTooLongKeepsNothingWaiting() throws {
     var slow = 0

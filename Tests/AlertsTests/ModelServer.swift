@@ -21,6 +21,8 @@ struct ModelServer {
   /// Whether it hangs up instead of answering QUIT.
   var losesQuitReply = false
 
+  /// The command on which it hangs up.
+  var hangsUpOn: String?
   /// What arrives once it has counted its messages.
   var arrivesAfterStat: [Message] = []
   /// Whether it says that it deletes, and does not.
@@ -58,7 +60,7 @@ struct ModelServer {
     line = []
     commands.append(command)
     taken += 1
-    guard taken <= patience else {
+    guard taken <= patience, command != hangsUpOn else {
       isOpen = false
       return []
     }

@@ -86,9 +86,10 @@ struct World {
         case .endFetcher: connection?.fetcher.isEnded = true
         case .answer(_, let verdict):
           if verdict == .delete { checkDisk("deleted") { $0 == .fired || $0 == .archived } }
-          connection?.fetcher.answered(verdict)
+          if let connection { connection.fetcher.answered(verdict, &connection.sink) }
         case .answerListing(_, let answer):
-          connection?.fetcher.answered(try ListingAnswer(parsing: answer.bytes.span))
+          let answer = try ListingAnswer(parsing: answer.bytes.span)
+          if let connection { connection.fetcher.answered(answer, &connection.sink) }
         case .startProgram(let mailbox, _, let action):
           let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
@@ -238,9 +239,11 @@ struct HeldFetcher: ~Copyable {
   mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) { fetcher.receive(byte, &sink) }
   mutating func wrapUp(_ sink: inout NotedFrames) { fetcher.wrapUp(&sink) }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
-  mutating func answered(_ verdict: Verdict) { if !isKilled { fetcher.answered(verdict) } }
-  mutating func answered(_ answer: ListingAnswer) {
-    if !isKilled { fetcher.answeredListing(answer) }
+  mutating func answered(_ verdict: Verdict, _ sink: inout NotedFrames) {
+    if !isKilled { fetcher.answered(verdict, &sink) }
+  }
+  mutating func answered(_ answer: ListingAnswer, _ sink: inout NotedFrames) {
+    if !isKilled { fetcher.answeredListing(answer, &sink) }
   }
 }
 
