@@ -81,7 +81,10 @@ int pb_folder_open_append(int32_t folder, const uint8_t *name, size_t length) {
   int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NOCTTY;
   int fd = open_text(folder, name, length, flags);
   if (fd != -ENOENT) return fd;
-  return pb_give(open_text(folder, name, length, flags | O_CREAT | O_EXCL), folder, ".");
+  fd = open_text(folder, name, length, flags | O_CREAT | O_EXCL);
+  /* Another process was faster. */
+  if (fd == -EEXIST) return open_text(folder, name, length, flags);
+  return pb_give(fd, folder, ".");
 }
 
 int pb_folder_open_read(int32_t folder, const uint8_t *name, size_t length) {
