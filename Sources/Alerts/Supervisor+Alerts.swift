@@ -138,13 +138,7 @@ extension Supervisor where S: ~Copyable {
     mailboxes[mailbox].endAlert(now: now)
     mailboxes[mailbox].tally.fired += 1
     report(mailbox, .fired(rule: alert.rule))
-    do throws(LedgerError) {
-      try ledgers[mailbox].note(alert.message, .fired, rule: name(of: alert.rule))
-      try conclude(mailbox, alert)
-    } catch {
-      ledgerFailed(mailbox, error)
-      fail(mailbox)
-    }
+    goOn(mailbox, alert, from: .fired)
   }
 
   private mutating func actionFailed(_ mailbox: Int, _ failure: ActionFailure, now: Instant) {

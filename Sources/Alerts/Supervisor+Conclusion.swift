@@ -82,8 +82,13 @@ extension Supervisor where S: ~Copyable {
       return fail(mailbox)
     }
     report(mailbox, .archived(rule: alert.rule))
+    goOn(mailbox, alert, from: .archived)
+  }
+
+  /// Writes down what was done about an alert, and does what is left.
+  mutating func goOn(_ mailbox: Int, _ alert: Alert, from state: EntryState) {
     do throws(LedgerError) {
-      try ledgers[mailbox].note(alert.message, .archived, rule: name(of: alert.rule))
+      try ledgers[mailbox].note(alert.message, state, rule: name(of: alert.rule))
       try conclude(mailbox, alert)
     } catch {
       ledgerFailed(mailbox, error)
