@@ -122,6 +122,8 @@ struct Alert: Sendable {
   /// As the ledger knows it, and as the server does.
   let message: MessageIdentity
   let unique: Identity
+  /// Whether the server knows it by a unique-id, by which listings have it.
+  let isListed: Bool
   let since: Instant
   /// When it fired, in seconds of the ledger's clock, once it has.
   var fired: UInt64 = 0

@@ -19,7 +19,8 @@ extension Supervisor where S: ~Copyable {
     do throws(LedgerError) {
       let message = try ledgers[mailbox].resolve(identity)
       let alert = Alert(
-        rule: rule, message: message, unique: identity.unique, since: now, action: 0)
+        rule: rule, message: message, unique: identity.unique, isListed: !values.uniqueID.isEmpty,
+        since: now, action: 0)
       guard let first = try firstAction(mailbox, alert) else { return }
       mailboxes[mailbox].alert = alert
       mailboxes[mailbox].alert?.action = first

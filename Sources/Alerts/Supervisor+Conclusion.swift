@@ -34,7 +34,7 @@ extension Supervisor where S: ~Copyable {
     }
     if let past = due, past <= ledger.now {
       guard try ledger.wasDeleted(alert.message, as: alert.unique) else {
-        ledger.permitDeletion(of: alert.message, as: alert.unique)
+        ledger.permitDeletion(of: alert.message, as: alert.unique, isListed: alert.isListed)
         return order(.answer(mailbox: mailbox, .delete))
       }
       report(mailbox, .notDeleted(rule: alert.rule))

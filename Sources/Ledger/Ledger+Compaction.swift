@@ -65,6 +65,7 @@ extension Ledger where S: ~Copyable {
   ) throws(LedgerError) {
     try forEachEntry { (entry, isListed) throws(LedgerError) in
       if dropsAliases, try self.isDangling(entry) { return }
+      if self.isLongDeleted(entry) { return }
       if listing, !isListed {
         if let absent = self.absent(entry) { try body(absent) }
       } else {

@@ -2,6 +2,8 @@
 struct Deletion {
   let message: MessageIdentity
   let unique: Identity
+  /// Whether a listing will tell that it is gone.
+  let isListed: Bool
   var isTaken = false
 }
 
@@ -9,9 +11,12 @@ extension Ledger where S: ~Copyable {
   /// How many deletions were permitted in this session.
   public var deletionCount: Int { deletions.count }
 
-  /// `message`, which the server knows as `unique`, may be deleted.
-  public func permitDeletion(of message: MessageIdentity, as unique: Identity) {
-    deletions.append(Deletion(message: message, unique: unique))
+  /// `message`, which the server knows as `unique`, may be deleted; `isListed` says whether a listing
+  /// will tell that it is gone.
+  public func permitDeletion(
+    of message: MessageIdentity, as unique: Identity, isListed: Bool = true
+  ) {
+    deletions.append(Deletion(message: message, unique: unique, isListed: isListed))
   }
 
   /// The server has taken a DELE for `unique`, which QUIT has yet to commit.
@@ -27,15 +32,20 @@ extension Ledger where S: ~Copyable {
     try forEachDeletion { (deletion) throws(LedgerError) in
       let message = deletion.message
       guard deletion.unique != message.unique else {
-        guard message.content != nil, var entry = try self.entry(of: message.unique) else {
-          return .removed(message.unique)
+        guard let content = message.content, var entry = try self.entry(of: message.unique) else {
+          return [.removed(message.unique)]
+        }
+        guard deletion.isListed else {
+          let alias = self.alias(content, of: message.unique)
+          let isOurs = try self.entry(of: content)?.state == alias.state
+          return [.removed(message.unique)] + (isOurs ? [.removed(content)] : [])
         }
         entry.state = .deleted(hour: min(self.time / 3600, EntryState.latestHour))
-        return .entry(entry)
+        return [.entry(entry)]
       }
       // It was delivered twice, and is known by the other's unique-id, which may still be there.
-      guard let entry = try self.entry(of: deletion.unique), !entry.hasAlias else { return nil }
-      return .removed(deletion.unique)
+      guard let entry = try self.entry(of: deletion.unique), !entry.hasAlias else { return [] }
+      return [.removed(deletion.unique)]
     }
     deletions = []
     try compactIfWorthwhile()
@@ -46,24 +56,18 @@ extension Ledger where S: ~Copyable {
     try forEachDeletion { (deletion) throws(LedgerError) in
       guard deletion.unique == deletion.message.unique,
         var entry = try self.entry(of: deletion.unique)
-      else { return nil }
+      else { return [] }
       entry.state = .deleted(hour: 0)
-      return .entry(entry)
+      return [.entry(entry)]
     }
     deletions = []
   }
 
   private func forEachDeletion(
-    _ record: (Deletion) throws(LedgerError) -> Record?
+    _ records: (Deletion) throws(LedgerError) -> [Record]
   ) throws(LedgerError) {
-    var batch: [Record] = []
-    for deletion in deletions where deletion.isTaken {
-      if let record = try record(deletion) { batch.append(record) }
-      if batch.count == Self.batch {
-        try write(batch)
-        batch = []
-      }
-    }
-    try write(batch)
+    var all: [Record] = []
+    for deletion in deletions where deletion.isTaken { all += try records(deletion) }
+    try writeAll(all)
   }
 }

@@ -108,6 +108,13 @@ extension Ledger where S: ~Copyable {
     return absent
   }
 
+  /// Whether the server said long ago that it had deleted a message. It may never list all that it
+  /// has, so that nobody would forget.
+  func isLongDeleted(_ entry: Entry) -> Bool {
+    guard case .deleted(let hour) = entry.state, hour > 0 else { return false }
+    return UInt64(time / 3600) > UInt64(hour) + Self.memory
+  }
+
   /// Whether the sorted record at `place` was listed.
   func isListed(_ place: Int) -> Bool {
     place / 8 < listed.count && listed[place / 8] & 1 << UInt8(place % 8) != 0

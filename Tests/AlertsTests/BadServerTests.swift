@@ -76,6 +76,23 @@ import Testing
     #expect(trial.world.server.messages.isEmpty)
   }
 
+  /// No listing could ever say that it is gone.
+  @Test(arguments: [false, true]) func whatIsDeletedIsForgottenAtOnceWithoutUniqueIDs(
+    isFirst: Bool
+  ) throws {
+    var trial = trial(.alarms(), mail: 1...3)
+    trial.deliver(.numbered(90, "news"), at: isFirst ? 0 : 3)
+    trial.world.server.unknown = ["UIDL"]
+    trial.world.server.capabilities = ["TOP", "USER"]
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.fired.count == 3)
+    #expect(trial.world.server.messages.map(\.subject) == ["news 90"])
+    let ledger = try DiskLedger(reading: DiskStore(disk: trial.world.disk))
+    var known = 0
+    try ledger.forEachMessage { _ in known += 1 }
+    #expect(known == 0)
+  }
+
   @Test func aHeaderThatCannotBeReadNowIsReadLater() throws {
     for deletesUnmatched in [false, true] {
       var trial = trial(.alarms(), mail: 1...2)

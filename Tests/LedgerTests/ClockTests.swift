@@ -176,6 +176,26 @@ import Testing
     try #expect(board.state(of: 12, content: 2) == .intended(before: Failures()))
   }
 
+  /// Some servers never list all.
+  @Test func whatWasDeletedIsForgottenAfterAMonthWithoutAListing() throws {
+    let board = try Board(disk)
+    func delete(_ numbers: ClosedRange<Int>) throws {
+      for number in numbers {
+        let message = MessageIdentity(number, content: number)
+        try board.ledger.fire(message)
+        try board.ledger.delete(message)
+      }
+    }
+    try delete(1...10)
+    try board.sleep(31 * Self.day)
+    try delete(11...1000)
+    try #expect(board.state(of: 1, content: 1) == .new)
+    try #expect(board.state(of: 1000, content: 1000) == .archived)
+    var known = 0
+    try board.ledger.forEachMessage { _ in known += 1 }
+    #expect(known == 990)
+  }
+
   @Test func whatIsMissingIsForgottenAfterAMonth() throws {
     let board = try Board(disk)
     try board.keep(1, for: 14 * Self.day)
