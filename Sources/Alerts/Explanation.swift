@@ -27,8 +27,8 @@ extension Outcome {
   }
 }
 
-func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> FetcherFrame.Detail {
-  var detail = FetcherFrame.Detail()
+func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> [UInt8] {
+  var detail: [UInt8] = []
   switch error.reason {
   case .lineTooLong: detail.append("the server sent a line of more than 64 KiB")
   case .strangeGreeting: detail.append("the greeting is not POP3's: is this the right port?")
@@ -64,8 +64,8 @@ func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> FetcherFrame
 
 func explanation(
   of refusal: Refusal, at stage: LoginStage, lastLine: Span<UInt8>
-) -> FetcherFrame.Detail {
-  var detail = FetcherFrame.Detail()
+) -> [UInt8] {
+  var detail: [UInt8] = []
   switch (stage, refusal) {
   case (.greeting, _): detail.append("the server took no session")
   case (_, .inUse): detail.append("another session has the mailbox")
@@ -80,8 +80,8 @@ func explanation(
 
 func explanation(
   of refusal: Refusal, to command: Command, lastLine: Span<UInt8>
-) -> FetcherFrame.Detail {
-  var detail = FetcherFrame.Detail()
+) -> [UInt8] {
+  var detail: [UInt8] = []
   detail.append("the server refused ")
   switch command {
   case .stat: detail.append("STAT")
@@ -98,12 +98,12 @@ func explanation(
   return detail
 }
 
-extension ByteBuffer {
+extension [UInt8] {
   /// Adds `: "…"` with what of `line` fits; control bytes as `?`.
-  mutating func quote(_ line: Span<UInt8>) {
-    guard !line.isEmpty, room > 8 else { return }
+  fileprivate mutating func quote(_ line: Span<UInt8>) {
+    guard !line.isEmpty, count + 8 < FetcherFrame.detailSize else { return }
     append(": \"")
-    for index in line.indices where room > 1 {
+    for index in line.indices where count + 1 < FetcherFrame.detailSize {
       append(line[index].isControl ? .ascii("?") : line[index])
     }
     append("\"")

@@ -27,7 +27,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     case .goodbye:
       mark.endListed()
       sink.send(.committed(mark.examined, isComplete: isComplete))
-      end(.polled, FetcherFrame.Detail(), &sink)
+      end(.polled, [], &sink)
     }
     pump(&sink)
   }

@@ -188,7 +188,7 @@ public struct Fetcher<
     case .fetching:
       stopAsking()
       pump(&sink)
-    case .archiving where step == .exchange: end(.polled, FetcherFrame.Detail(), &sink)
+    case .archiving where step == .exchange: end(.polled, [], &sink)
     case .settingUp, .counting, .recognising, .listing, .archiving, .quitting: break
     }
   }
@@ -257,7 +257,7 @@ public struct Fetcher<
   }
 
   mutating func end<Sink: FrameSink & ~Copyable>(
-    _ outcome: Outcome, _ detail: FetcherFrame.Detail, _ sink: inout Sink
+    _ outcome: Outcome, _ detail: [UInt8], _ sink: inout Sink
   ) {
     step = .ended
     sink.send(.ended(outcome, detail))

@@ -33,7 +33,7 @@ public enum FetcherFrame: Sendable, Equatable {
   /// QUIT was answered with +OK; so many messages have been looked at: of all, where `isComplete`.
   case committed(Examined, isComplete: Bool)
   /// The poll is over; the detail is for people.
-  case ended(Outcome, Detail)
+  case ended(Outcome, [UInt8])
   /// The poll is that far.
   case stage(Stage)
   /// Messages of a complete listing; an answer is waited for.
@@ -46,11 +46,10 @@ public enum FetcherFrame: Sendable, Equatable {
   /// The server refused it.
   case contentRefused
 
-  /// The longest text about how a poll ended, in octets.
-  public typealias Detail = ByteBuffer<400>
+  /// The longest text about how a poll ended, in octets; a longer one is cut.
+  public static var detailSize: Int { 400 }
 
-  /// The longest frame, in octets: a match with everything as long as it may be.
-  public static var size: Int { 6144 }
+  /// Room for the longest frame: a match with everything as long as it may be.
   public typealias Bytes = ByteBuffer<6144>
 
   public enum Flaw: Error { case kind, length, range, control }
@@ -76,7 +75,7 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .committed(examined, isComplete: try reader.flag())
     case 6:
       guard let outcome = Outcome(rawValue: try reader.byte()) else { throw .range }
-      self = .ended(outcome, try reader.text())
+      self = .ended(outcome, try reader.text(atMost: Self.detailSize))
     case 7:
       guard let stage = Stage(rawValue: try reader.byte()) else { throw .range }
       self = .stage(stage)
@@ -91,8 +90,8 @@ public enum FetcherFrame: Sendable, Equatable {
   }
 
   /// The frame as it goes over the socket.
-  public var encoded: Bytes {
-    var bytes = Bytes()
+  public var encoded: [UInt8] {
+    var bytes: [UInt8] = []
     switch self {
     case .mailbox(let messages, let octets):
       bytes.append(1)
@@ -104,14 +103,12 @@ public enum FetcherFrame: Sendable, Equatable {
     case .matched(let rule, let identity, let values):
       bytes.append(3)
       bytes.append(UInt8(rule))
-      identity.unique.write(to: &bytes)
-      bytes.append(identity.content == nil ? 0 : 1)
-      identity.content?.write(to: &bytes)
+      bytes.append(identity.unique)
+      bytes.append(optional: identity.content)
       values.write(to: &bytes)
     case .deleted(let identity):
       bytes.append(4)
-      bytes.append(identity == nil ? 0 : 1)
-      identity?.write(to: &bytes)
+      bytes.append(optional: identity)
     case .committed(let examined, let isComplete):
       bytes.append(5)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
@@ -121,7 +118,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case .ended(let outcome, let detail):
       bytes.append(6)
       bytes.append(outcome.rawValue)
-      bytes.append(field: detail.bytes)
+      bytes.append(field: detail.span.extracting(..<min(detail.count, Self.detailSize)))
     case .stage(let stage):
       bytes.append(7)
       bytes.append(stage.rawValue)
@@ -130,7 +127,7 @@ public enum FetcherFrame: Sendable, Equatable {
       listed.write(to: &bytes)
     case .archiving(let identity):
       bytes.append(9)
-      identity.write(to: &bytes)
+      bytes.append(identity)
     case .content(let content):
       bytes.append(10)
       bytes.append(content.span)
@@ -141,10 +138,15 @@ public enum FetcherFrame: Sendable, Equatable {
   }
 }
 
-extension ByteBuffer<6144> {
+extension [UInt8] {
   fileprivate mutating func append(field: Span<UInt8>) {
     append(bigEndian: UInt64(field.count), size: 2)
     append(field)
+  }
+
+  fileprivate mutating func append(optional identity: Identity?) {
+    append(identity == nil ? 0 : 1)
+    if let identity { append(identity) }
   }
 }
 
@@ -191,16 +193,14 @@ private struct FrameReader: ~Escapable {
     return [UInt8](rest)
   }
 
-  mutating func text<let capacity: Int>() throws(FetcherFrame.Flaw) -> ByteBuffer<capacity> {
+  mutating func text(atMost limit: Int) throws(FetcherFrame.Flaw) -> [UInt8] {
     let length = Int(try number(2))
-    var text = ByteBuffer<capacity>()
-    guard length <= capacity else { throw .range }
-    for _ in 0..<length {
-      let byte = try byte()
-      guard !byte.isControl else { throw .control }
-      text.append(byte)
-    }
-    return text
+    guard length <= limit else { throw .range }
+    guard length <= bytes.count - position else { throw .length }
+    position += length
+    let text = bytes.extracting((position - length)..<position)
+    for index in text.indices where text[index].isControl { throw .control }
+    return [UInt8](text)
   }
 
   func end() throws(FetcherFrame.Flaw) {
@@ -236,7 +236,7 @@ extension FetcherFrame {
       guard bytes.count.isMultiple(of: Identity.size) else { throw .length }
     }
 
-    fileprivate func write(to frame: inout FetcherFrame.Bytes) {
+    fileprivate func write(to frame: inout [UInt8]) {
       frame.append((isFirst ? 1 : 0) | (isLast ? 2 : 0))
       frame.append(bytes.span)
     }
@@ -249,9 +249,7 @@ extension FetcherFrame {
     }
 
     public mutating func append(_ identity: Identity) {
-      var part = ByteBuffer<16>()
-      identity.write(to: &part)
-      bytes.append(part.bytes)
+      bytes.append(identity)
     }
 
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -261,25 +259,25 @@ extension FetcherFrame {
 extension AlertValues {
   fileprivate init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
     self.init()
-    subject = try reader.text()
-    from = try reader.text()
-    to = try reader.text()
-    date = try reader.text()
-    messageID = try reader.text()
-    uniqueID = try reader.text()
+    subject = try reader.text(atMost: Limits.subject)
+    from = try reader.text(atMost: Limits.address)
+    to = try reader.text(atMost: Limits.address)
+    date = try reader.text(atMost: Limits.date)
+    messageID = try reader.text(atMost: Limits.messageID)
+    uniqueID = try reader.text(atMost: Limits.uniqueID)
     for _ in 0..<(try reader.byte()) {
-      let capture: ByteBuffer<256> = try reader.text()
-      guard captures.append(capture.bytes) else { throw .range }
+      let capture = try reader.text(atMost: Limits.captureValue)
+      guard captures.append(capture.span) else { throw .range }
     }
   }
 
-  fileprivate func write(to bytes: inout FetcherFrame.Bytes) {
-    bytes.append(field: subject.bytes)
-    bytes.append(field: from.bytes)
-    bytes.append(field: to.bytes)
-    bytes.append(field: date.bytes)
-    bytes.append(field: messageID.bytes)
-    bytes.append(field: uniqueID.bytes)
+  fileprivate func write(to bytes: inout [UInt8]) {
+    bytes.append(field: subject.span)
+    bytes.append(field: from.span)
+    bytes.append(field: to.span)
+    bytes.append(field: date.span)
+    bytes.append(field: messageID.span)
+    bytes.append(field: uniqueID.span)
     bytes.append(UInt8(captures.count))
     for index in 0..<captures.count { bytes.append(field: captures.value(at: index)) }
   }

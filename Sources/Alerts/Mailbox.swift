@@ -53,7 +53,7 @@ struct Mailbox: Sendable {
   var octets: UInt64 = 0
   /// When it was last listed in full.
   var lastListing: Instant?
-  var detail = FetcherFrame.Detail()
+  var detail: [UInt8] = []
   var stage = Stage.starting
   /// When the last poll began.
   var start: Instant?

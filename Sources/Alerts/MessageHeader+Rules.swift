@@ -9,26 +9,24 @@ extension AlertValues {
   /// What the supervisor is told of a message; each value is cut where it is longer.
   public init(_ header: borrowing MessageHeader, _ uniqueID: UniqueID?, _ captures: Captures) {
     self.init()
-    setSubject(header.subject)
-    if let address = header.from { from.appendText(address) }
-    var receivers = ByteBuffer<320>()
+    subject = text(header.subject, within: Limits.subject)
+    if let address = header.from { from = text(address, within: Limits.address) }
+    var receiver: [UInt8] = []
     header.forEachTo { address in
-      receivers.append(address)
+      receiver = text(address, within: Limits.address)
       return false
     }
-    to = receivers
-    date.appendText(header.date)
-    messageID.appendText(header.messageID)
-    if let uniqueID { self.uniqueID.appendText(uniqueID.bytes) }
+    to = receiver
+    date = text(header.date, within: Limits.date)
+    messageID = text(header.messageID, within: Limits.messageID)
+    if let uniqueID { self.uniqueID = text(uniqueID.bytes, within: Limits.uniqueID) }
     self.captures = captures
   }
 }
 
-extension ByteBuffer {
-  /// Adds what fits of `text`, no part of a character, and a blank for each control byte.
-  mutating func appendText(_ text: Span<UInt8>) {
-    var end = min(text.count, room)
-    if end < text.count { while end > 0, text[end].isUTF8Tail { end -= 1 } }
-    for index in 0..<end { append(text[index].isControl ? .space : text[index]) }
-  }
+/// What fits of `text`, no part of a character, with a blank for each control byte.
+private func text(_ text: Span<UInt8>, within limit: Int) -> [UInt8] {
+  var bytes = [UInt8](text.prefix(ofCharactersWithin: limit))
+  for index in bytes.indices where bytes[index].isControl { bytes[index] = .space }
+  return bytes
 }

@@ -59,14 +59,14 @@ extension Supervisor where S: ~Copyable {
   /// Where a message is in a Maildir, the same after a crash: other mailboxes may have its unique-id,
   /// and its own may use it again.
   private func archiveName(_ mailbox: Int, _ alert: Alert) -> [UInt8] {
-    var bytes = ByteBuffer<20>()
-    alert.message.unique.write(to: &bytes)
+    var bytes: [UInt8] = []
+    bytes.append(alert.message.unique)
     let mailboxName = settings.mailboxes[mailbox].name
     bytes.append(bigEndian: UInt64(crc32(mailboxName.span)), size: 4)
     var name: [UInt8] = []
     name.append(decimal: alert.fired)
     name.append(".")
-    name.append(hexadecimal: bytes.bytes)
+    name.append(hexadecimal: bytes.span)
     name.append(".popbell")
     return name
   }

@@ -50,7 +50,7 @@ public enum Report: Sendable, Equatable {
   case notDeleted(rule: Int)
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was.
-  case ended(Outcome, Tally, FetcherFrame.Detail, Stage, next: Interval?)
+  case ended(Outcome, Tally, [UInt8], Stage, next: Interval?)
 }
 
 /// Why an action failed.

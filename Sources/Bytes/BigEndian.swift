@@ -7,6 +7,15 @@ extension ByteBuffer {
   }
 }
 
+extension [UInt8] {
+  /// Adds the lowest `size` bytes of `number`, the highest of them first.
+  public mutating func append(bigEndian number: UInt64, size: Int) {
+    for byte in (0..<size).reversed() {
+      append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte)))
+    }
+  }
+}
+
 /// Up to eight bytes as a number, the highest first.
 public func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
   var number: UInt64 = 0

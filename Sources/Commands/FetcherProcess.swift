@@ -32,11 +32,7 @@ struct FetcherFailure: Error {
   init(_ error: SystemError) { self.init(.boardTrouble, [UInt8](error.text.bytes)) }
 
   /// The text as a frame carries it.
-  var detail: FetcherFrame.Detail {
-    var detail = FetcherFrame.Detail()
-    for byte in text { detail.append(byte.isControl ? .ascii("?") : byte) }
-    return detail
-  }
+  var detail: [UInt8] { text.map { $0.isControl ? .ascii("?") : $0 } }
 }
 
 extension MD5: MD5Digest {}
@@ -159,7 +155,7 @@ private struct SupervisorChannel: ~Copyable, FrameSink {
 
   /// Waits for room: the supervisor reads as fast as it can.
   mutating func send(_ frame: FetcherFrame) {
-    try? channel.writeAll(frame.encoded.bytes, within: nil)
+    try? channel.writeAll(frame.encoded.span, within: nil)
   }
 
   /// Waits for the supervisor's verdict; nil when it is gone.

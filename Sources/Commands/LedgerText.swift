@@ -43,9 +43,9 @@ final class LedgerText {
 extension Identity {
   /// 32 hexadecimal digits.
   var digits: [UInt8] {
-    var (bytes, text) = (ByteBuffer<16>(), [UInt8]())
-    write(to: &bytes)
-    text.append(hexadecimal: bytes.bytes)
+    var (bytes, text): ([UInt8], [UInt8]) = ([], [])
+    bytes.append(self)
+    text.append(hexadecimal: bytes.span)
     return text
   }
 

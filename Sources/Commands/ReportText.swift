@@ -86,7 +86,7 @@ func words(
 }
 
 private func ended(
-  _ outcome: Outcome, _ tally: Tally, _ next: Interval?, detail: FetcherFrame.Detail, stage: Stage
+  _ outcome: Outcome, _ tally: Tally, _ next: Interval?, detail: [UInt8], stage: Stage
 ) -> (Severity, [UInt8]) {
   var text: [UInt8] = []
   guard outcome != .polled else {
@@ -100,7 +100,7 @@ private func ended(
       text.append(stage.words)
     }
   } else {
-    text.append(escaping: detail.bytes)
+    text.append(escaping: detail.span)
   }
   if let next {
     text.append("; next try in ")
@@ -210,11 +210,11 @@ extension [UInt8] {
 
   fileprivate mutating func appendQuoted(_ values: AlertValues?) {
     append("\"")
-    if let values { append(escaping: values.subject.bytes) }
+    if let values { append(escaping: values.subject.span) }
     append("\"")
     guard let values, !values.from.isEmpty else { return }
     append(" from ")
-    append(escaping: values.from.bytes)
+    append(escaping: values.from.span)
   }
 
   fileprivate mutating func append(_ failure: ActionFailure) {

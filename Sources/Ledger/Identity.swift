@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// What tells one message from another: the first 128 bits of a SHA-256, over the unique-id where
 /// the server gives one, else over header fields.
@@ -7,7 +7,7 @@ public struct Identity: Sendable, Equatable, Comparable {
 
   /// The first 64 bits: enough to find it by.
   public var word: UInt64
-  private var rest: UInt64
+  fileprivate var rest: UInt64
 
   private init(word: UInt64, rest: UInt64) {
     self.word = word
@@ -21,7 +21,7 @@ public struct Identity: Sendable, Equatable, Comparable {
   }
 
   /// Adds its 16 bytes to `bytes`, which must have room.
-  public func write<let capacity: Int>(to bytes: inout ByteBuffer<capacity>) {
+  func write(to bytes: inout Record.Bytes) {
     bytes.append(bigEndian: word, size: 8)
     bytes.append(bigEndian: rest, size: 8)
   }
@@ -33,6 +33,14 @@ public struct Identity: Sendable, Equatable, Comparable {
   /// Stands for a message that has both.
   static func ^ (left: Identity, right: Identity) -> Identity {
     Identity(word: left.word ^ right.word, rest: left.rest ^ right.rest)
+  }
+}
+
+extension [UInt8] {
+  /// Adds the 16 bytes of `identity`.
+  public mutating func append(_ identity: Identity) {
+    append(bigEndian: identity.word, size: 8)
+    append(bigEndian: identity.rest, size: 8)
   }
 }
 

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// What an argument or an environment variable may be made of.
 public enum AlertValue: Sendable, Equatable {
@@ -43,33 +43,18 @@ public enum AlertValue: Sendable, Equatable {
   }
 }
 
-/// What a matched message carries to the one who acts on it: bounded, and decided at start.
+/// What a matched message carries to the one who acts on it; `Limits` has how much.
 public struct AlertValues: Sendable, Equatable {
-  public var subject = ByteBuffer<512>()
-  public var from = ByteBuffer<320>()
-  public var to = ByteBuffer<320>()
-  public var date = ByteBuffer<64>()
-  public var messageID = ByteBuffer<256>()
-  /// RFC 1939 section 7: 70 octets.
-  public var uniqueID = ByteBuffer<70>()
+  // Not in place: what carries them is copied often.
+  public var subject: [UInt8] = []
+  public var from: [UInt8] = []
+  public var to: [UInt8] = []
+  public var date: [UInt8] = []
+  public var messageID: [UInt8] = []
+  public var uniqueID: [UInt8] = []
   public var captures = Captures()
 
   public init() {}
-
-  public mutating func removeAll() {
-    subject.removeAll()
-    from.removeAll()
-    to.removeAll()
-    date.removeAll()
-    messageID.removeAll()
-    uniqueID.removeAll()
-    captures.removeAll()
-  }
-
-  /// Sets the subject, cut before the character that does not fit.
-  public mutating func setSubject(_ text: Span<UInt8>) {
-    subject = ByteBuffer(prefixOf: text.prefix(ofCharactersWithin: 512))
-  }
 
   /// Adds what `value` is, of an alert that `rule` took, to `sink`; returns `false` where it did not fit.
   ///
@@ -79,12 +64,12 @@ public struct AlertValues: Sendable, Equatable {
     _ value: AlertValue, of rule: borrowing Rule, into sink: inout some ByteSink & ~Copyable
   ) -> Bool {
     switch value {
-    case .subject: writeText(subject.bytes, into: &sink)
-    case .from: writeText(from.bytes, into: &sink)
-    case .to: writeText(to.bytes, into: &sink)
-    case .date: writeText(date.bytes, into: &sink)
-    case .messageID: writeText(messageID.bytes, into: &sink)
-    case .uniqueID: writeText(uniqueID.bytes, into: &sink)
+    case .subject: writeText(subject.span, into: &sink)
+    case .from: writeText(from.span, into: &sink)
+    case .to: writeText(to.span, into: &sink)
+    case .date: writeText(date.span, into: &sink)
+    case .messageID: writeText(messageID.span, into: &sink)
+    case .uniqueID: writeText(uniqueID.span, into: &sink)
     case .rule: writeText(rule.name.span, into: &sink)
     case .capture(let index): writeText(captures.value(at: index), into: &sink)
     }

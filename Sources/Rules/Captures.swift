@@ -2,21 +2,20 @@ import Bytes
 
 /// What a rule's patterns captured, in the order of its `CaptureNames`.
 public struct Captures: Sendable, Equatable {
-  // `Limits.captures` values of `Limits.captureValue` bytes.
-  private var bytes = InlineArray<4096, UInt8>(repeating: 0)
-  private var lengths = InlineArray<16, Int>(repeating: 0)
-  public private(set) var count = 0
+  // One after the other, and where each ends.
+  private var bytes: [UInt8] = []
+  private var ends: [Int] = []
   private var groups = 0
 
   public init() {}
 
+  public var count: Int { ends.count }
+
   /// The value at `index`; empty where nothing was captured.
-  @_addressableSelf
   @_lifetime(borrow self)
   public borrowing func value(at index: Int) -> Span<UInt8> {
     guard index < count else { return bytes.span.extracting(0..<0) }
-    let start = index * Limits.captureValue
-    return bytes.span.extracting(start..<(start + lengths[index]))
+    return bytes.span.extracting((index == 0 ? 0 : ends[index - 1])..<ends[index])
   }
 
   /// Adds a value, cut to `Limits.captureValue` bytes.
@@ -25,10 +24,8 @@ public struct Captures: Sendable, Equatable {
   @discardableResult
   public mutating func append(_ value: Span<UInt8>) -> Bool {
     guard count < Limits.captures else { return false }
-    let value = value.prefix(ofCharactersWithin: Limits.captureValue)
-    for index in value.indices { bytes[count * Limits.captureValue + index] = value[index] }
-    lengths[count] = value.count
-    count += 1
+    bytes.append(value.prefix(ofCharactersWithin: Limits.captureValue))
+    ends.append(bytes.count)
     return true
   }
 
@@ -41,18 +38,15 @@ public struct Captures: Sendable, Equatable {
   }
 
   public mutating func removeAll() {
-    count = 0
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
     groups = 0
   }
 }
 
 extension Captures {
   public static func == (left: Self, right: Self) -> Bool {
-    guard left.count == right.count else { return false }
-    for index in 0..<left.count {
-      guard left.value(at: index).equals(right.value(at: index)) else { return false }
-    }
-    return true
+    left.bytes == right.bytes && left.ends == right.ends
   }
 }
 

@@ -49,7 +49,7 @@ extension Span<UInt8> {
 
   /// Its first characters that fit into `limit` bytes.
   @_lifetime(copy self)
-  func prefix(ofCharactersWithin limit: Int) -> Span<UInt8> {
+  public func prefix(ofCharactersWithin limit: Int) -> Span<UInt8> {
     guard count > limit else { return self }
     var end = 0
     while end + characterLength(at: end) <= limit { end += characterLength(at: end) }

@@ -28,7 +28,7 @@ import Testing
     _ frames: [FetcherFrame], to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
   ) -> Int {
     for (count, frame) in frames.enumerated() {
-      supervisor.received(frame.encoded.bytes, from: 0, on: &lines, now: .seconds(now), time: 1)
+      supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)
       while let order = supervisor.nextOrder() {
         switch order {
         case .endFetcher: return count
@@ -106,7 +106,7 @@ import Testing
     let examined = FetcherFrame.committed(
       Examined(count: 1, last: 1, sum: 1, rules: 0), isComplete: true)
     _ = send(
-      [.mailbox(messages: 1, octets: 0), examined, .ended(.polled, ByteBuffer())], to: &supervisor)
+      [.mailbox(messages: 1, octets: 0), examined, .ended(.polled, [])], to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
     var known = supervisor.known(of: 0, now: .seconds(100), time: 1)
     #expect(known.listing == .now)

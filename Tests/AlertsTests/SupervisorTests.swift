@@ -27,7 +27,7 @@ import Testing
   mutating func send(
     _ frame: FetcherFrame, to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
   ) {
-    supervisor.received(frame.encoded.bytes, from: 0, on: &lines, now: .seconds(now), time: 1)
+    supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)
   }
 
   static var match: FetcherFrame {
@@ -105,7 +105,7 @@ import Testing
     var supervisor = try supervisor()
     supervisor.tick(on: &lines, now: .seconds(0))
     supervisor.pollNow(now: .seconds(1))
-    send(.ended(.polled, FetcherFrame.Detail()), to: &supervisor)
+    send(.ended(.polled, []), to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
     #expect(supervisor.nextWake == .seconds(2))
   }
@@ -147,7 +147,7 @@ import Testing
   @Test mutating func aFetcherThatSaidItWasDoneAndStaysIsEnded() throws {
     var supervisor = try supervisor()
     supervisor.tick(on: &lines, now: .seconds(0))
-    send(.ended(.polled, FetcherFrame.Detail()), to: &supervisor)
+    send(.ended(.polled, []), to: &supervisor)
     _ = orders(&supervisor)
     #expect(supervisor.nextWake == .seconds(4))
     supervisor.tick(on: &lines, now: .seconds(4))
@@ -167,7 +167,7 @@ import Testing
     supervisor.tick(on: &lines, now: .seconds(0))
     var health = [100, 121].map { supervisor.isHealthy(now: .seconds($0)) }
     #expect(health == [true, false])
-    send(.ended(.polled, FetcherFrame.Detail()), to: &supervisor)
+    send(.ended(.polled, []), to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
     health = [supervisor.isHealthy(now: .seconds(1000))]
     supervisor.isPaused = true
@@ -213,7 +213,7 @@ import Testing
     for _ in 0..<500 {
       var supervisor = try supervisor()
       supervisor.tick(on: &lines, now: .seconds(0))
-      var frame = Array(Self.match.encoded.bytes.indices.map { Self.match.encoded.bytes[$0] })
+      var frame = Self.match.encoded
       for _ in 0..<Int.random(in: 0..<4, using: &random) {
         frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(
           in: 0...255, using: &random)
@@ -227,21 +227,42 @@ import Testing
   }
 
   @Test(arguments: Outcome.allCases) func carriesEveryOutcome(outcome: Outcome) throws {
-    let frame = FetcherFrame.ended(outcome, FetcherFrame.Detail("why"))
-    #expect(try FetcherFrame(parsing: frame.encoded.bytes) == frame)
+    let frame = FetcherFrame.ended(outcome, [UInt8]("why".utf8))
+    #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
   }
 
   @Test func carriesTheLongestMatch() throws {
+    let frame = FetcherFrame.matched(rule: 63, MessageIdentity(1, content: 1), longestValues())
+    #expect(frame.encoded.count <= FetcherFrame.Bytes().room)
+    #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
+  }
+
+  @Test(arguments: [
+    \AlertValues.subject, \.from, \.to, \.date, \.messageID, \.uniqueID,
+  ])
+  func refusesALongerValue(value: any WritableKeyPath<AlertValues, [UInt8]> & Sendable) {
+    var values = longestValues()
+    values[keyPath: value].append(0x78)
+    let frame = FetcherFrame.matched(rule: 0, MessageIdentity(1), values)
+    #expect(throws: FetcherFrame.Flaw.range) { try FetcherFrame(parsing: frame.encoded.span) }
+  }
+
+  @Test func cutsWhatIsSaidOfAnEnd() throws {
+    let frame = FetcherFrame.ended(.polled, [UInt8](repeating: 0x78, count: 401))
+    let cut = FetcherFrame.ended(.polled, [UInt8](repeating: 0x78, count: 400))
+    #expect(try FetcherFrame(parsing: frame.encoded.span) == cut)
+  }
+
+  private func longestValues() -> AlertValues {
+    func text(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x78, count: count) }
     var values = AlertValues()
-    let long = [UInt8](repeating: 0x78, count: 600)
-    values.setSubject(long.span)
-    values.from = ByteBuffer(prefixOf: long.span)
-    values.to = ByteBuffer(prefixOf: long.span)
-    values.date = ByteBuffer(prefixOf: long.span)
-    values.messageID = ByteBuffer(prefixOf: long.span)
-    values.uniqueID = ByteBuffer(prefixOf: long.span)
-    for _ in 0..<16 { values.captures.append(long.span) }
-    let frame = FetcherFrame.matched(rule: 63, MessageIdentity(1, content: 1), values)
-    #expect(try FetcherFrame(parsing: frame.encoded.bytes) == frame)
+    values.subject = text(512)
+    values.from = text(320)
+    values.to = text(320)
+    values.date = text(64)
+    values.messageID = text(256)
+    values.uniqueID = text(70)
+    for _ in 0..<16 { values.captures.append(text(256).span) }
+    return values
   }
 }

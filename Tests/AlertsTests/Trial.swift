@@ -143,7 +143,7 @@ struct Trial {
     for intent in world.openIntents where intent.synchronizations == world.disk.synchronizations {
       unfinished.insert(intent.subject)
     }
-    if let values = supervisor.alert(of: 0) { unfinished.insert(text(values.subject.bytes)) }
+    if let values = supervisor.alert(of: 0) { unfinished.insert(text(values.subject)) }
   }
 
   /// popbell ends; where the power went, it comes back.

@@ -91,7 +91,7 @@ struct World {
           let answer = try ListingAnswer(parsing: answer.bytes.span)
           if let connection { connection.fetcher.answered(answer, &connection.sink) }
         case .startProgram(let mailbox, _, let action):
-          let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
+          let subject = text(supervisor.alert(of: mailbox)!.subject)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
           openIntents.append((subject, disk.synchronizations))
           let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .exited(0)
@@ -116,7 +116,7 @@ struct World {
         case .report(let mailbox, let report):
           reports.append(report)
           if case .matched = report {
-            let subject = text(supervisor.alert(of: mailbox)!.subject.bytes)
+            let subject = text(supervisor.alert(of: mailbox)!.subject)
             open = (subject, [], disk.synchronizations)
           }
         }
@@ -125,17 +125,17 @@ struct World {
       exchange(open)
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
-        switch try FetcherFrame(parsing: frame.bytes) {
+        switch frame {
         case .matched(_, let identity, let values):
           matched.append(identity)
-          openIntents.append((text(values.subject.bytes), disk.synchronizations))
+          openIntents.append((text(values.subject), disk.synchronizations))
         case .archiving(let unique):
           if let index = matched.lastIndex(where: { $0.unique == unique }) {
             matched.append(matched[index])
           }
         default: break
         }
-        supervisor.received(frame.bytes, from: 0, on: &lines, now: now, time: wall)
+        supervisor.received(frame.encoded.span, from: 0, on: &lines, now: now, time: wall)
       } else if open.fetcher.isEnded {
         connection = nil
         server.disconnect()
@@ -256,8 +256,8 @@ final class Connection {
 }
 
 struct NotedFrames: FrameSink {
-  var frames: [FetcherFrame.Bytes] = []
-  mutating func send(_ frame: FetcherFrame) { frames.append(frame.encoded) }
+  var frames: [FetcherFrame] = []
+  mutating func send(_ frame: FetcherFrame) { frames.append(frame) }
 }
 
 struct NoExpressions: RegularExpressions {

@@ -115,9 +115,9 @@ import Testing
   }
 
   private func bytes(of identity: Identity) -> [UInt8] {
-    var bytes = ByteBuffer<16>()
-    identity.write(to: &bytes)
-    return [UInt8](bytes.bytes)
+    var bytes: [UInt8] = []
+    bytes.append(identity)
+    return bytes
   }
 
   private func record(_ kind: UInt8, _ first: UInt8, _ identity: String, _ time: UInt64) -> [UInt8]
