@@ -235,22 +235,24 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   private func digest(of id: UniqueID) -> Identity { Identity(of: id.bytes, by: SHA256.self) }
 
   /// The unique-id's, or else the header's; and the content's.
-  private func identity() -> MessageIdentity {
+  @_addressableSelf
+  private borrowing func identity() -> MessageIdentity {
     var content = SHA256()
     content.update(.ascii("M"))
     let hasContent = header.forEachContentByte { content.update($0) }
-    let contentIdentity = Identity(prefixOf: content.finish().bytes)
+    let contentIdentity = Identity(prefixOf: content.finish().span)
     var identity = MessageIdentity(unique: uniqueIdentity())
     if hasContent { identity.content = contentIdentity }
     return identity
   }
 
-  private func uniqueIdentity() -> Identity {
+  @_addressableSelf
+  private borrowing func uniqueIdentity() -> Identity {
     if let uniqueID { return digest(of: uniqueID) }
     var digest = SHA256()
     digest.update(.ascii("H"))
     header.forEachIdentityByte { digest.update($0) }
-    return Identity(prefixOf: digest.finish().bytes)
+    return Identity(prefixOf: digest.finish().span)
   }
 }
 
@@ -260,6 +262,6 @@ extension Identity {
     var digest = SHA256()
     digest.update(.ascii("U"))
     for index in id.indices { digest.update(id[index]) }
-    self.init(prefixOf: digest.finish().bytes)
+    self.init(prefixOf: digest.finish().span)
   }
 }

@@ -1,14 +1,14 @@
-public import Bytes
+import Bytes
 public import Ledger
 import Mail
 public import POP3
 public import Rules
 
-/// SHA-256, FIPS 180-4, for identities.
+/// SHA-256, FIPS 180-4, for identities; `finish` gives its 32 bytes.
 public protocol SHA256Digest: ~Copyable {
   init()
   mutating func update(_ byte: UInt8)
-  consuming func finish() -> ByteBuffer<32>
+  consuming func finish() -> [UInt8]
 }
 
 /// Takes the frames of a fetcher to its supervisor.

@@ -32,10 +32,8 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
 
   /// The byte at `index`, which must be less than `count`.
   public subscript(index: Int) -> UInt8 {
-    get {
-      precondition(index < count)
-      return storage[index]
-    }
+    @_addressableSelf
+    borrowing get { bytes[index] }
     set {
       precondition(index < count)
       storage[index] = newValue

@@ -18,16 +18,16 @@ func connect<Sink: FrameSink & ~Copyable>(
     addresses = try AddressList(resolving: mailbox.server.span, port: mailbox.port)
   } catch {
     throw FetcherFailure(
-      .unresolved, mailbox.server, [UInt8](": "), [UInt8](error.text.bytes))
+      .unresolved, mailbox.server, [UInt8](": "), error.text)
   }
   sink.send(.stage(.connecting))
   return try attempting { () throws(ConnectError) in
     try addresses.connect(withinEach: connectLimit)
   } orThrow: { error in
     FetcherFailure(
-      .unreachable, mailbox.server, [UInt8](" at "), [UInt8](error.address.text.bytes),
+      .unreachable, mailbox.server, [UInt8](" at "), error.address.text,
       [UInt8](": "),
-      [UInt8](error.cause.text.bytes))
+      error.cause.text)
   }
 }
 
@@ -91,7 +91,7 @@ struct Wire: ~Copyable {
       let time = Clock.timestamp(of: now, local: false)
       throw FetcherFailure(
         outcome,
-        describe([UInt8]("the clock is not set: it says ") + [UInt8](time.bytes), mailbox))
+        describe([UInt8]("the clock is not set: it says ") + time, mailbox))
     }
   }
 
@@ -156,7 +156,7 @@ struct Wire: ~Copyable {
   }
 
   private func lost(_ error: SystemError) -> FetcherFailure {
-    FetcherFailure(.connectionLost, [UInt8]("the connection broke: "), [UInt8](error.text.bytes))
+    FetcherFailure(.connectionLost, [UInt8]("the connection broke: "), error.text)
   }
 
   private var certificate: TLSCertificate? {
@@ -173,13 +173,13 @@ struct Wire: ~Copyable {
     text += failure
     if let certificate {
       text.append(" (certificate of ")
-      text.append(certificate.subject.bytes)
+      text.append(certificate.subject.span)
       text.append(", signed by ")
-      text.append(certificate.issuer.bytes)
+      text.append(certificate.issuer.span)
       text.append(", valid from ")
-      text.append(Clock.timestamp(of: certificate.notBefore, local: false).bytes)
+      text.append(Clock.timestamp(of: certificate.notBefore, local: false).span)
       text.append(" to ")
-      text.append(Clock.timestamp(of: certificate.notAfter, local: false).bytes)
+      text.append(Clock.timestamp(of: certificate.notAfter, local: false).span)
       text.append(")")
     }
     return text

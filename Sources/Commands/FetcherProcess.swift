@@ -29,7 +29,7 @@ struct FetcherFailure: Error {
     text = Array(parts.joined())
   }
 
-  init(_ error: SystemError) { self.init(.boardTrouble, [UInt8](error.text.bytes)) }
+  init(_ error: SystemError) { self.init(.boardTrouble, error.text) }
 
   /// The text as a frame carries it.
   var detail: [UInt8] { text.map { $0.isControl ? .ascii("?") : $0 } }

@@ -118,7 +118,7 @@ extension LedgerFolder {
     } catch {
       // Whoever writes more of them is done by the next poll.
       guard error.number != .wouldBlock else { return (.notice, []) }
-      return (.error, [name + [UInt8](": ") + [UInt8](error.text.bytes)])
+      return (.error, [name + [UInt8](": ") + error.text])
     }
   }
 

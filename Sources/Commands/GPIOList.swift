@@ -11,7 +11,7 @@ func listLines(of name: [UInt8]?) -> Int32 {
     }
     var chips = try GPIOChips(in: folder.span)
     while let chip = try chips.nextChip() { try list(chip) }
-    if let (path, number) = chips.denied { throw .denied(path: [UInt8](path.bytes), number) }
+    if let denied = chips.denied { throw denied }
     guard chips.deviceCount > 0 else { throw .noChips }
     return ExitCode.ok
   } catch {

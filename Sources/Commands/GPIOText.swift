@@ -42,7 +42,7 @@ extension GPIOError {
     case .lost: text.append("its chip is gone")
     case .system(let error) where error.number == .notImplemented:
       text.append("this kernel is too old; GPIO lines need Linux 5.10 or later")
-    case .system(let error): text.append(error.text.bytes)
+    case .system(let error): text.append(error.text.span)
     }
     return text
   }
@@ -67,11 +67,11 @@ extension GPIOError {
   }
 }
 
-extension ByteBuffer {
-  /// What it holds, as text that does nothing to a terminal.
+extension [UInt8] {
+  /// It, as text that does nothing to a terminal.
   var escaped: [UInt8] {
     var text: [UInt8] = []
-    text.append(escaping: bytes)
+    text.append(escaping: span)
     return text
   }
 }
@@ -154,15 +154,15 @@ extension [UInt8] {
       return
     }
     guard let access = try? FileAccess(to: path.span) else { return }
-    if access.isForGroup, !access.group.bytes.equals("root") {
+    if access.isForGroup, !access.group.span.equals("root") {
       append(", which is for group ")
-      append(access.group.bytes)
+      append(access.group.span)
       // Who is in it and still may not: something beside the file's mode says no.
       guard !access.isMember else { return }
       append("; run 'usermod -aG ")
-      append(access.group.bytes)
+      append(access.group.span)
       append(" ")
-      append(access.user.bytes)
+      append(access.user.span)
       append("', then log in again or restart the service")
     } else {
       append(", which is root's alone; a udev rule gives it to a group: ")

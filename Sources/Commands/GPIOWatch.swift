@@ -29,7 +29,7 @@ private final class WatchedChip {
   /// By line: who held it last.
   private var holders: [[UInt8]]
 
-  init(path: GPIOPath) throws(GPIOError) {
+  init(path: [UInt8]) throws(GPIOError) {
     do { chip = try GPIOChip(path: path) } catch { throw .system(error) }
     holders = [[UInt8]](repeating: [], count: Int(chip.lineCount))
   }
@@ -131,7 +131,7 @@ private func allChips() throws(GPIOError) -> [WatchedChip] {
     all.append(watched)
   }
   if all.isEmpty {
-    if let (path, number) = chips.denied { throw .denied(path: [UInt8](path.bytes), number) }
+    if let denied = chips.denied { throw denied }
     throw .noChips
   }
   return all

@@ -66,7 +66,7 @@ final class LedgerReader {
       case .accessDenied: throw .denied(directory)
       default:
         throw StartFailure(
-          ExitCode.systemError, directory, [UInt8](": "), [UInt8](error.text.bytes))
+          ExitCode.systemError, directory, [UInt8](": "), error.text)
       }
     }
   }
@@ -129,9 +129,9 @@ extension StartFailure {
     text.append(": no permission")
     if let access = try? FileAccess(to: path.span) {
       text.append(" for ")
-      text.append(access.user.bytes)
+      text.append(access.user.span)
       text.append("; run it as ")
-      text.append(access.owner.bytes)
+      text.append(access.owner.span)
       text.append(", to whom it belongs, or with sudo")
     }
     return StartFailure(ExitCode.noPermission, text)

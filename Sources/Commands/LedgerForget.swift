@@ -60,7 +60,7 @@ extension LedgerReader {
       }
     } catch {
       throw StartFailure(
-        ExitCode.systemError, directory, [UInt8](": "), [UInt8](error.text.bytes))
+        ExitCode.systemError, directory, [UInt8](": "), error.text)
     }
     do throws(LedgerError) {
       let ledger = try Ledger(of: mailbox, in: folder)

@@ -27,7 +27,7 @@ final class LedgerText {
   /// What the board's clock said, or will: "2026-11-21T15:00:07Z". Empty where that cannot be said.
   func time(_ time: UInt32, local: Bool = false) -> [UInt8] {
     let seconds = Int64(clamping: ledger.wall(at: time))
-    return [UInt8](Clock.timestamp(of: seconds, local: local).bytes)
+    return Clock.timestamp(of: seconds, local: local)
   }
 
   /// The same for people: "2026-11-21 16:00:07", as their clock says.

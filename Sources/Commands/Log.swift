@@ -50,14 +50,14 @@ struct Log {
       line.append(label: subject)
       line.append(text.span)
     case .terminal:
-      line.append(Clock.timestamp(of: now, local: true).bytes.extracting(11..<19))
+      line.append(Clock.timestamp(of: now, local: true).span.extracting(11..<19))
       line.append("  ")
       line.append(severity.colour)
       line.append(label: subject)
       line.append(text.span)
       line.append("\u{1B}[0m")
     case .plain:
-      line.append(Clock.timestamp(of: now, local: false).bytes)
+      line.append(Clock.timestamp(of: now, local: false).span)
       line.append(" ")
       line.append(severity.name)
       line.append(label: subject)

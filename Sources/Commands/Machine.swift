@@ -41,7 +41,7 @@ struct Machine {
     case .certificates(let path): return problem(ofCertificates: path)
     case .program(let path):
       do throws(SystemError) { try checkProgram(path.span) } catch {
-        return path + [UInt8](": ") + [UInt8](error.text.bytes)
+        return path + [UInt8](": ") + error.text
       }
     case .line(let line):
       guard includingLines, !line.isSimulated else { return nil }

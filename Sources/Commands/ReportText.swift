@@ -64,7 +64,7 @@ func words(
     say(rule, ": the message cannot be archived in ")
     sayArchive(rule)
     text.append(": ")
-    text.append(ErrorNumber(rawValue: code).text.bytes)
+    text.append(ErrorNumber(rawValue: code).text.span)
     text.append("; it stays on the server")
     return (.error, text)
   case .archiveTooSlow(let rule):
@@ -165,7 +165,7 @@ func words(for error: LedgerError) -> [UInt8] {
   switch error {
   case .store(let failure):
     text.append("the ledger cannot be read or written: ")
-    text.append(ErrorNumber(rawValue: failure.code).text.bytes)
+    text.append(ErrorNumber(rawValue: failure.code).text.span)
   case .notALedger: text.append("the ledger's file is not a ledger; move it away")
   case .version(let version):
     text.append("the ledger is of version ")
@@ -227,7 +227,7 @@ extension [UInt8] {
       append(decimal: UInt64(UInt32(bitPattern: signal)))
     case .couldNotStart(let code):
       append("could not be started: ")
-      append(ErrorNumber(rawValue: code).text.bytes)
+      append(ErrorNumber(rawValue: code).text.span)
     case .timedOut: append("took longer than its timeout")
     case .outputRefused: append("could not drive the output")
     }

@@ -58,7 +58,7 @@ struct StartFailure: Error {
       words(for: error))
   }
 
-  init(_ error: SystemError) { self.init(ExitCode.systemError, [UInt8](error.text.bytes)) }
+  init(_ error: SystemError) { self.init(ExitCode.systemError, error.text) }
 }
 
 extension Service {
@@ -113,7 +113,7 @@ struct LedgerShelf {
       throw StartFailure(
         ExitCode.systemError, settings.stateDirectory,
         [UInt8](isTaken ? ": another popbell works with it" : ": "),
-        isTaken ? [] : [UInt8](error.text.bytes))
+        isTaken ? [] : error.text)
     }
   }
 

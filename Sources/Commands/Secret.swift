@@ -60,7 +60,7 @@ private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(F
     }
     isDone = try program.process.wait() == .exited(0)
   } catch {
-    throw FetcherFailure(.boardTrouble, [UInt8]("password-command: "), [UInt8](error.text.bytes))
+    throw FetcherFailure(.boardTrouble, [UInt8]("password-command: "), error.text)
   }
   guard isDone else { throw FetcherFailure(.boardTrouble, [UInt8]("password-command failed")) }
   if let end = secret.bytes.firstIndex(of: .lineFeed) { secret.truncate(to: end) }

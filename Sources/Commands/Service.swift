@@ -147,7 +147,7 @@ struct Service: ~Copyable {
       fetchers[mailbox] = RunningFetcher(
         try ForkedProcess { channel in runFetcher(plan, expressions, channel) })
     } catch {
-      log.write(.error, plan.mailbox.name, [UInt8](error.text.bytes))
+      log.write(.error, plan.mailbox.name, error.text)
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }
   }
@@ -179,7 +179,7 @@ struct Service: ~Copyable {
       }
     }
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
-      log.write(.error, [], [UInt8](error.text.bytes))
+      log.write(.error, [], error.text)
     }
     for (index, place) in held.enumerated() {
       if let place, waiting.hasHungUp(place) { board.lose(index) }

@@ -50,8 +50,9 @@ struct CommandWindow: Sendable {
     var octets: Int
   }
 
-  /// Its length is `Limits.window`.
-  private var ring = InlineArray<64, Entry>(repeating: Entry(command: .noop, octets: 0))
+  // Not in place: to look at one entry would be to copy all.
+  private var ring = [Entry](
+    repeating: Entry(command: .noop, octets: 0), count: Limits.window)
   private var start = 0
   private var octets = 0
   private(set) var count = 0

@@ -15,9 +15,9 @@ public enum CredentialPart: Equatable, Sendable { case user, secret }
 public struct Credential: ~Copyable {
   /// A class, so that a move leaves no copy behind, and its end can write zeros.
   private final class Storage {
-    /// Of `Limits.userOctets` and `Limits.secretOctets`.
-    var user = ByteBuffer<256>()
-    var secret = ByteBuffer<1_024>()
+    // Not in place: to read them would be to copy them, and nobody wipes that copy.
+    var user: [UInt8] = []
+    var secret: [UInt8] = []
 
     func wipe() {
       scrub(&user)
@@ -58,7 +58,7 @@ extension Credential {
   func writeUser(to output: inout Output, _: borrowing Clearance) {
     output.markSecret()
     output.append("USER ")
-    output.append(storage.user.bytes)
+    output.append(storage.user)
     output.append("\r\n")
   }
 
@@ -66,7 +66,7 @@ extension Credential {
   func writePass(to output: inout Output, _: borrowing Clearance) {
     output.markSecret()
     output.append("PASS ")
-    output.append(storage.secret.bytes)
+    output.append(storage.secret)
     output.append("\r\n")
   }
 
@@ -75,15 +75,15 @@ extension Credential {
     _ stamp: Span<UInt8>, _ digest: consuming MD5, to output: inout Output, _: borrowing Clearance
   ) {
     for index in stamp.indices { digest.update(stamp[index]) }
-    for index in storage.secret.bytes.indices { digest.update(storage.secret[index]) }
+    for byte in storage.secret { digest.update(byte) }
     let hash = digest.finish()
     output.markSecret()
     output.append("APOP ")
-    output.append(storage.user.bytes)
+    output.append(storage.user)
     output.append(" ")
-    for index in hash.bytes.indices {
-      output.append(hexadecimalDigit(hash[index] >> 4))
-      output.append(hexadecimalDigit(hash[index]))
+    for byte in hash {
+      output.append(hexadecimalDigit(byte >> 4))
+      output.append(hexadecimalDigit(byte))
     }
     output.append("\r\n")
   }
@@ -111,11 +111,11 @@ extension Credential {
   ///
   /// The first octets are enough: a server may cut off what it repeats.
   func isRepeated(in line: Span<UInt8>) -> Bool {
-    let secret = storage.secret.bytes
+    let secret = storage.secret
     var response = ByteBuffer<12>()
     forEachResponseDigit { response.append($0) }
     defer { scrub(&response) }
-    return line.contains(secret.extracting(..<min(8, secret.count)))
+    return line.contains(secret.span.extracting(..<min(8, secret.count)))
       || line.contains(response.bytes)
   }
 
@@ -123,9 +123,9 @@ extension Credential {
   private func forEachResponseDigit(_ body: (UInt8) -> Void) {
     var encoder = Base64Encoder()
     encoder.encode(0, body)
-    for index in storage.user.bytes.indices { encoder.encode(storage.user[index], body) }
+    for byte in storage.user { encoder.encode(byte, body) }
     encoder.encode(0, body)
-    for index in storage.secret.bytes.indices { encoder.encode(storage.secret[index], body) }
+    for byte in storage.secret { encoder.encode(byte, body) }
     encoder.finish(body)
   }
 }

@@ -1,15 +1,16 @@
-public import Bytes
+import Bytes
 
 /// MD5, RFC 1321, for APOP.
 public protocol MD5Digest: ~Copyable {
   init()
   mutating func update(_ byte: UInt8)
-  consuming func finish() -> ByteBuffer<16>
+  consuming func finish() -> [UInt8]
 }
 
 /// What a server that knows APOP puts into its greeting: RFC 1939 section 7.
 struct Stamp: Sendable {
-  private var storage = Limits.Line()
+  /// It with its angle brackets.
+  let bytes: [UInt8]
 
   // timestamp = msg-id = "<" left "@" right ">"                     ; RFC 822
   //
@@ -21,13 +22,6 @@ struct Stamp: Sendable {
       let at = greeting.firstIndex(of: .ascii("@"), from: start), at < end
     else { return nil }
     for index in start...end where !(0x21...0x7E).contains(greeting[index]) { return nil }
-    storage.appendPrefix(of: greeting.extracting(start...end))
-  }
-
-  /// It with its angle brackets.
-  var bytes: Span<UInt8> {
-    @_addressableSelf
-    @_lifetime(borrow self)
-    borrowing get { storage.bytes }
+    bytes = [UInt8](greeting.extracting(start...end))
   }
 }

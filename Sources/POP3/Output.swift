@@ -35,6 +35,8 @@ struct Output: ~Copyable {
     for index in bytes.indices { append(bytes[index]) }
   }
 
+  mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
+
   mutating func append(decimal number: UInt64) {
     var digits = ByteBuffer<20>()
     digits.append(decimal: number)
@@ -59,3 +61,11 @@ struct Output: ~Copyable {
 @inline(never)
 @_optimize(none)
 func scrub<let capacity: Int>(_ buffer: inout ByteBuffer<capacity>) { buffer.wipe() }
+
+/// Wipes `bytes`, which nobody else must have, even where nobody reads them again.
+@inline(never)
+@_optimize(none)
+func scrub(_ bytes: inout [UInt8]) {
+  for index in bytes.indices { bytes[index] = 0 }
+  bytes = []
+}

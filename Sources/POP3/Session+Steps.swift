@@ -128,7 +128,7 @@ extension Session where MD5: ~Copyable {
     case .pass: try credential.writePass(to: &waiting, transport.clearance())
     case .apop:
       guard let stamp else { throw .noStamp }
-      try credential.writeAPOP(stamp.bytes, MD5(), to: &waiting, transport.clearance())
+      try credential.writeAPOP(stamp.bytes.span, MD5(), to: &waiting, transport.clearance())
     case .initialResponse:
       try credential.writeInitialResponse(to: &waiting, transport.clearance())
     case .response: try credential.writeResponse(to: &waiting, transport.clearance())

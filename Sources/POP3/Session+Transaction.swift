@@ -72,7 +72,8 @@ extension Session where MD5: ~Copyable {
     return .status(count: Int(count), octets: UInt64(decimal: takeWord(from: &rest)))
   }
 
-  private func replyLine() -> ListingLine {
+  @_addressableSelf
+  private borrowing func replyLine() -> ListingLine {
     ListingLine(parsing: framer.line.extracting(3...), isTruncated: framer.isTruncated)
   }
 }
@@ -118,7 +119,10 @@ extension Session where MD5: ~Copyable {
     }
   }
 
-  private var isEnd: Bool { framer.line.equals(".") }
+  private var isEnd: Bool {
+    @_addressableSelf
+    borrowing get { framer.line.equals(".") }
+  }
 }
 
 /// A line without the dot that is put before each line that begins with one.

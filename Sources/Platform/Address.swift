@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 internal import CPlatform
 
 /// An IP address and a TCP port.
@@ -6,7 +6,7 @@ public struct Address: Sendable {
   var value = pb_address()
 
   /// "192.0.2.1:995" or "[2001:db8::1]:995".
-  public var text: ByteBuffer<64> {
+  public var text: [UInt8] {
     var text = InlineArray<64, UInt8>(repeating: 0)
     var span = text.mutableSpan
     // SAFETY: the library writes at most `count` bytes, and keeps no pointer.
@@ -15,7 +15,7 @@ public struct Address: Sendable {
         unsafe pb_address_text(address, buffer.baseAddress, buffer.count)
       }
     }
-    return ByteBuffer(prefixOf: text.span.extracting(..<Int(length)))
+    return [UInt8](text.span.extracting(..<Int(length)))
   }
 }
 
@@ -61,15 +61,13 @@ public enum ResolveError: Error, Equatable, Sendable {
   case other(Int32)
 
   /// For people.
-  public var text: ByteBuffer<64> {
+  public var text: [UInt8] {
     switch self {
-    case .tryAgain: return ByteBuffer("the name servers do not answer")
-    case .notFound: return ByteBuffer("no such host")
+    case .tryAgain: [UInt8]("the name servers do not answer")
+    case .notFound: [UInt8]("no such host")
     case .other(let code):
-      var text = ByteBuffer<64>()
       // SAFETY: the library returns a literal.
-      unsafe text.appendPrefix(ofText: pb_resolve_text(code))
-      return text
+      unsafe [UInt8](ofText: pb_resolve_text(code))
     }
   }
 }

@@ -13,16 +13,14 @@ public enum Clock {
 
   /// A date and time as ISO 8601 writes it: "2026-11-21T07:02:00Z", or with the zone's difference.
   /// Empty where the year cannot be written.
-  public static func timestamp(
-    of secondsSince1970: Int64, local: Bool
-  ) -> ByteBuffer<32> {
+  public static func timestamp(of secondsSince1970: Int64, local: Bool) -> [UInt8] {
     var text = InlineArray<32, UInt8>(repeating: 0)
     var span = text.mutableSpan
     // SAFETY: the library writes at most `count` bytes, and keeps no pointer.
     let length = unsafe span.withUnsafeMutableBufferPointer { buffer in
       unsafe pb_timestamp(secondsSince1970, local, buffer.baseAddress, buffer.count)
     }
-    return ByteBuffer(prefixOf: text.span.extracting(..<max(0, Int(length))))
+    return [UInt8](text.span.extracting(..<max(0, Int(length))))
   }
 }
 

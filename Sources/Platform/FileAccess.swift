@@ -1,12 +1,12 @@
-public import Bytes
+import Bytes
 internal import CPlatform
 
 /// Who may use a file, and who asks.
 public struct FileAccess: Sendable {
   /// The names of the file's owner and group, and of this process's user, or their numbers.
-  public let owner: ByteBuffer<32>
-  public let group: ByteBuffer<32>
-  public let user: ByteBuffer<32>
+  public let owner: [UInt8]
+  public let group: [UInt8]
+  public let user: [UInt8]
   /// Whether the group may read and write.
   public let isForGroup: Bool
   /// Whether this process is in the group.
@@ -19,9 +19,9 @@ public struct FileAccess: Sendable {
       unsafe pb_file_access(path.baseAddress, path.count, &access)
     }
     try check(result, "stat")
-    owner = ByteBuffer(field: access.owner)
-    group = ByteBuffer(field: access.group)
-    user = ByteBuffer(field: access.user)
+    owner = [UInt8](field: access.owner)
+    group = [UInt8](field: access.group)
+    user = [UInt8](field: access.user)
     isForGroup = access.mode & 0o060 == 0o060
     isMember = access.is_member
   }

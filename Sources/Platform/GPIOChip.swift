@@ -1,35 +1,29 @@
-public import Bytes
+import Bytes
 internal import CPlatform
-
-/// A name of the GPIO subsystem: up to 31 bytes.
-public typealias GPIOName = ByteBuffer<32>
-
-/// Where a chip's file is.
-public typealias GPIOPath = ByteBuffer<256>
 
 /// An open GPIO chip.
 public struct GPIOChip: ~Copyable {
   /// Readable when a line that is watched has changed.
   public let descriptor: Descriptor
   let device: UInt64
-  public let path: GPIOPath
-  /// The kernel's name for it, such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711".
-  public let name: GPIOName
-  public let label: GPIOName
+  public let path: [UInt8]
+  /// The kernel's name for it (this and others have up to 31 bytes), such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711".
+  public let name: [UInt8]
+  public let label: [UInt8]
   public let lineCount: UInt32
 
   /// Throws `noDevice` where the file is not a GPIO chip.
-  public init(path: GPIOPath) throws(SystemError) {
+  public init(path: [UInt8]) throws(SystemError) {
     var chip = pb_gpio_chip()
     // SAFETY: the library reads `count` bytes, and keeps no pointer.
-    let result = unsafe path.bytes.withUnsafeBufferPointer { path in
+    let result = unsafe path.span.withUnsafeBufferPointer { path in
       unsafe pb_gpio_open(path.baseAddress, path.count, &chip)
     }
     descriptor = Descriptor(owning: try check(result, "open"))
     self.path = path
     device = chip.device
-    name = GPIOName(field: chip.name)
-    label = GPIOName(field: chip.label)
+    name = [UInt8](field: chip.name)
+    label = [UInt8](field: chip.label)
     lineCount = chip.lines
   }
 
@@ -48,7 +42,7 @@ public struct GPIOChip: ~Copyable {
     let result = pb_gpio_request(descriptor.number, offset, settings.rawValue, active)
     if result == -Int32(PB_EBUSY) {
       let holder = try? line(at: offset)
-      throw .busy(consumer: holder.map { [UInt8]($0.consumer.bytes) } ?? [])
+      throw .busy(consumer: holder?.consumer ?? [])
     }
     do {
       return GPIOOutput(descriptor: Descriptor(owning: try check(result, "GPIO_V2_GET_LINE")))
@@ -62,15 +56,15 @@ public struct GPIOChip: ~Copyable {
 public struct GPIOLine: Sendable {
   public let offset: UInt32
   /// Empty where it has none.
-  public let name: GPIOName
+  public let name: [UInt8]
   /// Who holds it; empty where nobody does, or where the kernel does not say.
-  public let consumer: GPIOName
+  public let consumer: [UInt8]
   public let flags: GPIOFlags
 
   init(_ offset: UInt32, _ line: pb_gpio_line) {
     self.offset = offset
-    name = GPIOName(field: line.name)
-    consumer = GPIOName(field: line.consumer)
+    name = [UInt8](field: line.name)
+    consumer = [UInt8](field: line.consumer)
     flags = GPIOFlags(rawValue: line.flags)
   }
 }

@@ -1,50 +1,38 @@
-public import Bytes
+import Bytes
 internal import CPlatform
 
 /// The GPIO chips in a folder, in the order of their numbers, each once. The numbers may have holes,
 /// and one chip may have several files.
 public struct GPIOChips: ~Copyable {
-  private let folder: GPIOPath
-  private var files = InlineArray<64, pb_gpio_file>(repeating: pb_gpio_file())
-  private var devices = InlineArray<64, UInt64>(repeating: 0)
+  private let folder: [UInt8]
+  /// The files that look like chips; up to 64 are listed.
+  private let files: [pb_gpio_file]
+  private var devices: [UInt64] = []
   private var next = 0
-  /// How many files look like chips; up to 64 are listed.
-  private var fileCount = 0
+  /// That this user may not open a chip: the first of them.
+  public private(set) var denied: GPIOError?
+
   /// How many chips there were so far.
-  public private(set) var deviceCount = 0
-  /// The first chip that this user may not open, and why.
-  public private(set) var denied: (path: GPIOPath, number: ErrorNumber)?
+  public var deviceCount: Int { devices.count }
 
   /// A folder that does not exist has none.
   public init(in folder: Span<UInt8>) throws(GPIOError) {
-    self.folder = GPIOPath(prefixOf: folder)
-    var span = files.mutableSpan
-    // SAFETY: the library reads and writes within the counts, and keeps no pointer.
-    let result = unsafe folder.withUnsafeBufferPointer { folder in
-      unsafe span.withUnsafeMutableBufferPointer { files in
-        unsafe pb_gpio_list(folder.baseAddress, folder.count, files.baseAddress, files.count)
-      }
-    }
-    do {
-      fileCount = Int(try check(result, "opendir"))
-    } catch {
-      guard error.number == .notFound else { throw .system(error) }
-    }
+    files = try listFiles(folder)
+    self.folder = [UInt8](folder)
   }
 
   /// The next chip that can be opened; nil when that was all.
   public mutating func nextChip() throws(GPIOError) -> GPIOChip? {
-    while next < fileCount {
-      var path = folder
-      path.append(.ascii("/"))
-      path.append(GPIOName(field: files[next].name).bytes)
+    while next < files.count {
+      let path = folder + [UInt8]("/") + [UInt8](field: files[next].name)
       next += 1
       do {
         let chip = try GPIOChip(path: path)
         if isNew(chip.device) { return chip }
       } catch {
         switch error.number {
-        case .accessDenied, .notPermitted: denied = denied ?? (path, error.number)
+        case .accessDenied, .notPermitted:
+          if denied == nil { denied = .denied(path: path, error.number) }
         case .notFound, .noDevice: break
         default: throw .system(error)
         }
@@ -54,10 +42,26 @@ public struct GPIOChips: ~Copyable {
   }
 
   private mutating func isNew(_ device: UInt64) -> Bool {
-    for index in 0..<deviceCount where devices[index] == device { return false }
-    devices[deviceCount] = device
-    deviceCount += 1
+    for known in devices where known == device { return false }
+    devices.append(device)
     return true
+  }
+}
+
+private func listFiles(_ folder: Span<UInt8>) throws(GPIOError) -> [pb_gpio_file] {
+  var files = [pb_gpio_file](repeating: pb_gpio_file(), count: 64)
+  // SAFETY: the library reads and writes within the counts, and keeps no pointer.
+  let result = unsafe folder.withUnsafeBufferPointer { folder in
+    unsafe files.withUnsafeMutableBufferPointer { files in
+      unsafe pb_gpio_list(folder.baseAddress, folder.count, files.baseAddress, files.count)
+    }
+  }
+  guard result != -Int32(PB_ENOENT) else { return [] }
+  do {
+    files.removeLast(files.count - Int(try check(result, "opendir")))
+    return files
+  } catch {
+    throw .system(error)
   }
 }
 
@@ -71,7 +75,7 @@ public struct GPIOLocation: ~Copyable {
     var chips = try GPIOChips(in: folder)
     var search = Search()
     while let chip = try chips.nextChip() {
-      for offset in 0..<chip.lineCount where try search.matches(chip, offset, name) {
+      for offset in 0..<chip.lineCount where try chip.hasLine(offset, named: name) {
         search.found(chip, line: offset)
       }
     }
@@ -86,40 +90,29 @@ public struct GPIOLocation: ~Copyable {
     chip: Span<UInt8>, line: Span<UInt8>, in folder: Span<UInt8>
   ) throws(GPIOError) {
     let chip = try GPIOChip(chip, in: folder)
-    if let offset = UInt32(decimal: line) {
-      guard offset < chip.lineCount else { throw .noSuchLine }
-      self.chip = chip
-      self.offset = offset
-      return
-    }
-    var search = Search()
-    for offset in 0..<chip.lineCount where try search.matches(chip, offset, line) {
-      search.found(chip, line: offset)
-    }
-    guard search.count > 0 else { throw .noSuchLine }
-    guard search.count == 1 else { throw .ambiguous([UInt8](search.words.bytes)) }
+    offset = try chip.offset(of: line)
     self.chip = chip
-    offset = search.offset
   }
 }
 
 extension GPIOChip {
   /// Opens a chip that is given as a path, the name of a file in the folder, or a label.
   public init(_ chip: Span<UInt8>, in folder: Span<UInt8>) throws(GPIOError) {
-    var path = GPIOPath()
+    var path: [UInt8] = []
     if chip.firstIndex(of: .ascii("/")) == nil {
       path.append(folder)
       path.append(.ascii("/"))
     }
-    guard !chip.isEmpty, path.append(chip) else { throw .noSuchChip }
+    guard !chip.isEmpty else { throw .noSuchChip }
+    path.append(chip)
     do {
       self = try GPIOChip(path: path)
       return
     } catch {
       switch error.number {
-      case .accessDenied, .notPermitted: throw .denied(path: [UInt8](path.bytes), error.number)
+      case .accessDenied, .notPermitted: throw .denied(path: path, error.number)
       case .noDevice: throw .noSuchChip
-      case .notFound: break
+      case .notFound, .nameTooLong: break
       default: throw .system(error)
       }
     }
@@ -132,9 +125,33 @@ extension GPIOChip {
     do { self = try GPIOChip(path: only) } catch { throw .system(error) }
   }
 
+  /// The line with this offset, or this name.
+  fileprivate func offset(of line: Span<UInt8>) throws(GPIOError) -> UInt32 {
+    if let offset = UInt32(decimal: line) {
+      guard offset < lineCount else { throw .noSuchLine }
+      return offset
+    }
+    var search = Search()
+    for offset in 0..<lineCount where try hasLine(offset, named: line) {
+      search.found(self, line: offset)
+    }
+    guard search.count > 0 else { throw .noSuchLine }
+    guard search.count == 1 else { throw .ambiguous(search.words) }
+    return search.offset
+  }
+
+  fileprivate func hasLine(
+    _ offset: UInt32, named name: Span<UInt8>
+  ) throws(GPIOError) -> Bool {
+    guard !name.isEmpty else { return false }
+    let line: GPIOLine
+    do { line = try self.line(at: offset) } catch { throw .system(error) }
+    return line.name.span.equals(name)
+  }
+
   private func hasName(_ text: Span<UInt8>) -> Bool {
-    if name.bytes.equals(text) { return true }
-    return label.bytes.equals(text)
+    if name.span.equals(text) { return true }
+    return label.span.equals(text)
   }
 }
 
@@ -142,16 +159,9 @@ extension GPIOChip {
 private struct Search {
   private(set) var count = 0
   private(set) var offset: UInt32 = 0
-  /// All that was found: "line 17 of gpiochip0 (pinctrl-rp1), …".
-  private(set) var words = ByteBuffer<256>()
-  private var path = GPIOPath()
-
-  func matches(
-    _ chip: borrowing GPIOChip, _ offset: UInt32, _ name: Span<UInt8>
-  ) throws(GPIOError) -> Bool {
-    guard !name.isEmpty else { return false }
-    do { return try chip.line(at: offset).name.bytes.equals(name) } catch { throw .system(error) }
-  }
+  /// What was found: "line 17 of gpiochip0 (pinctrl-rp1), …".
+  private(set) var words: [UInt8] = []
+  private var path: [UInt8] = []
 
   mutating func found(_ chip: borrowing GPIOChip, line offset: UInt32? = nil) {
     if count > 0 { words.append(", ") }
@@ -160,9 +170,9 @@ private struct Search {
       words.append(decimal: UInt64(offset))
       words.append(" of ")
     }
-    words.appendPrefix(of: chip.name.bytes)
+    words.append(chip.name.span)
     words.append(" (")
-    words.appendPrefix(of: chip.label.bytes)
+    words.append(chip.label.span)
     words.append(")")
     path = chip.path
     self.offset = offset ?? 0
@@ -172,12 +182,12 @@ private struct Search {
   /// The path of the one chip that was found.
   func only(
     of chips: borrowing GPIOChips, ifMissing error: GPIOError
-  ) throws(GPIOError) -> GPIOPath {
-    switch (count, chips.denied) {
-    case (1, _): return path
-    case (2..., _): throw .ambiguous([UInt8](words.bytes))
-    case (_, let (path, number)?): throw .denied(path: [UInt8](path.bytes), number)
-    default: throw chips.deviceCount == 0 ? .noChips : error
+  ) throws(GPIOError) -> [UInt8] {
+    guard count == 0 else {
+      guard count == 1 else { throw .ambiguous(words) }
+      return path
     }
+    if let denied = chips.denied { throw denied }
+    throw chips.deviceCount == 0 ? .noChips : error
   }
 }

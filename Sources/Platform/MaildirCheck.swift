@@ -1,11 +1,11 @@
-public import Bytes
+import Bytes
 internal import CPlatform
 
 /// Why popbell cannot write a Maildir, and as whom it would.
 public struct MaildirProblem: Error, Sendable {
   public let number: ErrorNumber
   /// The name of the user, or the number.
-  public let user: ByteBuffer<32>
+  public let user: [UInt8]
 }
 
 /// Throws where no Maildir can be written at `path`, or made in the folder above it: `notFound`
@@ -28,5 +28,5 @@ public func checkMaildir(
     }
   }
   guard result < 0 else { return }
-  throw MaildirProblem(number: ErrorNumber(rawValue: -result), user: ByteBuffer(field: user))
+  throw MaildirProblem(number: ErrorNumber(rawValue: -result), user: [UInt8](field: user))
 }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 internal import CPlatform
 
 /// A system call that failed, and why.
@@ -12,13 +12,7 @@ public struct SystemError: Error, Sendable {
   }
 
   /// For people: "open: No such file or directory".
-  public var text: ByteBuffer<96> {
-    var text = ByteBuffer<96>()
-    text.append(call)
-    text.append(": ")
-    text.appendPrefix(of: number.text.bytes)
-    return text
-  }
+  public var text: [UInt8] { [UInt8](call) + [UInt8](": ") + number.text }
 }
 
 /// A value of `errno`.
@@ -29,11 +23,9 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   private init(_ value: Int) { rawValue = Int32(truncatingIfNeeded: value) }
 
   /// For people: "No such file or directory".
-  public var text: ByteBuffer<64> {
-    var text = ByteBuffer<64>()
+  public var text: [UInt8] {
     // SAFETY: the library returns a text that ends in NUL and stays until its next call.
-    unsafe text.appendPrefix(ofText: pb_error_text(rawValue))
-    return text
+    unsafe [UInt8](ofText: pb_error_text(rawValue))
   }
 
   public static let notPermitted = ErrorNumber(PB_EPERM)
@@ -68,23 +60,26 @@ func check(_ result: Int64, _ call: StaticString) throws(SystemError) -> Int {
   return Int(clamping: result)
 }
 
-extension ByteBuffer {
-  /// Adds as much as fits of a C string; nothing for a null pointer.
-  mutating func appendPrefix(ofText text: UnsafePointer<CChar>?) {
+extension [UInt8] {
+  /// A copy of a C string; empty for a null pointer.
+  @unsafe init(ofText text: UnsafePointer<CChar>?) {
+    self = []
     guard var next = unsafe UnsafeRawPointer(text) else { return }
     // SAFETY: the caller's text ends in NUL, and nothing after that is read.
-    while unsafe next.load(as: UInt8.self) != 0, unsafe append(next.load(as: UInt8.self)) {
+    while unsafe next.load(as: UInt8.self) != 0 {
+      unsafe append(next.load(as: UInt8.self))
       unsafe next += 1
     }
   }
 
-  /// Holds the text in a field of fixed size, which ends in NUL where it is shorter.
+  /// The text in a field of fixed size, which ends in NUL where it is shorter.
   init(field: some BitwiseCopyable) {
-    self.init()
+    self = []
     // SAFETY: only the bytes of the copy are read.
-    unsafe withUnsafeBytes(of: field) { bytes in
+    unsafe Swift.withUnsafeBytes(of: field) { bytes in
       var index = 0
-      while index < bytes.count, unsafe bytes[index] != 0, unsafe append(bytes[index]) {
+      while index < bytes.count, unsafe bytes[index] != 0 {
+        unsafe append(bytes[index])
         index += 1
       }
     }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 import CMbedTLS
 
 /// SHA-256, fed in pieces: FIPS 180-4.
@@ -22,9 +22,9 @@ public struct SHA256: ~Copyable {
     unsafe pb_sha256_update(&state, &byte, 1)
   }
 
-  public consuming func finish() -> ByteBuffer<32> {
+  public consuming func finish() -> [UInt8] {
     // SAFETY: 32 bytes are written to a place of 32.
-    unsafe .filled { output, size in
+    unsafe .filled(32) { output, size in
       unsafe pb_sha256_finish(&state, output)
       return size
     }
@@ -52,9 +52,9 @@ public struct MD5: ~Copyable {
     unsafe pb_md5_update(&state, &byte, 1)
   }
 
-  public consuming func finish() -> ByteBuffer<16> {
+  public consuming func finish() -> [UInt8] {
     // SAFETY: 16 bytes are written to a place of 16.
-    unsafe .filled { output, size in
+    unsafe .filled(16) { output, size in
       unsafe pb_md5_finish(&state, output)
       return size
     }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 import CMbedTLS
 
 /// How far the handshake, or the farewell, is.
@@ -98,9 +98,9 @@ public enum TLSWrite: Equatable, Sendable {
   public var certificate: TLSCertificate? { unsafe TLSCertificate(of: handle) }
 
   /// What was agreed on, such as `TLSv1.2 TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256`; empty before.
-  public var agreement: ByteBuffer<96> {
+  public var agreement: [UInt8] {
     // SAFETY: at most as many bytes are written as there is room for; so below.
-    unsafe .filled { unsafe pb_tls_agreed(handle, $0, $1) }
+    unsafe .filled(96) { unsafe pb_tls_agreed(handle, $0, $1) }
   }
 
   private func progress(_ result: Int32) throws(TLSFailure) -> TLSProgress {

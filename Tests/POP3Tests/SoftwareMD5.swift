@@ -29,13 +29,13 @@ struct SoftwareMD5: MD5Digest {
     add(byte)
   }
 
-  consuming func finish() -> ByteBuffer<16> {
+  consuming func finish() -> [UInt8] {
     let bits = length
     add(0x80)
     while block.count != 56 { add(0) }
     for shift in 0..<8 { add(UInt8(truncatingIfNeeded: bits >> UInt64(8 * shift))) }
     let words = state
-    var digest = ByteBuffer<16>()
+    var digest: [UInt8] = []
     for index in 0..<16 {
       digest.append(UInt8(truncatingIfNeeded: words[index / 4] >> UInt32(8 * (index % 4))))
     }

@@ -105,11 +105,11 @@ func useLine(_ folder: String, _ address: [String]) throws(GPIOError) {
 private func listChips(_ folder: [UInt8]) throws(GPIOError) {
   var chips = try GPIOChips(in: folder.span)
   while let chip = try chips.nextChip() {
-    let file = string(chip.path.bytes).split(separator: "/").last ?? ""
-    say("\(file) \(string(chip.name.bytes)) \(string(chip.label.bytes)) \(chip.lineCount)")
+    let file = string(chip.path.span).split(separator: "/").last ?? ""
+    say("\(file) \(string(chip.name.span)) \(string(chip.label.span)) \(chip.lineCount)")
     for offset in 0..<chip.lineCount {
       guard let line = try? chip.line(at: offset), line.flags.contains(.used) else { continue }
-      say("used \(string(line.name.bytes)) by \(string(line.consumer.bytes))")
+      say("used \(string(line.name.span)) by \(string(line.consumer.span))")
     }
   }
 }

@@ -14,11 +14,11 @@ func string(_ bytes: Span<UInt8>) -> String {
 /// For people and for tests.
 func describe(_ error: any Error) -> String {
   switch error {
-  case let error as SystemError: string(error.text.bytes)
+  case let error as SystemError: string(error.text.span)
   case GPIOError.ambiguous(let chips): "ambiguous: \(string(chips.span))"
   case GPIOError.busy(let consumer): "busy: \(string(consumer.span))"
   case GPIOError.denied: "denied"
-  case GPIOError.system(let error): string(error.text.bytes)
+  case GPIOError.system(let error): string(error.text.span)
   default: "\(error)"
   }
 }

@@ -20,7 +20,7 @@ do {
   case "signals": try receiveSignals()
   case "interrupted": try runInterrupted()
   case "options": readOptions()
-  case "time": say(string(Clock.timestamp(of: Clock.secondsSince1970, local: true).bytes))
+  case "time": say(string(Clock.timestamp(of: Clock.secondsSince1970, local: true).span))
   case "closed": try openMissingStreams()
   case "full": try fillTheDisk(operand)
   case "maildir-denied": try archiveWithoutPrivileges(operand)

@@ -50,7 +50,7 @@ import Testing
       _ = try closed.read(into: &buffer)
       Issue.record("it worked")
     } catch {
-      #expect(string(error.text.bytes) == "read: Bad file descriptor")
+      #expect(string(error.text.span) == "read: Bad file descriptor")
     }
   }
 

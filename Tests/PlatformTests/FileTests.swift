@@ -14,7 +14,7 @@ import Testing
       return String(decoding: bytes, as: UTF8.self)
     } catch {
       switch error {
-      case .system(let error): return string(error.text.bytes)
+      case .system(let error): return string(error.text.span)
       case .mode(let mode): return "mode " + String(mode, radix: 8)
       default: return "\(error)"
       }

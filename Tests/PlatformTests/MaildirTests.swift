@@ -24,7 +24,7 @@ import Testing
 
   /// Why nothing can be archived there.
   private func failure(in path: String) -> String {
-    do { try archive("text", in: path) } catch { return string(error.text.bytes) }
+    do { try archive("text", in: path) } catch { return string(error.text.span) }
     return ""
   }
 

@@ -40,12 +40,12 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
   func takesAddressesInDigits(host: String, text: String) throws {
     let list = try resolve(host)
     #expect(list.count == 1)
-    #expect(string(list[0].text.bytes) == text)
+    #expect(string(list[0].text.span) == text)
   }
 
   @Test func findsLoopbackByName() throws {
     let list = try resolve("localhost", 110)
-    let texts = (0..<list.count).map { string(list[$0].text.bytes) }
+    let texts = (0..<list.count).map { string(list[$0].text.span) }
     #expect(!texts.isEmpty)
     #expect(texts.allSatisfy { ["127.0.0.1:110", "[::1]:110"].contains($0) })
   }
@@ -56,8 +56,8 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
   }
 
   @Test func saysWhatFailed() {
-    #expect(string(ResolveError.other(EAI_FAIL).text.bytes).contains("recoverable"))
-    #expect(string(ResolveError.tryAgain.text.bytes) == "the name servers do not answer")
+    #expect(string(ResolveError.other(EAI_FAIL).text.span).contains("recoverable"))
+    #expect(string(ResolveError.tryAgain.text.span) == "the name servers do not answer")
   }
 }
 
@@ -106,8 +106,8 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
       _ = try address.connect(within: .seconds(20))
       Issue.record("it connected")
     } catch {
-      #expect(string(error.address.text.bytes) == "127.0.0.1:\(closed.port)")
-      #expect(string(error.cause.text.bytes) == "connect: Connection refused")
+      #expect(string(error.address.text.span) == "127.0.0.1:\(closed.port)")
+      #expect(string(error.cause.text.span) == "connect: Connection refused")
     }
   }
 
@@ -117,7 +117,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     var failures = 0
     _ = try list.connect(withinEach: .seconds(20)) { error in
       failures += 1
-      #expect(string(error.address.text.bytes) == "[::1]:\(listener.port)")
+      #expect(string(error.address.text.span) == "[::1]:\(listener.port)")
     }
     #expect(failures < list.count)
   }
