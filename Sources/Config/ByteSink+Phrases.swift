@@ -32,7 +32,7 @@ extension ByteSink where Self: ~Copyable {
     return write("?")
   }
 
-  mutating func write(list words: [StaticString], _ conjunction: StaticString) {
+  mutating func write(list words: [[UInt8]], _ conjunction: StaticString) {
     for index in words.indices {
       if index > 0, index == words.count - 1 {
         write(" ")

@@ -10,7 +10,7 @@ public struct Place: Sendable, Equatable {
   /// As it is written; empty for the section as a whole.
   public var key: [UInt8]
 
-  func with(_ key: Key) -> Place { Place(line: line, section: section, key: [UInt8](key.word)) }
+  func with(_ key: Key) -> Place { Place(line: line, section: section, key: key.word) }
 }
 
 /// What is wrong with the configuration, and where.
@@ -84,7 +84,7 @@ public enum ValueProblem: Error, Sendable {
   case tooLong(limit: Int)
   case unclosedQuote
   case textBehindQuote
-  case notOneOf([UInt8], [StaticString], suggestion: [UInt8]?)
+  case notOneOf([UInt8], StaticString, suggestion: [UInt8]?)
   case noUnit([UInt8])
   case notAnInterval([UInt8])
   case intervalOutside([UInt8], ClosedRange<Interval>)

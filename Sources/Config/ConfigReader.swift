@@ -2,21 +2,37 @@ import Bytes
 import Rules
 
 /// A key and its value, as they stand in a section.
-struct Entry {
+// A class: it is handed on and on, and one reference costs less than all its parts.
+final class Entry {
   let key: Key
   /// What follows `header.`; empty for other keys.
   let header: [UInt8]
   /// Without quotes and comment, unless the key is a command; nil where an error was reported.
   let value: [UInt8]?
   let place: Place
+
+  init(key: Key, header: [UInt8], value: [UInt8]?, place: Place) {
+    self.key = key
+    self.header = header
+    self.value = value
+    self.place = place
+  }
 }
 
-struct Section {
+final class Section {
   let kind: SectionKind
   let name: [UInt8]
   /// Its first line, and what stands between its brackets.
   let place: Place
   var entries: [Entry] = []
+
+  init(kind: SectionKind, name: [UInt8], place: Place) {
+    self.kind = kind
+    self.name = name
+    self.place = place
+  }
+
+  func entry(_ key: Key) -> Entry? { entries.first { $0.key == key } }
 }
 
 /// Takes the configuration's sections, keys and values, in the order of the file.
@@ -170,15 +186,19 @@ extension ConfigReader {
       isField = isField && byte > .space && byte < 0x7F && byte != .ascii(":")
     }
     guard isField else { throw ConfigError(at: place, .key(.badHeaderName)) }
-    for key in [Key.subject, .from, .to] where header.equalsIgnoringCase(key.word) {
-      throw ConfigError(at: place, .key(.headerWithOwnKey(key)))
+    for key in [Key.subject, .from, .to] {
+      let word = key.word
+      guard !header.equalsIgnoringCase(word.span) else {
+        throw ConfigError(at: place, .key(.headerWithOwnKey(key)))
+      }
     }
   }
 
   private func repetition(of key: Key, _ header: [UInt8], in section: Int) -> KeyProblem? {
     guard !key.isAction else { return nil }
-    for entry in sections[section].entries
-    where entry.key == key && entry.header.span.equalsIgnoringCase(header.span) {
+    for entry in sections[section].entries where entry.key == key {
+      let other = entry.header
+      guard other.span.equalsIgnoringCase(header.span) else { continue }
       let line = entry.place.line
       return key.isCondition ? .repeatedCondition(firstLine: line) : .repeated(firstLine: line)
     }

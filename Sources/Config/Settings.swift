@@ -43,16 +43,10 @@ public struct MailboxSettings: Sendable {
 }
 
 /// How the connection is protected.
-public enum TLSMode: Sendable, Equatable, Word {
+public enum TLSMode: Int, Sendable, Word {
   case implicit, startTLS, none
 
-  public var word: StaticString {
-    switch self {
-    case .implicit: "implicit"
-    case .startTLS: "starttls"
-    case .none: "none"
-    }
-  }
+  public static var words: StaticString { "implicit, starttls, none" }
 }
 
 /// Where the secret is read from, at each poll.
@@ -65,7 +59,7 @@ public enum SecretSource: Sendable, Equatable {
 }
 
 /// How popbell logs in.
-public enum Authentication: Sendable, Equatable, Word {
+public enum Authentication: Int, Sendable, Word {
   case auto
   /// AUTH PLAIN with the response in the command.
   case plain
@@ -73,30 +67,22 @@ public enum Authentication: Sendable, Equatable, Word {
   case plainChallenge
   case user, apop
 
-  public var word: StaticString {
-    switch self {
-    case .auto: "auto"
-    case .plain: "plain"
-    case .plainChallenge: "plain-challenge"
-    case .user: "user"
-    case .apop: "apop"
-    }
-  }
+  public static var words: StaticString { "auto, plain, plain-challenge, user, apop" }
 }
 
 /// What happens to a message that no rule takes.
-public enum Unmatched: Sendable, Equatable, Word {
+public enum Unmatched: Int, Sendable, Word {
   case leave, delete
-  public var word: StaticString { self == .leave ? "leave" : "delete" }
+  public static var words: StaticString { "leave, delete" }
 }
 
 /// Where popbell remembers what has fired.
-public enum LedgerPolicy: Sendable, Equatable, Word {
+public enum LedgerPolicy: Int, Sendable, Word {
   case disk
   /// In memory alone.
   case none
 
-  public var word: StaticString { self == .disk ? "disk" : "none" }
+  public static var words: StaticString { "disk, none" }
 
   /// What the owner has to know of it.
   public var warning: StaticString? {
@@ -105,9 +91,9 @@ public enum LedgerPolicy: Sendable, Equatable, Word {
 }
 
 /// Whether the server is asked what it can do; some hang when they are.
-public enum CapabilityPolicy: Sendable, Equatable, Word {
+public enum CapabilityPolicy: Int, Sendable, Word {
   case ask, skip
-  public var word: StaticString { self == .ask ? "ask" : "skip" }
+  public static var words: StaticString { "ask, skip" }
 }
 
 /// A line that rules switch.
@@ -140,37 +126,24 @@ public enum LineAddress: Sendable, Equatable {
   public var isSimulated: Bool { chip == [UInt8]("simulated") }
 }
 
-public enum Bias: Sendable, Equatable, Word {
+public enum Bias: Int, Sendable, Word {
   case asIs, disabled, pullUp, pullDown
 
-  public var word: StaticString {
-    switch self {
-    case .asIs: "as-is"
-    case .disabled: "disabled"
-    case .pullUp: "pull-up"
-    case .pullDown: "pull-down"
-    }
-  }
+  public static var words: StaticString { "as-is, disabled, pull-up, pull-down" }
 }
 
-public enum Drive: Sendable, Equatable, Word {
+public enum Drive: Int, Sendable, Word {
   case pushPull, openDrain, openSource
 
-  public var word: StaticString {
-    switch self {
-    case .pushPull: "push-pull"
-    case .openDrain: "open-drain"
-    case .openSource: "open-source"
-    }
-  }
+  public static var words: StaticString { "push-pull, open-drain, open-source" }
 }
 
-enum ActiveLevel: Word {
+enum ActiveLevel: Int, Word {
   case high, low
-  var word: StaticString { self == .high ? "high" : "low" }
+  static var words: StaticString { "high, low" }
 }
 
-enum InitialState: Word {
+enum InitialState: Int, Word {
   case inactive, active
-  var word: StaticString { self == .inactive ? "inactive" : "active" }
+  static var words: StaticString { "inactive, active" }
 }

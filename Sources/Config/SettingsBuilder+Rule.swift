@@ -79,14 +79,15 @@ extension SettingsBuilder {
     case .from: return .from
     case .to: return .to
     case .header:
-      let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(entry.header.span) }
+      let header = entry.header
+      let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(header.span) }
       if let index = names.headers.firstIndex(where: isSame) { return .header(index) }
       guard names.headers.count < Limits.headers else {
         let problem = KeyProblem.tooMany("different header fields", limit: Limits.headers)
         errors.add(entry.place, .key(problem))
         return nil
       }
-      names.headers.append(entry.header)
+      names.headers.append(header)
       return .header(names.headers.count - 1)
     default: return .subject
     }

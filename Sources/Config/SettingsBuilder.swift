@@ -71,9 +71,13 @@ extension SettingsBuilder {
     do throws(ValueProblem) {
       return try parse(value)
     } catch {
-      errors.add(entry.place, .value(error))
+      refuse(entry, error)
       return nil
     }
+  }
+
+  private mutating func refuse(_ entry: Entry, _ problem: ValueProblem) {
+    errors.add(entry.place, .value(problem))
   }
 
   mutating func text(_ key: Key, in section: Section, limit: Int = Limits.value) -> [UInt8]? {
@@ -84,7 +88,11 @@ extension SettingsBuilder {
   }
 
   mutating func choice<W: Word>(_ key: Key, in section: Section, _ default: W) -> W {
-    read(key, in: section) { text throws(ValueProblem) in try Config.choice(text) } ?? `default`
+    choice(key, in: section, W.words).flatMap { W(rawValue: $0) } ?? `default`
+  }
+
+  private mutating func choice(_ key: Key, in section: Section, _ words: StaticString) -> Int? {
+    read(key, in: section) { text throws(ValueProblem) in try Config.choice(text, of: words) }
   }
 
   mutating func interval(
@@ -121,10 +129,6 @@ extension SettingsBuilder {
       place, .conflict(.unknownName(kind, name, suggestion: suggestion)))
     return nil
   }
-}
-
-extension Section {
-  func entry(_ key: Key) -> Entry? { entries.first { $0.key == key } }
 }
 
 extension ConfigReader {

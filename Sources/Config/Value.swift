@@ -70,11 +70,12 @@ func number(_ text: [UInt8], in range: ClosedRange<Int>) throws(ValueProblem) ->
   return number
 }
 
-func choice<W: Word>(_ text: [UInt8]) throws(ValueProblem) -> W {
-  guard let word = W(text.span) else {
-    throw .notOneOf(text, W.words, suggestion: nearest(to: text.span, among: W.words))
+/// Which of `words` it is.
+func choice(_ text: [UInt8], of words: StaticString) throws(ValueProblem) -> Int {
+  guard let index = index(of: text.span, in: words) else {
+    throw .notOneOf(text, words, suggestion: nearest(to: text.span, among: words))
   }
-  return word
+  return index
 }
 
 func absolutePath(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
@@ -94,16 +95,18 @@ func disposition(_ text: [UInt8]) throws(ValueProblem) -> Disposition {
   guard words.count > 1, words[0] == [UInt8]("delete"), words[1] == [UInt8]("after") else {
     if text.span.equals("delete") { return .delete }
     if text.span.equals("keep") { return .keep }
-    throw .notOneOf(text, DispositionForm.words, suggestion: suggestion(disposition: words))
+    throw .notOneOf(text, dispositions, suggestion: suggestion(disposition: words))
   }
   guard words.count == 3 else { throw .wrongForm(.then) }
   return .deleteAfter(try interval(words[2], in: Limits.deleteAfter))
 }
 
+private var dispositions: StaticString { "delete, keep, delete after TIME" }
+
 private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {
   guard let first = words.first, let last = words.last else { return nil }
   guard words.count > 1, (try? interval(last, in: Limits.deleteAfter)) != nil else {
-    return nearest(to: first.span, among: DispositionForm.words)
+    return nearest(to: first.span, among: dispositions)
   }
   return [UInt8]("delete after ") + last
 }

@@ -18,7 +18,7 @@ extension ValueProblem {
     case .notOneOf(let value, let words, let suggestion):
       sink.write(quoted: value)
       sink.write(" is not ")
-      sink.write(list: words, "or")
+      sink.write(list: list(words), "or")
       sink.write(suggestion: suggestion, "'", "'")
     case .noUnit(let value):
       sink.write(quoted: value)

@@ -1,35 +1,36 @@
 import Bytes
-import Rules
+public import Rules
 
-/// One of the words that a place in the configuration takes.
-protocol Word: CaseIterable {
-  var word: StaticString { get }
+/// One of the words that a place in the configuration takes. The first case is the first of them.
+public protocol Word: CaseIterable, RawRepresentable<Int> {
+  /// All of them, as an error names them: "high, low".
+  static var words: StaticString { get }
 }
 
 extension Word {
   init?(_ text: Span<UInt8>) {
-    for word in Self.allCases where text.equals(word.word) {
-      self = word
-      return
-    }
-    return nil
+    guard let index = index(of: text, in: Self.words) else { return nil }
+    self.init(rawValue: index)
   }
 
-  static var words: [StaticString] { allCases.map { $0.word } }
+  public var word: [UInt8] { list(Self.words)[rawValue] }
+}
+
+// These are not the protocol's, or each enumeration would have its own.
+func index(of word: Span<UInt8>, in words: StaticString) -> Int? {
+  list(words).firstIndex { $0.span.equals(word) }
+}
+
+/// What stands between ", ".
+func list(_ words: StaticString) -> [[UInt8]] {
+  [UInt8](words).split { $0 == .ascii(",") }.map { [UInt8]($0.span.trimmingBlanks) }
 }
 
 /// The kinds of section.
-public enum SectionKind: Sendable, Equatable, Word {
+public enum SectionKind: Int, Sendable, Word {
   case mailbox, output, rule, popbell
 
-  public var word: StaticString {
-    switch self {
-    case .mailbox: "mailbox"
-    case .output: "output"
-    case .rule: "rule"
-    case .popbell: "popbell"
-    }
-  }
+  public static var words: StaticString { "mailbox, output, rule, popbell" }
 
   var limit: Int {
     switch self {
@@ -66,7 +67,7 @@ public enum SectionKind: Sendable, Equatable, Word {
 }
 
 /// The keys of all sections.
-public enum Key: Sendable, Equatable, Word {
+public enum Key: Int, Sendable, Word {
   case server, port, tls, allowPlaintext, ca, user, passwordFile, passwordCommand
   case passwordCredential, password, auth, interval, deadline, unmatched, batch
   case archive, ledger, capabilities
@@ -75,51 +76,14 @@ public enum Key: Sendable, Equatable, Word {
   case retries, timeout, `case`
   case stateDirectory
 
-  public var word: StaticString {
-    switch self {
-    case .server: "server"
-    case .port: "port"
-    case .tls: "tls"
-    case .allowPlaintext: "allow-plaintext"
-    case .ca: "ca"
-    case .user: "user"
-    case .passwordFile: "password-file"
-    case .passwordCommand: "password-command"
-    case .passwordCredential: "password-credential"
-    case .password: "password"
-    case .auth: "auth"
-    case .interval: "interval"
-    case .deadline: "deadline"
-    case .unmatched: "unmatched"
-    case .batch: "batch"
-    case .archive: "archive"
-    case .ledger: "ledger"
-    case .capabilities: "capabilities"
-    case .line: "line"
-    case .chip: "chip"
-    case .active: "active"
-    case .bias: "bias"
-    case .drive: "drive"
-    case .initial: "initial"
-    case .maxOn: "max-on"
-    case .mailbox: "mailbox"
-    case .subject: "subject"
-    case .from: "from"
-    case .to: "to"
-    case .header: "header.NAME"
-    case .run: "run"
-    case .on: "on"
-    case .off: "off"
-    case .toggle: "toggle"
-    case .pulse: "pulse"
-    case .blink: "blink"
-    case .then: "then"
-    case .onCrash: "on-crash"
-    case .retries: "retries"
-    case .timeout: "timeout"
-    case .case: "case"
-    case .stateDirectory: "state-directory"
-    }
+  public static var words: StaticString {
+    """
+    server, port, tls, allow-plaintext, ca, user, password-file, password-command, \
+    password-credential, password, auth, interval, deadline, unmatched, batch, archive, \
+    ledger, capabilities, line, chip, active, bias, drive, initial, max-on, mailbox, \
+    subject, from, to, header.NAME, run, on, off, toggle, pulse, blink, then, on-crash, \
+    retries, timeout, case, state-directory
+    """
   }
 
   var isCondition: Bool {
@@ -157,29 +121,16 @@ public enum Key: Sendable, Equatable, Word {
   }
 }
 
-enum YesNo: Word {
+enum YesNo: Int, Word {
   case yes, no
-  var word: StaticString { self == .yes ? "yes" : "no" }
+  static var words: StaticString { "yes, no" }
 }
 
-enum CaseChoice: Word {
+enum CaseChoice: Int, Word {
   case ignore, sensitive
-  var word: StaticString { self == .ignore ? "ignore" : "sensitive" }
-}
-
-/// How a disposition is written.
-enum DispositionForm: Word {
-  case delete, keep, deleteAfter
-
-  var word: StaticString {
-    switch self {
-    case .delete: "delete"
-    case .keep: "keep"
-    case .deleteAfter: "delete after TIME"
-    }
-  }
+  static var words: StaticString { "ignore, sensitive" }
 }
 
 extension CrashPolicy: Word {
-  var word: StaticString { self == .again ? "again" : "never" }
+  public static var words: StaticString { "again, never" }
 }

@@ -24,7 +24,7 @@ public enum Archive: Sendable, Equatable {
 }
 
 /// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
-public enum CrashPolicy: Sendable, Equatable, CaseIterable { case again, never }
+public enum CrashPolicy: Int, Sendable, CaseIterable { case again, never }
 
 /// Which messages it takes, and what it does about them.
 public struct Rule: Sendable {

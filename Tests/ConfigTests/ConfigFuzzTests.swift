@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConfigFuzzTests {
   private static let words =
-    Key.allCases.map { "\($0.word)" } + SectionKind.allCases.map { "\($0.word) a" } + [
+    Key.allCases.map { text($0.word) } + SectionKind.allCases.map { text($0.word) + " a" } + [
       "popbell", "header.X", "delete after", "delete after 14d", "a", "a 1s", "a 1s 2s 3", "60",
       "18446744073709551616d", "*", "{a}{b}",
       "{a}", "/(a)/", "/", "//", "\"a\"", "\"", "'", "\\", " # ", "#", "/n {a} {1}", "::1",
@@ -49,7 +49,7 @@ import Testing
         for (line, key) in keys.enumerated() {
           let good = goodValue(key)
           let value = line == fuzzed ? bytes(&random) : Array(good.utf8)
-          let name = key == .header ? "header.X" : "\(key.word)"
+          let name = key == .header ? "header.X" : text(key.word)
           reader.entry(
             section: Array(section.utf8).span, key: Array(name.utf8).span, value: value.span,
             line: line + 1)
