@@ -3,7 +3,7 @@ import Ledger
 import Rules
 
 /// What the supervisor knows of one mailbox.
-struct Mailbox: Sendable {
+final class Mailbox {
   /// How late a poll may be before something must be wrong with popbell itself.
   static let patience = Interval.seconds(60)
   /// How long a mailbox is believed to have changed at its end only, and how long what takes longer
@@ -90,7 +90,7 @@ struct Mailbox: Sendable {
     }
   }
 
-  mutating func begin(deadline: Interval, now: Instant) {
+  func begin(deadline: Interval, now: Instant) {
     phase = .polling(deadline: now + deadline)
     start = now
     stage = .starting
@@ -107,7 +107,7 @@ struct Mailbox: Sendable {
   }
 
   /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.
-  mutating func endAlert(now: Instant) {
+  func endAlert(now: Instant) {
     guard let alert else { return }
     if case .polling(let deadline) = phase {
       phase = .polling(deadline: deadline + (now - alert.since))
@@ -117,7 +117,7 @@ struct Mailbox: Sendable {
 }
 
 /// An alert whose actions are being carried out.
-struct Alert: Sendable {
+final class Alert {
   let rule: Int
   /// As the ledger knows it, and as the server does.
   let message: MessageIdentity
@@ -128,10 +128,18 @@ struct Alert: Sendable {
   /// When it fired, in seconds of the ledger's clock, once it has.
   var fired: UInt64 = 0
   /// Which action is next, or under way.
-  var action: Int
+  var action = 0
   /// When the program that runs has to be ended; nil while none runs.
   var programDeadline: Instant?
   var timedOut = false
+
+  init(rule: Int, message: MessageIdentity, unique: Identity, isListed: Bool, since: Instant) {
+    self.rule = rule
+    self.message = message
+    self.unique = unique
+    self.isListed = isListed
+    self.since = since
+  }
 }
 
 /// A message that is not archived before `end`.

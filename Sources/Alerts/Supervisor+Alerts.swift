@@ -10,8 +10,9 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, rule: Int, identity: MessageIdentity, values: AlertValues,
     on lines: inout Lines, now: Instant
   ) {
-    mailboxes[mailbox].tally.matched += 1
-    mailboxes[mailbox].values = values
+    let box = mailboxes[mailbox]
+    box.tally.matched += 1
+    box.values = values
     if mode == .once(dryRun: true) {
       report(mailbox, .wouldFire(rule: rule))
       return order(.answer(mailbox: mailbox, .leave))
@@ -20,10 +21,10 @@ extension Supervisor where S: ~Copyable {
       let message = try ledgers[mailbox].resolve(identity)
       let alert = Alert(
         rule: rule, message: message, unique: identity.unique, isListed: !values.uniqueID.isEmpty,
-        since: now, action: 0)
+        since: now)
       guard let first = try firstAction(mailbox, alert) else { return }
-      mailboxes[mailbox].alert = alert
-      mailboxes[mailbox].alert?.action = first
+      alert.action = first
+      box.alert = alert
       report(mailbox, .matched(rule: rule))
       act(mailbox, on: &lines, now: now)
     } catch {
@@ -115,13 +116,11 @@ extension Supervisor where S: ~Copyable {
   ) {
     guard let alert = mailboxes[mailbox].alert else { return }
     let rule = settings.rules.rules[alert.rule]
-    var action = alert.action
-    while action < rule.actions.count {
-      mailboxes[mailbox].alert?.action = action
-      switch rule.actions[action] {
+    while alert.action < rule.actions.count {
+      switch rule.actions[alert.action] {
       case .run:
-        mailboxes[mailbox].alert?.programDeadline = now + rule.timeout
-        return order(.startProgram(mailbox: mailbox, rule: alert.rule, action: action))
+        alert.programDeadline = now + rule.timeout
+        return order(.startProgram(mailbox: mailbox, rule: alert.rule, action: alert.action))
       case .output(let index, let change):
         let isDone = outputs.apply(change, to: index, on: &lines, now: now)
         reportOutputs()
@@ -129,15 +128,16 @@ extension Supervisor where S: ~Copyable {
           return actionFailed(mailbox, .outputRefused, now: now)
         }
       }
-      action += 1
+      alert.action += 1
     }
     fired(mailbox, alert, now: now)
   }
 
   /// All actions succeeded: the message may go once that is on disk.
   private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
-    mailboxes[mailbox].endAlert(now: now)
-    mailboxes[mailbox].tally.fired += 1
+    let box = mailboxes[mailbox]
+    box.endAlert(now: now)
+    box.tally.fired += 1
     report(mailbox, .fired(rule: alert.rule))
     goOn(mailbox, alert, from: .fired)
   }
@@ -172,11 +172,11 @@ extension Supervisor where S: ~Copyable {
   ) {
     guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
     ledgers[mailbox].tick(now: now, wall: time)
-    mailboxes[mailbox].alert?.programDeadline = nil
+    alert.programDeadline = nil
     if isStopping { return interrupted(mailbox, alert, end, now: now) }
     switch end {
     case .exited(0) where !alert.timedOut:
-      mailboxes[mailbox].alert?.action += 1
+      alert.action += 1
       act(mailbox, on: &lines, now: now)
     case .exited, .signalled, .couldNotStart:
       actionFailed(mailbox, alert.timedOut ? .timedOut : ActionFailure(end), now: now)

@@ -9,20 +9,18 @@ extension Supervisor where S: ~Copyable {
   mutating func conclude(_ mailbox: Int, _ alert: Alert) throws(LedgerError) {
     let ledger = ledgers[mailbox]
     try ledger.flush()
-    var alert = alert
     alert.fired = try ledger.timeOfFiring(alert.message)
     if settings.archive(rule: alert.rule, mailbox: mailbox) != nil,
       try ledger.state(of: alert.message) == .fired
     {
       // One after the other would fetch its content for nothing.
-      let isSlow = mailboxes[mailbox].slow.contains { $0.unique == alert.unique }
-      guard !mailboxes[mailbox].archiveFailed, !isSlow else {
+      let box = mailboxes[mailbox]
+      let isSlow = box.slow.contains { $0.unique == alert.unique }
+      guard !box.archiveFailed, !isSlow else {
         return order(.answer(mailbox: mailbox, .leave))
       }
       // The fetcher has no room for more either.
-      if mailboxes[mailbox].archives.count < ArchiveQueue.limit {
-        mailboxes[mailbox].archives.append(alert)
-      }
+      if box.archives.count < ArchiveQueue.limit { box.archives.append(alert) }
       return order(.answer(mailbox: mailbox, .archive))
     }
     var due: UInt64?
@@ -48,10 +46,11 @@ extension Supervisor where S: ~Copyable {
 
   /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.
   mutating func beginArchive(_ mailbox: Int, _ unique: Identity) -> Bool {
-    let index = mailboxes[mailbox].archives.firstIndex { $0.unique == unique }
-    guard let index, mailboxes[mailbox].archive == nil else { return false }
-    let alert = mailboxes[mailbox].archives.remove(at: index)
-    mailboxes[mailbox].archive = alert
+    let box = mailboxes[mailbox]
+    let index = box.archives.firstIndex { $0.unique == unique }
+    guard let index, box.archive == nil else { return false }
+    let alert = box.archives.remove(at: index)
+    box.archive = alert
     order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: archiveName(mailbox, alert)))
     return true
   }
@@ -73,11 +72,12 @@ extension Supervisor where S: ~Copyable {
 
   /// The message is in its Maildir, or (`code`, an errno) could not be written there.
   public mutating func archiveEnded(_ mailbox: Int, code: Int32?, now: Instant, time: UInt64) {
-    guard let alert = mailboxes[mailbox].archive else { return }
-    mailboxes[mailbox].archive = nil
+    let box = mailboxes[mailbox]
+    guard let alert = box.archive else { return }
+    box.archive = nil
     ledgers[mailbox].tick(now: now, wall: time)
     if let code {
-      mailboxes[mailbox].archiveFailed = true
+      box.archiveFailed = true
       report(mailbox, .archiveFailed(rule: alert.rule, code: code))
       return fail(mailbox)
     }

@@ -10,18 +10,19 @@ extension Supervisor where S: ~Copyable {
   public mutating func received<Lines: OutputLines & ~Copyable>(
     _ frame: Span<UInt8>, from mailbox: Int, on lines: inout Lines, now: Instant, time: UInt64
   ) {
-    guard case .polling = mailboxes[mailbox].phase, !isStopping else { return }
+    let box = mailboxes[mailbox]
+    guard case .polling = box.phase, !isStopping else { return }
     guard let frame = try? FetcherFrame(parsing: frame) else { return distrust(mailbox, now: now) }
     ledgers[mailbox].tick(now: now, wall: time)
     switch frame {
     case .mailbox(let messages, let octets):
-      mailboxes[mailbox].tally.messages = messages
-      mailboxes[mailbox].octets = octets
+      box.tally.messages = messages
+      box.octets = octets
     case .loginDelay(let seconds):
-      mailboxes[mailbox].schedule.serverAsks(for: .seconds(Int64(seconds)))
+      box.schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .matched(let rule, let identity, let values):
       guard mayMatch(mailbox, rule: rule) else { return distrust(mailbox, now: now) }
-      if mailboxes[mailbox].listing != .none { mailboxes[mailbox].listing = .ended }
+      if box.listing != .none { box.listing = .ended }
       matched(mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now)
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
@@ -29,28 +30,28 @@ extension Supervisor where S: ~Copyable {
     case .archiving(let unique):
       if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
     case .content(let bytes):
-      guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
+      guard box.archive != nil else { return distrust(mailbox, now: now) }
       order(.writeArchive(mailbox: mailbox, bytes))
     case .archived:
-      guard mailboxes[mailbox].archive != nil else { return distrust(mailbox, now: now) }
+      guard box.archive != nil else { return distrust(mailbox, now: now) }
       order(.endArchive(mailbox: mailbox))
     case .contentRefused:
-      guard let alert = mailboxes[mailbox].archive else { return distrust(mailbox, now: now) }
-      mailboxes[mailbox].archive = nil
-      mailboxes[mailbox].tally.failed += 1
+      guard let alert = box.archive else { return distrust(mailbox, now: now) }
+      box.archive = nil
+      box.tally.failed += 1
       report(mailbox, .contentRefused(rule: alert.rule))
     case .deleted(let identity):
-      mailboxes[mailbox].tally.deleted = saturated(mailboxes[mailbox].tally.deleted)
+      box.tally.deleted = saturated(box.tally.deleted)
       if let identity { ledgers[mailbox].noteDeletion(of: identity) }
     case .committed(let examined, let isComplete):
-      mailboxes[mailbox].examined = examined
-      mailboxes[mailbox].examined?.rules = fingerprint
-      mailboxes[mailbox].isComplete = isComplete
-    case .stage(let stage): mailboxes[mailbox].stage = stage
+      box.examined = examined
+      box.examined?.rules = fingerprint
+      box.isComplete = isComplete
+    case .stage(let stage): box.stage = stage
     case .ended(let outcome, let detail):
-      mailboxes[mailbox].outcome = outcome
-      mailboxes[mailbox].detail = detail
-      mailboxes[mailbox].phase = .ending(since: now)
+      box.outcome = outcome
+      box.detail = detail
+      box.phase = .ending(since: now)
     }
   }
 
@@ -97,83 +98,88 @@ extension Supervisor where S: ~Copyable {
   /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
   /// as many messages as were counted.
   private mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
+    let box = mailboxes[mailbox]
     var count = 0
-    switch mailboxes[mailbox].listing {
+    switch box.listing {
     case .none where listed.isFirst && mode != .once(dryRun: true): break
     case .underWay(let before) where !listed.isFirst: count = before
     case .none, .underWay, .ended: return false
     }
     count += listed.count
-    mailboxes[mailbox].listing = listed.isLast ? .ended : .underWay(count)
-    return count <= Int(clamping: mailboxes[mailbox].tally.messages) + Limits.listingSlack
+    box.listing = listed.isLast ? .ended : .underWay(count)
+    return count <= Int(clamping: box.tally.messages) + Limits.listingSlack
   }
 
   private mutating func distrust(_ mailbox: Int, now: Instant) {
-    mailboxes[mailbox].outcome = .fetcherDied
-    mailboxes[mailbox].phase = .ending(since: now)
+    let box = mailboxes[mailbox]
+    box.outcome = .fetcherDied
+    box.phase = .ending(since: now)
     order(.endFetcher(mailbox: mailbox))
   }
 
   /// The fetcher of `mailbox` is gone, after all its frames were received.
   public mutating func fetcherEnded(_ mailbox: Int, now: Instant, time: UInt64) {
-    let start = mailboxes[mailbox].start ?? now
+    let box = mailboxes[mailbox]
+    let start = box.start ?? now
     ledgers[mailbox].tick(now: now, wall: time)
     settle(mailbox)
-    mailboxes[mailbox].phase = .finished
+    box.phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
-    let outcome = mailboxes[mailbox].outcome ?? .fetcherDied
-    mailboxes[mailbox].outcome = outcome
+    let outcome = box.outcome ?? .fetcherDied
+    box.outcome = outcome
     noteSlowness(mailbox, outcome, now: now)
     var next: Instant?
-    let goesOn = mode != .once(dryRun: true) && mailboxes[mailbox].leftSome && outcome == .polled
-    mailboxes[mailbox].messagesBefore = goesOn ? mailboxes[mailbox].tally.messages : nil
+    let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome == .polled
+    box.messagesBefore = goesOn ? box.tally.messages : nil
     if mode == .service || goesOn {
       let planned =
         goesOn
-        ? mailboxes[mailbox].schedule.next(afterBatchAt: start, now: now)
+        ? box.schedule.next(afterBatchAt: start, now: now)
         : nextPoll(mailbox, outcome, start: start, now: now)
-      let due = mailboxes[mailbox].pollsAgain ? now : planned
+      let due = box.pollsAgain ? now : planned
       // Who polls once does not wait for a server that wants a pause between logins.
       if mode == .service || due <= now {
-        mailboxes[mailbox].phase = .waiting(until: due)
+        box.phase = .waiting(until: due)
         next = due
       }
     }
     report(
       mailbox,
       .ended(
-        outcome, mailboxes[mailbox].tally, mailboxes[mailbox].detail, mailboxes[mailbox].stage,
+        outcome, box.tally, box.detail, box.stage,
         next: next.map { $0 - now }))
   }
 
   /// What took longer than a poll may would do so at each poll, and keep other messages waiting.
   private mutating func noteSlowness(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
-    if case .underWay = mailboxes[mailbox].listing, outcome == .deadline {
-      mailboxes[mailbox].nextListing = now + Mailbox.longPause
+    let box = mailboxes[mailbox]
+    if case .underWay = box.listing, outcome == .deadline {
+      box.nextListing = now + Mailbox.longPause
     }
-    guard let alert = mailboxes[mailbox].archive else { return }
+    guard let alert = box.archive else { return }
     // A content with which each connection ends would do so too.
     let isTooSlow = outcome == .polled || outcome == .deadline
     let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
-    mailboxes[mailbox].slow.append(SlowContent(unique: alert.unique, end: now + pause))
+    box.slow.append(SlowContent(unique: alert.unique, end: now + pause))
     guard isTooSlow else { return }
-    mailboxes[mailbox].tally.failed += 1
+    box.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
   }
 
   /// Writes down what the server has committed; drops what it has not.
   private mutating func settle(_ mailbox: Int) {
+    let box = mailboxes[mailbox]
     let ledger = ledgers[mailbox]
-    let committed = mode == .once(dryRun: true) ? nil : mailboxes[mailbox].examined
-    if committed == nil || mailboxes[mailbox].tally.deleted > 0 { mailboxes[mailbox].octets = 0 }
-    if committed == nil { mailboxes[mailbox].tally.deleted = 0 }
+    let committed = mode == .once(dryRun: true) ? nil : box.examined
+    if committed == nil || box.tally.deleted > 0 { box.octets = 0 }
+    if committed == nil { box.tally.deleted = 0 }
     do throws(LedgerError) {
       // A disk that was full may have room again.
       try ledger.flush()
       if let committed {
         try ledger.commitDeletions()
         try ledger.examine(committed)
-      } else if mailboxes[mailbox].stage == .update {
+      } else if box.stage == .update {
         try ledger.doubtDeletions()
       }
     } catch {
@@ -184,12 +190,13 @@ extension Supervisor where S: ~Copyable {
   private mutating func nextPoll(
     _ mailbox: Int, _ outcome: Outcome, start: Instant, now: Instant
   ) -> Instant {
-    mailboxes[mailbox].skipsCapabilities =
+    let box = mailboxes[mailbox]
+    box.skipsCapabilities =
       outcome == .capabilitiesHang
-      || (mailboxes[mailbox].skipsCapabilities && outcome == .polled)
+      || (box.skipsCapabilities && outcome == .polled)
     return outcome == .polled
-      ? mailboxes[mailbox].schedule.next(afterSuccessAt: start, now: now)
-      : mailboxes[mailbox].schedule.next(afterFailureAt: now, outcome.retry)
+      ? box.schedule.next(afterSuccessAt: start, now: now)
+      : box.schedule.next(afterFailureAt: now, outcome.retry)
   }
 }
 

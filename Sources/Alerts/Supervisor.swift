@@ -98,7 +98,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
 
   let mode: Mode
   let fingerprint: UInt32
-  var mailboxes: [Mailbox]
+  let mailboxes: [Mailbox]
   public let ledgers: [Ledger<S>]
   private var orders: [Order] = []
   var isStopping = false
@@ -141,8 +141,9 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
 
   /// Reports it once for each poll: where one alert cannot be written down, no other can.
   mutating func ledgerFailed(_ mailbox: Int, _ error: LedgerError) {
-    if !mailboxes[mailbox].ledgerFailed { report(mailbox, .ledgerFailed(error)) }
-    mailboxes[mailbox].ledgerFailed = true
+    let box = mailboxes[mailbox]
+    if !box.ledgerFailed { report(mailbox, .ledgerFailed(error)) }
+    box.ledgerFailed = true
   }
 
   /// What the last message of `mailbox` carried that a rule took; nil where there was none.
@@ -155,11 +156,11 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     var known = KnownMailbox(examined: Examined(rules: fingerprint))
     guard mode != .once(dryRun: true) else { return known }
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
-    known.octets = mailboxes[mailbox].octets
-    let lastListing = mailboxes[mailbox].lastListing
-    let isStale = lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
+    let box = mailboxes[mailbox]
+    known.octets = box.octets
+    let isStale = box.lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
     let isUnknown = known.examined.count == 0
-    if let next = mailboxes[mailbox].nextListing, now < next {
+    if let next = box.nextListing, now < next {
       known.listing = .never
     } else if isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale {
       known.listing = .now
@@ -233,10 +234,10 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// Polls every mailbox as soon as it can; one that is being polled, once more after that, as the
   /// poll may have begun too early to see what there is to be seen.
   public mutating func pollNow(now: Instant) {
-    for index in mailboxes.indices {
-      switch mailboxes[index].phase {
-      case .waiting: mailboxes[index].phase = .waiting(until: now)
-      case .polling, .ending: mailboxes[index].pollsAgain = true
+    for mailbox in mailboxes {
+      switch mailbox.phase {
+      case .waiting: mailbox.phase = .waiting(until: now)
+      case .polling, .ending: mailbox.pollsAgain = true
       case .finished: break
       }
     }
@@ -252,41 +253,43 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     reportOutputs()
     for index in mailboxes.indices {
       do throws(LedgerError) { try ledgers[index].flush() } catch { ledgerFailed(index, error) }
-      if let alert = mailboxes[index].alert, alert.programDeadline != nil,
+      let box = mailboxes[index]
+      if let alert = box.alert, alert.programDeadline != nil,
         force || settings.rules.rules[alert.rule].onCrash == .again
       {
         order(.endProgram(mailbox: index, force: force))
       }
-      switch mailboxes[index].phase {
+      switch box.phase {
       case .polling, .ending: order(.endFetcher(mailbox: index))
-      case .waiting, .finished: mailboxes[index].phase = .finished
+      case .waiting, .finished: box.phase = .finished
       }
     }
   }
 
   private mutating func step(_ index: Int, now: Instant) {
-    switch mailboxes[index].phase {
+    let box = mailboxes[index]
+    switch box.phase {
     case .waiting(let until) where until <= now && !isStopping && !isPaused:
-      mailboxes[index].begin(deadline: settings.mailboxes[index].deadline, now: now)
+      box.begin(deadline: settings.mailboxes[index].deadline, now: now)
       ledgers[index].beginSession()
       order(.startFetcher(mailbox: index))
     case .polling(let deadline) where deadline <= now:
-      mailboxes[index].outcome =
-        mailboxes[index].stage == .capabilities ? .capabilitiesHang : .deadline
-      mailboxes[index].phase = .ending(since: now)
+      box.outcome = box.stage == .capabilities ? .capabilitiesHang : .deadline
+      box.phase = .ending(since: now)
       order(.endFetcher(mailbox: index))
     case .ending(let since) where since + Mailbox.grace <= now:
-      mailboxes[index].phase = .ending(since: now)
+      box.phase = .ending(since: now)
       order(.endFetcher(mailbox: index))
     case .waiting, .polling, .ending, .finished: break
     }
   }
 
   private mutating func endOverduePrograms(of index: Int, now: Instant) {
-    guard let deadline = mailboxes[index].alert?.programDeadline, deadline <= now else { return }
-    let force = mailboxes[index].alert!.timedOut
-    mailboxes[index].alert!.timedOut = true
-    mailboxes[index].alert!.programDeadline = now + Mailbox.grace
+    guard let alert = mailboxes[index].alert, let deadline = alert.programDeadline, deadline <= now
+    else { return }
+    let force = alert.timedOut
+    alert.timedOut = true
+    alert.programDeadline = now + Mailbox.grace
     order(.endProgram(mailbox: index, force: force))
   }
 }

@@ -19,9 +19,9 @@ public struct FileAccess: Sendable {
       unsafe pb_file_access(path.baseAddress, path.count, &access)
     }
     try check(result, "stat")
-    owner = [UInt8](field: access.owner)
-    group = [UInt8](field: access.group)
-    user = [UInt8](field: access.user)
+    owner = [UInt8](field: &access.owner)
+    group = [UInt8](field: &access.group)
+    user = [UInt8](field: &access.user)
     isForGroup = access.mode & 0o060 == 0o060
     isMember = access.is_member
   }

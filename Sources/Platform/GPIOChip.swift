@@ -22,8 +22,8 @@ public struct GPIOChip: ~Copyable {
     descriptor = Descriptor(owning: try check(result, "open"))
     self.path = path
     device = chip.device
-    name = [UInt8](field: chip.name)
-    label = [UInt8](field: chip.label)
+    name = [UInt8](field: &chip.name)
+    label = [UInt8](field: &chip.label)
     lineCount = chip.lines
   }
 
@@ -32,7 +32,7 @@ public struct GPIOChip: ~Copyable {
     var line = pb_gpio_line()
     // SAFETY: the library writes one value, and keeps no pointer.
     try unsafe check(pb_gpio_line(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO")
-    return GPIOLine(offset, line)
+    return GPIOLine(offset, &line)
   }
 
   /// Makes a line an output, `active` or not from its first moment, and holds it.
@@ -61,10 +61,10 @@ public struct GPIOLine: Sendable {
   public let consumer: [UInt8]
   public let flags: GPIOFlags
 
-  init(_ offset: UInt32, _ line: pb_gpio_line) {
+  init(_ offset: UInt32, _ line: inout pb_gpio_line) {
     self.offset = offset
-    name = [UInt8](field: line.name)
-    consumer = [UInt8](field: line.consumer)
+    name = [UInt8](field: &line.name)
+    consumer = [UInt8](field: &line.consumer)
     flags = GPIOFlags(rawValue: line.flags)
   }
 }

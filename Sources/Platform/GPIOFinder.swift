@@ -6,7 +6,7 @@ internal import CPlatform
 public struct GPIOChips: ~Copyable {
   private let folder: [UInt8]
   /// The files that look like chips; up to 64 are listed.
-  private let files: [pb_gpio_file]
+  private let files: [[UInt8]]
   private var devices: [UInt64] = []
   private var next = 0
   /// That this user may not open a chip: the first of them.
@@ -24,7 +24,7 @@ public struct GPIOChips: ~Copyable {
   /// The next chip that can be opened; nil when that was all.
   public mutating func nextChip() throws(GPIOError) -> GPIOChip? {
     while next < files.count {
-      let path = folder + [UInt8]("/") + [UInt8](field: files[next].name)
+      let path = folder + [UInt8]("/") + files[next]
       next += 1
       do {
         let chip = try GPIOChip(path: path)
@@ -48,7 +48,7 @@ public struct GPIOChips: ~Copyable {
   }
 }
 
-private func listFiles(_ folder: Span<UInt8>) throws(GPIOError) -> [pb_gpio_file] {
+private func listFiles(_ folder: Span<UInt8>) throws(GPIOError) -> [[UInt8]] {
   var files = [pb_gpio_file](repeating: pb_gpio_file(), count: 64)
   // SAFETY: the library reads and writes within the counts, and keeps no pointer.
   let result = unsafe folder.withUnsafeBufferPointer { folder in
@@ -57,12 +57,9 @@ private func listFiles(_ folder: Span<UInt8>) throws(GPIOError) -> [pb_gpio_file
     }
   }
   guard result != -Int32(PB_ENOENT) else { return [] }
-  do {
-    files.removeLast(files.count - Int(try check(result, "opendir")))
-    return files
-  } catch {
-    throw .system(error)
-  }
+  let count: Int32
+  do { count = try check(result, "opendir") } catch { throw .system(error) }
+  return (0..<Int(count)).map { [UInt8](field: &files[$0].name) }
 }
 
 /// A line that was found, and its open chip.

@@ -16,7 +16,7 @@ extension GPIOChip {
     var line = pb_gpio_line()
     // SAFETY: the library writes one value, and keeps no pointer.
     try unsafe check(pb_gpio_watch(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO_WATCH")
-    return GPIOLine(offset, line)
+    return GPIOLine(offset, &line)
   }
 
   /// The next change of a line that is watched; nil when there is none yet. Throws `noDevice` where
@@ -33,6 +33,6 @@ extension GPIOChip {
       case PB_GPIO_RELEASED: .released
       default: .reconfigured
       }
-    return GPIOChange(kind: kind, line: GPIOLine(offset, line))
+    return GPIOChange(kind: kind, line: GPIOLine(offset, &line))
   }
 }

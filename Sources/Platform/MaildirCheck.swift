@@ -28,5 +28,5 @@ public func checkMaildir(
     }
   }
   guard result < 0 else { return }
-  throw MaildirProblem(number: ErrorNumber(rawValue: -result), user: [UInt8](field: user))
+  throw MaildirProblem(number: ErrorNumber(rawValue: -result), user: [UInt8](field: &user))
 }

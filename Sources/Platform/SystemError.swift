@@ -72,11 +72,12 @@ extension [UInt8] {
     }
   }
 
-  /// The text in a field of fixed size, which ends in NUL where it is shorter.
-  init(field: some BitwiseCopyable) {
+  /// The text in a field of fixed size, which ends in NUL where it is shorter. It is read in place: a
+  /// copy of a C array has code for each of its elements.
+  init(field: inout some BitwiseCopyable) {
     self = []
-    // SAFETY: only the bytes of the copy are read.
-    unsafe Swift.withUnsafeBytes(of: field) { bytes in
+    // SAFETY: only the bytes of the field are read.
+    unsafe Swift.withUnsafeBytes(of: &field) { bytes in
       var index = 0
       while index < bytes.count, unsafe bytes[index] != 0 {
         unsafe append(bytes[index])
