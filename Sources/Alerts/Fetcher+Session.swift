@@ -235,8 +235,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   private func digest(of id: UniqueID) -> Identity { Identity(of: id.bytes, by: SHA256.self) }
 
   /// The unique-id's, or else the header's; and the content's.
-  @_addressableSelf
-  private borrowing func identity() -> MessageIdentity {
+  // These change nothing; what does not say that it might, copies the fetcher.
+  private mutating func identity() -> MessageIdentity {
     var content = SHA256()
     content.update(.ascii("M"))
     let hasContent = header.forEachContentByte { content.update($0) }
@@ -246,8 +246,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     return identity
   }
 
-  @_addressableSelf
-  private borrowing func uniqueIdentity() -> Identity {
+  private mutating func uniqueIdentity() -> Identity {
     if let uniqueID { return digest(of: uniqueID) }
     var digest = SHA256()
     digest.update(.ascii("H"))

@@ -37,11 +37,11 @@ private func read(_ path: [UInt8], into secret: inout SecretText) throws(Fetcher
 
 /// Runs the owner's program, and takes the first line that it writes.
 private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(FetcherFailure) {
-  var list = TextList<4096>()
+  var list = TextList(limit: 4096)
   for argument in arguments where !list.append(argument.span) {
     throw FetcherFailure(.boardTrouble, [UInt8]("password-command is too long"))
   }
-  var environment = TextList<256>()
+  var environment = TextList(limit: 256)
   environment.appendPath()
   var isDone = false
   do throws(SystemError) {

@@ -32,7 +32,7 @@ final class RunningFetcher {
 /// A program that an action started, and the lines that it writes.
 final class RunningProgram {
   var program: Program
-  var lines = LineAssembler<400>()
+  var lines = LineAssembler(limit: 400)
   let rule: [UInt8]
   var hasHungUp = false
 
@@ -129,8 +129,8 @@ extension ProgramEnd {
 /// The arguments of a program, each value whole. Throws where they are too long.
 func arguments(
   _ templates: [Template], _ values: AlertValues, _ rule: Rule
-) throws(SystemError) -> TextList<16384> {
-  var list = TextList<16384>()
+) throws(SystemError) -> TextList {
+  var list = TextList(limit: 16384)
   for template in templates {
     var argument: [UInt8] = []
     template.expand(values, of: rule, into: &argument)
@@ -140,8 +140,8 @@ func arguments(
 }
 
 /// The environment of a program: what popbell tells it, and nothing of popbell's own.
-func environment(_ values: AlertValues, _ rule: Rule) throws(SystemError) -> TextList<16384> {
-  var list = TextList<16384>()
+func environment(_ values: AlertValues, _ rule: Rule) throws(SystemError) -> TextList {
+  var list = TextList(limit: 16384)
   list.appendPath()
   for index in 0..<rule.variableCount {
     var variable: [UInt8] = []

@@ -25,8 +25,6 @@ public enum Limits {
   public static let domain = 255
 }
 
-typealias FieldName = ByteBuffer<77>
-
 /// A field's text in UTF-8: `Limits.text` bytes.
 public typealias DecodedText = ByteBuffer<1024>
 

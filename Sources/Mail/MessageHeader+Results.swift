@@ -57,7 +57,7 @@ extension MessageHeader {
   public var from: Span<UInt8>? {
     @_addressableSelf
     @_lifetime(borrow self)
-    borrowing get { sender.isEmpty ? nil : sender.bytes }
+    borrowing get { sender.isEmpty ? nil : sender.span }
   }
 
   /// Calls `body` with each address of To, members of groups too, until it returns `false`.

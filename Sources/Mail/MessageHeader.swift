@@ -21,7 +21,7 @@ public struct MessageHeader: ~Copyable {
   /// Whether there was no field, known or not.
   public private(set) var isEmpty = true
   private var isAfterCarriageReturn = false
-  private var name = FieldName()
+  private var name: [UInt8] = []
   /// Where the value goes; nil passes over it.
   private var row: Int?
 
@@ -32,7 +32,7 @@ public struct MessageHeader: ~Copyable {
   /// The text of Subject, then those of the extra fields.
   private(set) var texts: ByteRows
   /// The sole address of From; empty where there is none.
-  private(set) var sender = Address()
+  private(set) var sender: [UInt8] = []
 
   /// Keeps the known fields, and those that `extraFields` names.
   ///
@@ -45,6 +45,8 @@ public struct MessageHeader: ~Copyable {
     values = ByteRows(count: rows.count, capacity: Limits.fieldValue)
     isTruncated = [Bool](repeating: false, count: rows.count)
     occurrences = [Int](repeating: 0, count: rows.count)
+    name.reserveCapacity(Limits.fieldName)
+    sender.reserveCapacity(Limits.localPart + 1 + Limits.domain)
     texts = ByteRows(count: 1 + rows.extraCount, capacity: Limits.text)
   }
 
@@ -60,7 +62,7 @@ public struct MessageHeader: ~Copyable {
       occurrences[row] = 0
     }
     for row in 0...rows.extraCount { texts.removeAll(from: row) }
-    sender.removeAll()
+    sender.removeAll(keepingCapacity: true)
   }
 
   /// Whether the header block has ended.
@@ -120,7 +122,7 @@ public struct MessageHeader: ~Copyable {
       return .value
     case (.lineStart, .byte(let byte)):
       row = nil
-      name.removeAll()
+      name.removeAll(keepingCapacity: true)
       return stateAfter(inName: byte)
     case (.name, .byte(let byte)): return stateAfter(inName: byte)
     case (.blankAfterName, .byte(let byte)) where byte.isBlank: return .blankAfterName
@@ -141,14 +143,16 @@ public struct MessageHeader: ~Copyable {
       row = openRow()
       return .value
     case .space, .horizontalTab: return .blankAfterName
-    case 0x21...0x7E: return name.append(byte) ? .name : .value
+    case 0x21...0x7E where name.count < Limits.fieldName:
+      name.append(byte)
+      return .name
     default: return .value
     }
   }
 
   /// The row for the value of the field with `name`; nil where it has none or is already there.
   private mutating func openRow() -> Int? {
-    guard let row = rows.row(named: name.bytes) else { return nil }
+    guard let row = rows.row(named: name.span) else { return nil }
     if occurrences[row] < Int(UInt8.max) { occurrences[row] += 1 }
     return occurrences[row] == 1 ? row : nil
   }
@@ -164,7 +168,7 @@ public struct MessageHeader: ~Copyable {
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
     let from = rows.row(of: .from)
     guard occurrences[from] == 1, !isTruncated[from] else { return }
-    sender = (try? soleAddress(in: values[from])) ?? Address()
+    if let address = try? soleAddress(in: values[from]) { sender.append(address.bytes) }
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {

@@ -72,8 +72,7 @@ extension Session where MD5: ~Copyable {
     return .status(count: Int(count), octets: UInt64(decimal: takeWord(from: &rest)))
   }
 
-  @_addressableSelf
-  private borrowing func replyLine() -> ListingLine {
+  private mutating func replyLine() -> ListingLine {
     ListingLine(parsing: framer.line.extracting(3...), isTruncated: framer.isTruncated)
   }
 }
@@ -84,7 +83,7 @@ extension Session where MD5: ~Copyable {
     throws(ProtocolError.Reason) -> SessionEvent?
   {
     guard try framer.push(byte) == .line else { return nil }
-    if isEnd {
+    if framer.line.equals(".") {
       reading = .status
       return try advance(on: .endOfCapabilities)
     }
@@ -98,7 +97,7 @@ extension Session where MD5: ~Copyable {
     throws(ProtocolError.Reason) -> SessionEvent?
   {
     guard try framer.push(byte) == .line else { return nil }
-    if isEnd { return finish(.endOfListing(command, skipped: skipped)) }
+    if framer.line.equals(".") { return finish(.endOfListing(command, skipped: skipped)) }
     let limit = messageCount.map { $0 + Limits.listingSlack } ?? Limits.messages
     guard lines < limit else { throw .tooManyLines }
     let line = ListingLine(parsing: unstuffed(framer.line), isTruncated: framer.isTruncated)
@@ -117,11 +116,6 @@ extension Session where MD5: ~Copyable {
     case .content(let byte): .content(byte)
     case .end: finish(.endOfContent(message))
     }
-  }
-
-  private var isEnd: Bool {
-    @_addressableSelf
-    borrowing get { framer.line.equals(".") }
   }
 }
 

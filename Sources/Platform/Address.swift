@@ -21,34 +21,29 @@ public struct Address: Sendable {
 
 /// The addresses of a host: at least one, and no more than 16, the system's favourite first.
 public struct AddressList: Sendable {
-  private var addresses = InlineArray<16, Address>(repeating: Address())
-  public private(set) var count = 0
+  private var addresses: [Address] = []
 
   /// Asks the system's resolver for a name, or takes an address in digits. Has no time limit.
   public init(resolving host: Span<UInt8>, port: UInt16) throws(ResolveError) {
-    var found = InlineArray<16, pb_address>(repeating: pb_address())
-    var span = found.mutableSpan
+    var found = [pb_address](repeating: pb_address(), count: 16)
     var code: Int32 = 0
     // SAFETY: the library reads and writes within the counts, and keeps no pointer.
     let result = unsafe host.withUnsafeBufferPointer { host in
-      unsafe span.withUnsafeMutableBufferPointer { addresses in
+      unsafe found.withUnsafeMutableBufferPointer { addresses in
         unsafe pb_resolve(
           host.baseAddress, host.count, port, addresses.baseAddress, addresses.count, &code)
       }
     }
     switch Int(result) {
-    case 1...: count = Int(result)
+    case 1...: addresses = found.prefix(Int(result)).map { Address(value: $0) }
     case PB_RESOLVE_TRY_AGAIN: throw .tryAgain
     case 0, PB_RESOLVE_NOT_FOUND: throw .notFound
     default: throw .other(code)
     }
-    for index in 0..<count { addresses[index].value = found[index] }
   }
 
-  public subscript(index: Int) -> Address {
-    precondition(index < count)
-    return addresses[index]
-  }
+  public var count: Int { addresses.count }
+  public subscript(index: Int) -> Address { addresses[index] }
 }
 
 /// Why a host has no address.

@@ -1,12 +1,17 @@
 internal import Bytes
 
-/// Makes lines of a stream of bytes. Of a line, the first `capacity` bytes are kept.
-public struct LineAssembler<let capacity: Int>: Sendable {
-  private var line = ByteBuffer<capacity>()
+/// Makes lines of a stream of bytes.
+public struct LineAssembler: Sendable {
+  private let limit: Int
+  private var line: [UInt8] = []
   private var isCut = false
   private var isEmpty = true
 
-  public init() {}
+  /// Of a line, the first `limit` bytes are kept.
+  public init(limit: Int) {
+    self.limit = limit
+    line.reserveCapacity(limit)
+  }
 
   /// Takes bytes, and calls `body` with each line that they end, without its LF or CRLF, and with
   /// whether some of it was dropped.
@@ -17,7 +22,7 @@ public struct LineAssembler<let capacity: Int>: Sendable {
         continue
       }
       isEmpty = false
-      if !line.append(bytes[index]) { isCut = true }
+      if line.count < limit { line.append(bytes[index]) } else { isCut = true }
     }
   }
 
@@ -27,11 +32,9 @@ public struct LineAssembler<let capacity: Int>: Sendable {
   }
 
   private mutating func end(_ body: (Span<UInt8>, _ isCut: Bool) -> Void) {
-    if !isCut, line.count > 0, line[line.count - 1] == .carriageReturn {
-      line.truncate(to: line.count - 1)
-    }
-    body(line.bytes, isCut)
-    line.removeAll()
+    if !isCut, line.last == .carriageReturn { line.removeLast() }
+    body(line.span, isCut)
+    line.removeAll(keepingCapacity: true)
     isCut = false
     isEmpty = true
   }

@@ -52,7 +52,7 @@ public struct MaildirMessage: ~Copyable {
   }
 
   private let folder: Maildir
-  private let name: ByteBuffer<128>
+  private let name: [UInt8]
   private let file: Descriptor
   private var state = State.writing
 
@@ -63,7 +63,7 @@ public struct MaildirMessage: ~Copyable {
       unsafe pb_maildir_create(folder.temporary.number, name.baseAddress, name.count)
     }
     file = Descriptor(owning: try check(result, "open"))
-    self.name = ByteBuffer(prefixOf: name)
+    self.name = [UInt8](name)
     self.folder = folder
   }
 
@@ -92,7 +92,7 @@ public struct MaildirMessage: ~Copyable {
   private func deliver() throws(SystemError) {
     if case .failed(let error) = state { throw error }
     try check(pb_synchronize(file.number), "fsync")
-    let result = unsafe name.bytes.withUnsafeBufferPointer { name in
+    let result = unsafe name.span.withUnsafeBufferPointer { name in
       unsafe pb_maildir_move(
         folder.temporary.number, folder.new.number, name.baseAddress, name.count)
     }
@@ -118,7 +118,7 @@ public struct MaildirMessage: ~Copyable {
 
   /// Where that fails too, the next attempt replaces the file.
   private func remove(from folder: borrowing Descriptor) {
-    _ = unsafe name.bytes.withUnsafeBufferPointer { name in
+    _ = unsafe name.span.withUnsafeBufferPointer { name in
       unsafe pb_maildir_remove(folder.number, name.baseAddress, name.count)
     }
   }

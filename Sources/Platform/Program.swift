@@ -14,13 +14,13 @@ public struct Program: ~Copyable {
   /// to 64) and this environment (up to 128). Throws exec's error too: `notFound`, `accessDenied`.
   ///
   /// A helper dies with this process, and its errors go nowhere: its output is an answer.
-  public init<let first: Int, let second: Int>(
-    _ arguments: TextList<first>, environment: TextList<second>, isHelper: Bool = false
+  public init(
+    _ arguments: TextList, environment: TextList, isHelper: Bool = false
   ) throws(SystemError) {
     var output: Int32 = -1
     // SAFETY: the library reads within the counts, and keeps no pointer.
-    let id = unsafe arguments.storage.bytes.withUnsafeBufferPointer { arguments in
-      unsafe environment.storage.bytes.withUnsafeBufferPointer { environment in
+    let id = unsafe arguments.storage.span.withUnsafeBufferPointer { arguments in
+      unsafe environment.storage.span.withUnsafeBufferPointer { environment in
         unsafe pb_program_start(
           arguments.baseAddress, arguments.count, environment.baseAddress, environment.count,
           isHelper, &output)
@@ -32,8 +32,8 @@ public struct Program: ~Copyable {
 
   /// Reads once, when the output is readable, and calls `body` with each line that is complete.
   /// Returns `false` when the output has ended.
-  public func readOutput<let capacity: Int>(
-    _ lines: inout LineAssembler<capacity>, _ body: (Span<UInt8>, _ isCut: Bool) -> Void
+  public func readOutput(
+    _ lines: inout LineAssembler, _ body: (Span<UInt8>, _ isCut: Bool) -> Void
   ) throws(SystemError) -> Bool {
     var bytes = ByteBuffer<512>()
     switch try output.read(into: &bytes) {

@@ -19,13 +19,13 @@ func runInterrupted() throws(SystemError) {
   say("poll \(ready) \(Clock.now - start >= .milliseconds(50))")
 
   umask(0o077)
-  var list = TextList<256>()
+  var list = TextList(limit: 256)
   for text in ["/bin/sh", "-c", "sleep 0.05; echo done $(umask); exec sleep 20"] {
     _ = list.append(Array(text.utf8).span)
   }
-  let program = try Program(list, environment: TextList<1>())
+  let program = try Program(list, environment: TextList(limit: 1))
   _ = fcntl(program.output.number, F_SETFL, 0)
-  var lines = LineAssembler<64>()
+  var lines = LineAssembler(limit: 64)
   _ = try program.readOutput(&lines) { line, _ in say("read \(string(line))") }
   let id = program.process.id
   _ = consume program

@@ -25,7 +25,7 @@ struct Run {
 
   /// Follows a program to its end.
   mutating func wait(for program: inout Program) throws {
-    var assembler = LineAssembler<4096>()
+    var assembler = LineAssembler(limit: 4096)
     var poll = PollSet<1>()
     poll.add(program.output)
     var isOpen = true
@@ -41,8 +41,8 @@ struct Run {
   }
 }
 
-func list(_ texts: [String]) -> TextList<8192> {
-  var list = TextList<8192>()
+func list(_ texts: [String]) -> TextList {
+  var list = TextList(limit: 8192)
   for text in texts {
     let bytes = Array(text.utf8)
     let fits = list.append(bytes.span)

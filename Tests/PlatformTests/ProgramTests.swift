@@ -95,7 +95,7 @@ import Testing
   }
 
   private func firstLine(of program: borrowing Program) throws -> String {
-    var assembler = LineAssembler<64>()
+    var assembler = LineAssembler(limit: 64)
     var first = ""
     try eventually {
       _ = try program.readOutput(&assembler) { line, _ in first = string(line) }
@@ -124,7 +124,7 @@ import Testing
   ])
   func keepsTheBeginningOfEachLine(text: String, lines: [String]) {
     for size in 1...4 {
-      var assembler = LineAssembler<8>()
+      var assembler = LineAssembler(limit: 8)
       var found: [String] = []
       func take(_ line: Span<UInt8>, _ isCut: Bool) {
         found.append(string(line) + (isCut ? "…" : ""))
@@ -143,7 +143,7 @@ import Testing
 
 @Suite struct TextListTests {
   @Test func refusesWhatDoesNotFitOrHoldsNUL() {
-    var list = TextList<8>()
+    var list = TextList(limit: 8)
     var refused = list.append([UInt8](repeating: 1, count: 8).span)
     #expect(!refused)
     refused = list.append([1, 0, 2].span)
