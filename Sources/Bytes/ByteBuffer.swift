@@ -74,14 +74,6 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     return true
   }
 
-  /// Adds `number` in decimal digits. Returns `false`, and changes nothing, when they do not fit.
-  @discardableResult
-  public mutating func append(decimal number: UInt64) -> Bool {
-    guard decimalDigitCount(of: number) <= room else { return false }
-    forEachDecimalDigit(of: number) { append($0) }
-    return true
-  }
-
   /// Keeps the first `length` bytes; `length` must not be more than `count`.
   public mutating func truncate(to length: Int) {
     precondition(length <= count)

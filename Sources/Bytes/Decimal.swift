@@ -16,21 +16,15 @@ extension FixedWidthInteger {
   }
 }
 
-func decimalDigitCount(of number: UInt64) -> Int {
-  var digits = 1
-  var rest = number / 10
-  while rest > 0 {
-    digits += 1
-    rest /= 10
-  }
-  return digits
-}
-
-func forEachDecimalDigit(of number: UInt64, _ body: (UInt8) -> Void) {
-  var divisor: UInt64 = 1
-  for _ in 1..<decimalDigitCount(of: number) { divisor *= 10 }
-  while divisor > 0 {
-    body(0x30 | UInt8(truncatingIfNeeded: number / divisor % 10))
-    divisor /= 10
+extension [UInt8] {
+  /// Adds `number` in decimal digits.
+  @inline(never)
+  public mutating func append(decimal number: UInt64) {
+    var divisor: UInt64 = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(0x30 | UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
   }
 }

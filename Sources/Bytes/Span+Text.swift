@@ -93,8 +93,4 @@ extension [UInt8] {
   public mutating func append(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
   }
-
-  public mutating func append(decimal number: UInt64) {
-    forEachDecimalDigit(of: number) { append($0) }
-  }
 }

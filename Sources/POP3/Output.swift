@@ -38,9 +38,9 @@ struct Output: ~Copyable {
   mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
   mutating func append(decimal number: UInt64) {
-    var digits = ByteBuffer<20>()
+    var digits: [UInt8] = []
     digits.append(decimal: number)
-    append(digits.bytes)
+    append(digits)
   }
 
   /// Drops the first `count` octets, which were written; must not be more than wait.

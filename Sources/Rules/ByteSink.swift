@@ -42,15 +42,14 @@ extension ByteSink where Self: ~Copyable {
   }
 
   public mutating func write(decimal number: Int) {
-    var digits = ByteBuffer<20>()
+    var digits: [UInt8] = []
+    if number < 0 { digits.append(.ascii("-")) }
     digits.append(decimal: UInt64(number.magnitude))
-    if number < 0 { write(.ascii("-")) }
-    write(digits.bytes)
+    write(digits)
   }
 
   /// Adds `interval` as the configuration writes it, in the largest unit that is exact: `90s`.
   public mutating func write(_ interval: Interval) {
-    var digits = ByteBuffer<20>()
     let count = interval.milliseconds.magnitude
     let (divisor, unit): (UInt64, StaticString) =
       switch count {
@@ -61,8 +60,9 @@ extension ByteSink where Self: ~Copyable {
       case _ where count % 1000 == 0: (1000, "s")
       default: (1, "ms")
       }
+    var digits: [UInt8] = []
     digits.append(decimal: count / divisor)
-    write(digits.bytes)
+    write(digits)
     write(unit)
   }
 
