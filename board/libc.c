@@ -177,6 +177,15 @@ void qsort(void *items, size_t count, size_t size, int (*compare)(const void *, 
       }
 }
 
+/* Ends the first four fields of a line such as those of /etc/passwd; those that it lacks are empty. */
+static void split(char *line, char *fields[4]) {
+  for (int i = 0; i < 4; i++) {
+    fields[i] = line;
+    while (*line && *line != ':' && *line != '\n') line++;
+    if (*line) *line++ = 0;
+  }
+}
+
 /* The first four fields of the line in a file such as /etc/passwd that has `wanted` as `field`.
  * Returns whether there is one, or -errno. */
 static int find_entry(const char *path, int field, const char *wanted, char *fields[4], char *line,
@@ -185,12 +194,7 @@ static int find_entry(const char *path, int field, const char *wanted, char *fie
   if (!file) return -errno;
   int found = 0;
   while (!found && fgets(line, (int)size, file)) {
-    char *at = line;
-    for (int i = 0; i < 4; i++) {
-      fields[i] = at;
-      while (*at && *at != ':' && *at != '\n') at++;
-      if (*at) *at++ = 0;
-    }
+    split(line, fields);
     found = *fields[2] && strcmp(fields[field], wanted) == 0;
   }
   fclose(file);
@@ -228,6 +232,31 @@ int getgrgid_r(gid_t number, struct group *group, char *line, size_t size, struc
   *found = result > 0 ? group : NULL;
   if (result > 0) *group = (struct group){.gr_name = fields[0], .gr_gid = number};
   return result < 0 ? -result : 0;
+}
+
+/* Of a line of /etc/group, the first 4 KB count. */
+int getgrouplist(const char *user, gid_t own, gid_t *groups, int *count) {
+  int room = *count, found = 0;
+  size_t length = strlen(user);
+  char line[4096], *fields[4];
+  if (found++ < room) *groups = own;
+  FILE *file = fopen("/etc/group", "re");
+  while (file && fgets(line, sizeof line, file)) {
+    split(line, fields);
+    gid_t group = (gid_t)strtoul(fields[2], NULL, 10);
+    for (char *member = fields[3], *end; *member && *fields[2] && group != own; member = end) {
+      for (end = member; *end && *end != ',';) end++;
+      if ((size_t)(end - member) == length && strncmp(member, user, length) == 0) {
+        if (found < room) groups[found] = group;
+        found++;
+        break;
+      }
+      if (*end) end++;
+    }
+  }
+  if (file) fclose(file);
+  *count = found;
+  return found <= room ? found : -1;
 }
 
 /* malloc(3) aligns for every type, and Swift asks for no more. */
