@@ -232,7 +232,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// What stands for a unique-id in the sum over a listing.
   func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
 
-  private func digest(of id: UniqueID) -> Identity { Identity(of: id.bytes, by: SHA256.self) }
+  private func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
 
   /// The unique-id's, or else the header's; and the content's.
   // These change nothing; what does not say that it might, copies the fetcher.

@@ -1,4 +1,4 @@
-public import Bytes
+internal import Bytes
 public import Mail
 public import POP3
 public import Rules
@@ -19,7 +19,7 @@ extension AlertValues {
     to = receiver
     date = text(header.date, within: Limits.date)
     messageID = text(header.messageID, within: Limits.messageID)
-    if let uniqueID { self.uniqueID = text(uniqueID.bytes, within: Limits.uniqueID) }
+    if let uniqueID { self.uniqueID = text(uniqueID.span, within: Limits.uniqueID) }
     self.captures = captures
   }
 }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// The addresses of a field such as To, one after the other: RFC 5322 section 3.4.
 ///
@@ -21,7 +21,7 @@ public struct AddressList: ~Escapable {
   /// The next address; nil after the last.
   @inline(never)
   @_lifetime(self: copy self)
-  public mutating func next() throws(FieldError) -> Address? {
+  public mutating func next() throws(FieldError) -> [UInt8]? {
     do throws(FieldError) {
       return try element()
     } catch {
@@ -33,7 +33,7 @@ public struct AddressList: ~Escapable {
   // address-list = address *("," address) ; address = mailbox / group
   // obs-addr-list: elements may be empty                         ; RFC 5322 section 4.4
   @_lifetime(self: copy self)
-  private mutating func element() throws(FieldError) -> Address? {
+  private mutating func element() throws(FieldError) -> [UInt8]? {
     while true {
       try scanner.skipBlanksAndComments()
       switch scanner.next {
@@ -58,7 +58,7 @@ public struct AddressList: ~Escapable {
   // one that is not quoted is not: which address is meant, readers see differently.
   /// Returns nil where it was the head of a group.
   @_lifetime(self: copy self)
-  private mutating func mailbox() throws(FieldError) -> Address? {
+  private mutating func mailbox() throws(FieldError) -> [UInt8]? {
     let start = scanner.offset
     while let byte = scanner.next {
       switch byte {
@@ -84,7 +84,7 @@ public struct AddressList: ~Escapable {
 
   /// Makes sure that nothing but comments stands between `address` and the end of its element.
   @_lifetime(self: copy self)
-  private mutating func last(_ address: Address) throws(FieldError) -> Address {
+  private mutating func last(_ address: [UInt8]) throws(FieldError) -> [UInt8] {
     try scanner.skipBlanksAndComments()
     switch scanner.next {
     case nil, .ascii(","): return address
@@ -95,7 +95,7 @@ public struct AddressList: ~Escapable {
 }
 
 /// The address in `text` where that is exactly one, outside of a group.
-public func soleAddress(in text: Span<UInt8>) throws(FieldError) -> Address {
+public func soleAddress(in text: Span<UInt8>) throws(FieldError) -> [UInt8] {
   var list = AddressList(text)
   let first = try list.next()
   let second = try list.next()

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// The text of the unfolded field value `raw` in UTF-8, encoded words decoded: RFC 2047.
 ///
@@ -7,7 +7,7 @@ public import Bytes
 /// charsets that are not known are kept as they are, and so are 8-bit bytes outside of encoded
 /// words: it need not be valid UTF-8. Blanks between two encoded words go, so that a character
 /// which is split over both comes together again.
-public func decodedText(of raw: Span<UInt8>) -> DecodedText {
+public func decodedText(of raw: Span<UInt8>) -> [UInt8] {
   var writer = TextWriter()
   var index = 0
   /// How many blanks were pending behind the last word; nil where text followed it.

@@ -3,7 +3,7 @@ import Bytes
 extension FieldScanner {
   // angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]     ; RFC 5322 sections 3.4, 4.4
   @_lifetime(self: copy self)
-  mutating func angleAddress() throws(FieldError) -> Address {
+  mutating func angleAddress() throws(FieldError) -> [UInt8] {
     try expect("<")
     try skipBlanksAndComments()
     if next == .ascii("@") { try skipRoute() }
@@ -32,8 +32,8 @@ extension FieldScanner {
   // Blanks and comments inside of it, and words quoted in part, are obsolete and are refused:
   // nobody sends them, and readers differ about them. So are bytes over 127.
   @_lifetime(self: copy self)
-  mutating func addressSpecification() throws(FieldError) -> Address {
-    var address = Address()
+  mutating func addressSpecification() throws(FieldError) -> [UInt8] {
+    var address: [UInt8] = []
     if next == .ascii("\"") {
       try appendQuotedLocalPart(to: &address)
     } else {
@@ -58,7 +58,7 @@ extension FieldScanner {
   // dot-atom-text = 1*atext *("." 1*atext)                       ; RFC 5322 section 3.2.3
   @_lifetime(self: copy self)
   private mutating func appendLabels(
-    to address: inout Address, where isMember: (UInt8) -> Bool
+    to address: inout [UInt8], where isMember: (UInt8) -> Bool
   ) throws(FieldError) {
     repeat {
       guard let byte = next, byte != .ascii("."), isMember(byte) else {
@@ -72,7 +72,7 @@ extension FieldScanner {
 
   // domain-literal = "[" *dtext "]"                              ; RFC 5322 section 3.4.1
   @_lifetime(self: copy self)
-  private mutating func appendLiteral(to address: inout Address) throws(FieldError) {
+  private mutating func appendLiteral(to address: inout [UInt8]) throws(FieldError) {
     try append(.ascii("["), to: &address)
     while let byte = next, byte.isDomainByte || byte == .ascii(":") {
       try append(byte, to: &address)
@@ -83,18 +83,19 @@ extension FieldScanner {
   }
 
   @_lifetime(self: copy self)
-  private mutating func append(_ byte: UInt8, to address: inout Address) throws(FieldError) {
-    guard address.append(byte) else { throw error(.tooLong) }
+  private mutating func append(_ byte: UInt8, to address: inout [UInt8]) throws(FieldError) {
+    guard address.count < Limits.address else { throw error(.tooLong) }
+    address.append(byte)
     offset += 1
   }
 
   /// Appends it bare where it is a dot-atom; else quoted, with no more backslashes than needed.
   @_lifetime(self: copy self)
-  private mutating func appendQuotedLocalPart(to address: inout Address) throws(FieldError) {
+  private mutating func appendQuotedLocalPart(to address: inout [UInt8]) throws(FieldError) {
     let start = offset
     try skipQuotedString()
     var content = FieldScanner(text.extracting((start + 1)..<(offset - 1)))
-    var plain = ByteBuffer<64>()
+    var plain: [UInt8] = []
     while content.next != nil {
       let byte =
         switch try content.textByte() {
@@ -103,15 +104,14 @@ extension FieldScanner {
       guard byte >= 0x20, byte < 0x80 else {
         throw FieldError(reason: .unexpectedByte, offset: start + content.offset)
       }
-      guard plain.append(byte) else { throw error(.tooLong) }
+      guard plain.count < Limits.localPart else { throw error(.tooLong) }
+      plain.append(byte)
     }
-    let needsQuotes = !plain.bytes.isDotAtom
+    let needsQuotes = !plain.span.isDotAtom
     if needsQuotes { address.append(.ascii("\"")) }
-    for index in 0..<plain.count {
-      if plain[index] == .ascii("\"") || plain[index] == .ascii("\\") {
-        address.append(.ascii("\\"))
-      }
-      address.append(plain[index])
+    for byte in plain {
+      if byte == .ascii("\"") || byte == .ascii("\\") { address.append(.ascii("\\")) }
+      address.append(byte)
     }
     if needsQuotes { address.append(.ascii("\"")) }
   }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// Every bound of this module. What is over one is cut or not matched; the reading goes on.
 public enum Limits {
@@ -23,10 +23,7 @@ public enum Limits {
 
   /// Bytes after the "@" of an address: RFC 5321 section 4.5.3.1.2.
   public static let domain = 255
+
+  /// Bytes of an address as `local@domain`.
+  static let address = localPart + 1 + domain
 }
-
-/// A field's text in UTF-8: `Limits.text` bytes.
-public typealias DecodedText = ByteBuffer<1024>
-
-/// An address as `local@domain`: 64 + 1 + 255 bytes.
-public typealias Address = ByteBuffer<320>

@@ -73,7 +73,7 @@ extension MessageHeader {
     while !list.isAtEnd {
       guard let next = try? list.next() else { continue }
       if list.isAtEnd, isTruncated(field) { return }
-      guard body(next.bytes) else { return }
+      guard body(next.span) else { return }
     }
   }
 

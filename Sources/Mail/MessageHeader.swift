@@ -46,7 +46,7 @@ public struct MessageHeader: ~Copyable {
     isTruncated = [Bool](repeating: false, count: rows.count)
     occurrences = [Int](repeating: 0, count: rows.count)
     name.reserveCapacity(Limits.fieldName)
-    sender.reserveCapacity(Limits.localPart + 1 + Limits.domain)
+    sender.reserveCapacity(Limits.address)
     texts = ByteRows(count: 1 + rows.extraCount, capacity: Limits.text)
   }
 
@@ -168,7 +168,7 @@ public struct MessageHeader: ~Copyable {
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
     let from = rows.row(of: .from)
     guard occurrences[from] == 1, !isTruncated[from] else { return }
-    if let address = try? soleAddress(in: values[from]) { sender.append(address.bytes) }
+    if let address = try? soleAddress(in: values[from]) { sender.append(address.span) }
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {

@@ -2,11 +2,13 @@ import Bytes
 
 /// Collects a field's text: no controls, no blanks at the ends, cut between characters.
 struct TextWriter {
-  private(set) var text = DecodedText()
+  private(set) var text: [UInt8] = []
 
   /// Blanks that are written when something follows them.
   var pendingBlanks = 0
   private var isFull = false
+
+  init() { text.reserveCapacity(Limits.text) }
 
   /// Adds a byte; a control (CR, LF, NUL, TAB, …) becomes a blank.
   mutating func write(_ byte: UInt8) {
@@ -17,12 +19,12 @@ struct TextWriter {
     }
     while pendingBlanks > 0 {
       pendingBlanks -= 1
-      if !text.isEmpty { text.append(.space) }
+      if !text.isEmpty, text.count < Limits.text { text.append(.space) }
     }
-    guard !text.append(byte) else { return }
+    guard text.count == Limits.text else { return text.append(byte) }
     isFull = true
     cutPartOfCharacter()
-    while !text.isEmpty, text[text.count - 1] == .space { text.truncate(to: text.count - 1) }
+    while text.last == .space { text.removeLast() }
   }
 
   /// Adds U+FFFD, for a byte that stands for nothing.
@@ -38,7 +40,7 @@ struct TextWriter {
       let first = text[text.count - length]
       if first.isUTF8Tail { continue }
       let needed = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1
-      if needed > length { text.truncate(to: text.count - length) }
+      if needed > length { text.removeLast(length) }
       return
     }
   }

@@ -1,4 +1,4 @@
-public import Bytes
+internal import Bytes
 
 /// Every bound of the engine, and why it is what it is: no server makes anything grow (L6).
 public enum Limits {
@@ -43,4 +43,4 @@ public enum Limits {
 }
 
 /// What names a message for good, as the server wrote it: 1 to 70 octets, RFC 1939 section 7.
-public typealias UniqueID = ByteBuffer<70>
+public typealias UniqueID = [UInt8]

@@ -28,6 +28,6 @@ struct ListingLine {
   private static func uniqueID(parsing text: Span<UInt8>) -> UniqueID? {
     guard !text.isEmpty, text.count <= Limits.uniqueIDOctets else { return nil }
     for index in text.indices where text[index] == .space || text[index].isControl { return nil }
-    return UniqueID(prefixOf: text)
+    return UniqueID(text)
   }
 }

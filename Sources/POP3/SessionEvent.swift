@@ -1,4 +1,4 @@
-public import Bytes
+internal import Bytes
 
 /// What a session learned from the server's bytes.
 public enum SessionEvent: Equatable, Sendable {

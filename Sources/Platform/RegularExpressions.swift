@@ -49,11 +49,10 @@ public struct RegularExpressions: ~Copyable {
   /// there is no match. A text with a NUL or of more than 1024 bytes matches nothing.
   public func match(_ index: Int, in text: Span<UInt8>) -> Match? {
     precondition(index >= 0 && index < PB_REGEX_EXPRESSIONS)
-    var groups = InlineArray<10, pb_regex_group>(repeating: pb_regex_group())
-    var span = groups.mutableSpan
+    var groups = [pb_regex_group](repeating: pb_regex_group(), count: 10)
     // SAFETY: the library reads and writes within the counts, and keeps no pointer.
     let result = unsafe text.withUnsafeBufferPointer { text in
-      unsafe span.withUnsafeMutableBufferPointer { groups in
+      unsafe groups.withUnsafeMutableBufferPointer { groups in
         unsafe pb_regex_match(
           table, Int32(index), text.baseAddress, text.count, groups.baseAddress, groups.count)
       }
@@ -62,7 +61,7 @@ public struct RegularExpressions: ~Copyable {
   }
 
   public struct Match: Sendable {
-    let groups: InlineArray<10, pb_regex_group>
+    let groups: [pb_regex_group]
 
     /// Where a group matched, in bytes; 0 is the whole match. nil where it took no part.
     public subscript(group: Int) -> Range<Int>? {

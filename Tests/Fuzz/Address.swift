@@ -22,7 +22,7 @@ private func addresses(in value: [UInt8]) -> [[UInt8]] {
     steps += 1
     require(steps <= value.count, "each step reads something")
     do throws(FieldError) {
-      if let address = try list.next() { found.append([UInt8](address.bytes)) }
+      if let address = try list.next() { found.append(address) }
     } catch {
       require((0...value.count).contains(error.offset), "an error is in the value")
     }
@@ -32,7 +32,7 @@ private func addresses(in value: [UInt8]) -> [[UInt8]] {
 
 private func sole(_ value: [UInt8]) -> [UInt8]? {
   guard let address = try? soleAddress(in: value.span) else { return nil }
-  return [UInt8](address.bytes)
+  return address
 }
 
 private func requireAddress(_ address: [UInt8]) {

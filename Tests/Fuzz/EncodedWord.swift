@@ -29,8 +29,7 @@ func fuzz(_ input: Span<UInt8>) {
 
 /// What `decodedText` makes of a value.
 private func decoded(_ value: [UInt8]) -> [UInt8] {
-  let text = decodedText(of: value.span)
-  let bytes = [UInt8](text.bytes)
+  let bytes = decodedText(of: value.span)
   require(bytes.count <= Mail.Limits.text, "a text is bounded")
   require(!bytes.contains { $0.isControl }, "a text has no control")
   require(bytes.first != .space && bytes.last != .space, "a text has no blanks at its ends")

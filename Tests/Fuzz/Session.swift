@@ -237,7 +237,7 @@ extension Client {
     case .rejected: require(session.state == .ended, "who is not let in is gone")
     case .uniqueID(let message, let id):
       requireNumber(message)
-      if let id { requireUniqueID(id.bytes) }
+      if let id { requireUniqueID(id.span) }
       if awaited.first != .uidl(nil) { finish(.uidl(message)) }
     case .listing(let message, _):
       requireNumber(message)

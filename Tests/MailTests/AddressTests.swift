@@ -8,7 +8,7 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
   let bytes = Array(field.utf8)
   do throws(FieldError) {
     let address = try soleAddress(in: bytes.span)
-    return .success(text(address.bytes))
+    return .success(text(address))
   } catch {
     return .failure(error)
   }

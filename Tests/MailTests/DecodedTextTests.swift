@@ -5,7 +5,7 @@ import Testing
 
 private func decoded(_ raw: some Sequence<UInt8>) -> [UInt8] {
   let text = decodedText(of: Array(raw).span)
-  return Array(text.bytes)
+  return text
 }
 
 @Suite struct DecodedTextTests {

@@ -219,7 +219,7 @@ private func describe(_ event: SessionEvent) -> String {
   case .ready: "ready"
   case .rejected(let stage, let refusal): "rejected \(stage) \(refusal)"
   case .status(let count, let octets): "status \(count) \(octets.map { "\($0)" } ?? "-")"
-  case .uniqueID(let message, let id): "uid \(message) \(id.map { text($0.bytes) } ?? "-")"
+  case .uniqueID(let message, let id): "uid \(message) \(id.map { text($0) } ?? "-")"
   case .listing(let message, let octets): "list \(message) \(octets.map { "\($0)" } ?? "-")"
   case .endOfListing(_, let skipped): "end of listing, skipped \(skipped)"
   case .content(let byte): "content \(escape(byte))"

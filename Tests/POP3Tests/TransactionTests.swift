@@ -53,7 +53,7 @@ func readySession(pipelining: Bool) throws -> TestSession {
       write(&session)
       answered += 1
       let events = try receive("+OK \(answered) u\(answered)\r\n", &session)
-      let id = with("u\(answered)") { UniqueID(prefixOf: $0) }
+      let id = with("u\(answered)") { UniqueID($0) }
       #expect(
         events == [answered.isMultiple(of: 3) ? .deleted(answered) : .uniqueID(answered, id)])
       #expect(session.awaiting != nil || answered == 1_000)
