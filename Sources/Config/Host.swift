@@ -53,10 +53,10 @@ private func isIPv4(_ text: Span<UInt8>) -> Bool {
 // IPv6address = 8 groups of h16 between ":", one run of zeros as "::"    ; RFC 3986 section 3.2.2
 // A zone may follow: "%" 1*OCTET                                         ; RFC 4007 section 11
 /// Its eight groups; nil where it is none. An IPv4 address at the end is not taken.
-private func ipv6(_ text: Span<UInt8>) -> [UInt16]? {
+private func ipv6(_ text: Span<UInt8>) -> [UInt32]? {
   let end = text.firstIndex(of: .ascii("%")) ?? text.count
   guard end == text.count || end + 1 < text.count else { return nil }
-  var groups: [UInt16] = []
+  var groups: [UInt32] = []
   var gap: Int?
   var index = 0
   if end >= 2, text.hasPrefix("::") { (gap, index) = (0, 2) }
@@ -77,16 +77,16 @@ private func ipv6(_ text: Span<UInt8>) -> [UInt16]? {
   }
   guard let gap else { return groups.count == 8 ? groups : nil }
   guard groups.count < 8 else { return nil }
-  let zeros = [UInt16](repeating: 0, count: 8 - groups.count)
+  let zeros = [UInt32](repeating: 0, count: 8 - groups.count)
   return Array(groups[..<gap]) + zeros + Array(groups[gap...])
 }
 
-private func hexadecimalGroup(_ text: Span<UInt8>, at index: inout Int, _ end: Int) -> UInt16? {
-  var value: UInt16 = 0
+private func hexadecimalGroup(_ text: Span<UInt8>, at index: inout Int, _ end: Int) -> UInt32? {
+  var value: UInt32 = 0
   var digits = 0
   while index < end, let digit = hexadecimalValue(of: text[index]) {
     guard digits < 4 else { return nil }
-    value = value << 4 | UInt16(digit)
+    value = value << 4 | UInt32(digit)
     digits += 1
     index += 1
   }

@@ -46,7 +46,7 @@ public struct MailboxSettings: Sendable {
 public enum TLSMode: Int, Sendable, Word {
   case implicit, startTLS, none
 
-  public static var words: StaticString { "implicit, starttls, none" }
+  public static var words: StaticString { "implicit,starttls,none" }
 }
 
 /// Where the secret is read from, at each poll.
@@ -67,13 +67,13 @@ public enum Authentication: Int, Sendable, Word {
   case plainChallenge
   case user, apop
 
-  public static var words: StaticString { "auto, plain, plain-challenge, user, apop" }
+  public static var words: StaticString { "auto,plain,plain-challenge,user,apop" }
 }
 
 /// What happens to a message that no rule takes.
 public enum Unmatched: Int, Sendable, Word {
   case leave, delete
-  public static var words: StaticString { "leave, delete" }
+  public static var words: StaticString { "leave,delete" }
 }
 
 /// Where popbell remembers what has fired.
@@ -82,7 +82,7 @@ public enum LedgerPolicy: Int, Sendable, Word {
   /// In memory alone.
   case none
 
-  public static var words: StaticString { "disk, none" }
+  public static var words: StaticString { "disk,none" }
 
   /// What the owner has to know of it.
   public var warning: StaticString? {
@@ -93,20 +93,33 @@ public enum LedgerPolicy: Int, Sendable, Word {
 /// Whether the server is asked what it can do; some hang when they are.
 public enum CapabilityPolicy: Int, Sendable, Word {
   case ask, skip
-  public static var words: StaticString { "ask, skip" }
+  public static var words: StaticString { "ask,skip" }
 }
 
 /// A line that rules switch.
-public struct OutputSettings: Sendable {
-  public var name: [UInt8]
-  public var line: LineAddress
+public final class OutputSettings: Sendable {
+  public let name: [UInt8]
+  public let line: LineAddress
   /// Whether the line is low while the output is on.
-  public var isActiveLow: Bool
-  public var bias: Bias
-  public var drive: Drive
-  public var isInitiallyActive: Bool
+  public let isActiveLow: Bool
+  public let bias: Bias
+  public let drive: Drive
+  public let isInitiallyActive: Bool
   /// The longest that it is on at a time; nil where the owner says `never`, or no rule leaves it on.
-  public var maxOn: Interval?
+  public let maxOn: Interval?
+
+  init(
+    name: [UInt8], line: LineAddress, isActiveLow: Bool, bias: Bias, drive: Drive,
+    isInitiallyActive: Bool, maxOn: Interval?
+  ) {
+    self.name = name
+    self.line = line
+    self.isActiveLow = isActiveLow
+    self.bias = bias
+    self.drive = drive
+    self.isInitiallyActive = isInitiallyActive
+    self.maxOn = maxOn
+  }
 }
 
 /// Where a line is found.
@@ -129,21 +142,21 @@ public enum LineAddress: Sendable, Equatable {
 public enum Bias: Int, Sendable, Word {
   case asIs, disabled, pullUp, pullDown
 
-  public static var words: StaticString { "as-is, disabled, pull-up, pull-down" }
+  public static var words: StaticString { "as-is,disabled,pull-up,pull-down" }
 }
 
 public enum Drive: Int, Sendable, Word {
   case pushPull, openDrain, openSource
 
-  public static var words: StaticString { "push-pull, open-drain, open-source" }
+  public static var words: StaticString { "push-pull,open-drain,open-source" }
 }
 
 enum ActiveLevel: Int, Word {
   case high, low
-  static var words: StaticString { "high, low" }
+  static var words: StaticString { "high,low" }
 }
 
 enum InitialState: Int, Word {
   case inactive, active
-  static var words: StaticString { "inactive, active" }
+  static var words: StaticString { "inactive,active" }
 }

@@ -31,8 +31,21 @@ func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
 }
 
 /// The words of `text`, between blanks.
-func words(_ text: [UInt8]) -> [[UInt8]] {
-  text.split { $0.isBlank }.map { [UInt8]($0) }
+func words(_ text: [UInt8]) -> [[UInt8]] { parts(of: text) { $0.isBlank } }
+
+/// What is between separators, where that is not empty.
+func parts(of text: [UInt8], _ isSeparator: (UInt8) -> Bool) -> [[UInt8]] {
+  var parts: [[UInt8]] = []
+  var part: [UInt8] = []
+  for byte in text {
+    if !isSeparator(byte) {
+      part.append(byte)
+    } else if !part.isEmpty {
+      parts.append(part)
+      part = []
+    }
+  }
+  return part.isEmpty ? parts : parts + [part]
 }
 
 // interval = 1*DIGIT ( "ms" / "s" / "m" / "h" / "d" )
@@ -101,7 +114,7 @@ func disposition(_ text: [UInt8]) throws(ValueProblem) -> Disposition {
   return .deleteAfter(try interval(words[2], in: Limits.deleteAfter))
 }
 
-private var dispositions: StaticString { "delete, keep, delete after TIME" }
+private var dispositions: StaticString { "delete,keep,delete after TIME" }
 
 private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {
   guard let first = words.first, let last = words.last else { return nil }

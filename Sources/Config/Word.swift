@@ -3,7 +3,7 @@ public import Rules
 
 /// One of the words that a place in the configuration takes. The first case is the first of them.
 public protocol Word: CaseIterable, RawRepresentable<Int> {
-  /// All of them, as an error names them: "high, low".
+  /// All of them: "high,low".
   static var words: StaticString { get }
 }
 
@@ -21,16 +21,13 @@ func index(of word: Span<UInt8>, in words: StaticString) -> Int? {
   list(words).firstIndex { $0.span.equals(word) }
 }
 
-/// What stands between ", ".
-func list(_ words: StaticString) -> [[UInt8]] {
-  [UInt8](words).split { $0 == .ascii(",") }.map { [UInt8]($0.span.trimmingBlanks) }
-}
+func list(_ words: StaticString) -> [[UInt8]] { parts(of: [UInt8](words)) { $0 == .ascii(",") } }
 
 /// The kinds of section.
 public enum SectionKind: Int, Sendable, Word {
   case mailbox, output, rule, popbell
 
-  public static var words: StaticString { "mailbox, output, rule, popbell" }
+  public static var words: StaticString { "mailbox,output,rule,popbell" }
 
   var limit: Int {
     switch self {
@@ -78,11 +75,11 @@ public enum Key: Int, Sendable, Word {
 
   public static var words: StaticString {
     """
-    server, port, tls, allow-plaintext, ca, user, password-file, password-command, \
-    password-credential, password, auth, interval, deadline, unmatched, batch, archive, \
-    ledger, capabilities, line, chip, active, bias, drive, initial, max-on, mailbox, \
-    subject, from, to, header.NAME, run, on, off, toggle, pulse, blink, then, on-crash, \
-    retries, timeout, case, state-directory
+    server,port,tls,allow-plaintext,ca,user,password-file,password-command,\
+    password-credential,password,auth,interval,deadline,unmatched,batch,archive,ledger,\
+    capabilities,line,chip,active,bias,drive,initial,max-on,mailbox,subject,from,to,\
+    header.NAME,run,on,off,toggle,pulse,blink,then,on-crash,retries,timeout,case,\
+    state-directory
     """
   }
 
@@ -123,14 +120,14 @@ public enum Key: Int, Sendable, Word {
 
 enum YesNo: Int, Word {
   case yes, no
-  static var words: StaticString { "yes, no" }
+  static var words: StaticString { "yes,no" }
 }
 
 enum CaseChoice: Int, Word {
   case ignore, sensitive
-  static var words: StaticString { "ignore, sensitive" }
+  static var words: StaticString { "ignore,sensitive" }
 }
 
 extension CrashPolicy: Word {
-  public static var words: StaticString { "again, never" }
+  public static var words: StaticString { "again,never" }
 }
