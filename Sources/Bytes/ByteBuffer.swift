@@ -87,10 +87,24 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     count -= length
   }
 
+  /// Holds what `body` writes to its front, as many bytes as it returns, in place of what it held.
+  public mutating func fill<Failure>(
+    _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Int
+  ) throws(Failure) {
+    count = 0
+    var span = storage.mutableSpan
+    let length = try body(&span)
+    precondition(length <= capacity)
+    count = length
+  }
+
   /// Forgets what it holds; the bytes stay in memory until they are written over.
   public mutating func removeAll() { count = 0 }
 
-  /// Forgets what it holds and writes zeros over all of it: for secrets.
+  /// Forgets what it holds and writes zeros over all of it, even where nobody reads it again: for
+  /// secrets.
+  @inline(never)
+  @_optimize(none)
   public mutating func wipe() {
     for index in 0..<capacity { storage[index] = 0 }
     count = 0

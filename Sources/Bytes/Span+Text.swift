@@ -85,6 +85,15 @@ extension [UInt8] {
     append(text)
   }
 
+  /// Writes zeros over it, even where nobody reads it again, and is empty then: for secrets, of
+  /// which there is no other copy.
+  @inline(never)
+  @_optimize(none)
+  public mutating func wipe() {
+    for index in indices { self[index] = 0 }
+    self = []
+  }
+
   public mutating func append(_ bytes: Span<UInt8>) {
     reserveCapacity(count + bytes.count)
     for index in bytes.indices { append(bytes[index]) }

@@ -20,8 +20,8 @@ public struct Credential: ~Copyable {
     var secret: [UInt8] = []
 
     func wipe() {
-      scrub(&user)
-      scrub(&secret)
+      user.wipe()
+      secret.wipe()
     }
 
     deinit { wipe() }
@@ -114,7 +114,7 @@ extension Credential {
     let secret = storage.secret
     var response = ByteBuffer<12>()
     forEachResponseDigit { response.append($0) }
-    defer { scrub(&response) }
+    defer { response.wipe() }
     return line.contains(secret.span.extracting(..<min(8, secret.count)))
       || line.contains(response.bytes)
   }

@@ -52,20 +52,7 @@ struct Output: ~Copyable {
 
   mutating func clear() {
     start = 0
-    if holdsSecret { scrub(&buffer) } else { buffer.removeAll() }
+    if holdsSecret { buffer.wipe() } else { buffer.removeAll() }
     holdsSecret = false
   }
-}
-
-/// Wipes `buffer` even where nobody reads it again.
-@inline(never)
-@_optimize(none)
-func scrub<let capacity: Int>(_ buffer: inout ByteBuffer<capacity>) { buffer.wipe() }
-
-/// Wipes `bytes`, which nobody else must have, even where nobody reads them again.
-@inline(never)
-@_optimize(none)
-func scrub(_ bytes: inout [UInt8]) {
-  for index in bytes.indices { bytes[index] = 0 }
-  bytes = []
 }

@@ -26,11 +26,12 @@ public struct Descriptor: ~Copyable, Sendable {
   public func read<let capacity: Int>(
     into buffer: inout ByteBuffer<capacity>
   ) throws(SystemError) -> ReadResult {
-    var bytes = InlineArray<capacity, UInt8>(repeating: 0)
-    var span = bytes.mutableSpan
-    let result = try read(into: &span)
-    buffer.removeAll()
-    if case .bytes(let count) = result { buffer.append(bytes.span.extracting(..<count)) }
+    var result = ReadResult.end
+    try buffer.fill { span throws(SystemError) in
+      result = try read(into: &span)
+      guard case .bytes(let count) = result else { return 0 }
+      return count
+    }
     return result
   }
 

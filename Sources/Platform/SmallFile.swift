@@ -58,14 +58,13 @@ public func readSecret<let capacity: Int>(
 private func forEachChunk(
   of file: borrowing Descriptor, _ body: (Span<UInt8>) -> Bool
 ) throws(FileError) -> Bool {
-  var chunk = InlineArray<256, UInt8>(repeating: 0)
-  defer { for index in chunk.indices { chunk[index] = 0 } }
+  var chunk = ByteBuffer<256>()
+  defer { chunk.wipe() }
   while true {
-    var span = chunk.mutableSpan
     let result: ReadResult
-    do { result = try file.read(into: &span) } catch { throw .system(error) }
-    guard case .bytes(let count) = result else { return true }
-    guard body(chunk.span.extracting(..<count)) else { return false }
+    do { result = try file.read(into: &chunk) } catch { throw .system(error) }
+    guard case .bytes = result else { return true }
+    guard body(chunk.bytes) else { return false }
   }
 }
 

@@ -8,6 +8,18 @@ enum ProcessTable {
     text("\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
   }
 
+  /// What it can write to in its memory, a part each.
+  static func memory(of process: Int32) -> [Data] {
+    guard let memory = FileHandle(forReadingAtPath: "/proc/\(process)/mem") else { return [] }
+    return text("\(process)/maps").split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: " ")
+      let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
+      guard fields[1].hasPrefix("rw"), ends.count == 2 else { return nil }
+      try? memory.seek(toOffset: ends[0])
+      return try? memory.read(upToCount: Int(ends[1] - ends[0]))
+    }
+  }
+
   /// Whether it is there, and is not only waiting to be reaped.
   static func isAlive(_ process: Int32) -> Bool {
     guard let state = field("State", of: process)?.first else { return false }

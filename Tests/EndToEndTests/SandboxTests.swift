@@ -43,4 +43,21 @@ import Testing
       #expect(open[64] == scene.bench.path("ca.pem"))
     }
   }
+
+  /// Only root may look into it.
+  @Test(.enabled(if: geteuid() == 0), arguments: ["none", "implicit"])
+  func aFetcherThatHasLoggedInHasForgottenThePassword(tls: String) throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.silence, at: .command(.stat))
+    let scene = try Scene(behaviour, tls: tls)
+    let service = try scene.run()
+    #expect(until { scene.server.received("STAT") })
+    let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
+    let memory = ProcessTable.memory(of: fetcher)
+    // It is the right memory, and all of it is here.
+    #expect(memory.contains { $0.range(of: Data(scene.bench.path("password").utf8)) != nil })
+    for trace in ["secret", Data("\0alarms\0secret".utf8).base64EncodedString()] {
+      #expect(!memory.contains { $0.range(of: Data(trace.utf8)) != nil }, "\(trace)")
+    }
+  }
 }
