@@ -81,13 +81,13 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   ) {
     switch phase {
     case .recognising:
-      guard let id, word(of: id) == settings.known.examined.last else { return listAll() }
+      guard let id, Self.word(of: id) == settings.known.examined.last else { return listAll() }
       mark.begin(with: settings.known.examined)
       next = Int(settings.known.examined.count) + 1
       phase = .fetching
     case .listing:
       if id != nil { hasSeenUniqueIDs = true }
-      if listing.list(message, id.map { digest(of: $0) }) { ask(&sink, isLast: false) }
+      if listing.list(message, id.map { Self.digest(of: $0) }) { ask(&sink, isLast: false) }
     case .settingUp, .counting, .fetching, .archiving, .quitting:
       uniqueID = id
       if id != nil { hasSeenUniqueIDs = true }
@@ -227,12 +227,12 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 }
 
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  var uniqueIDWord: UInt64? { uniqueID.map { word(of: $0) } }
+  var uniqueIDWord: UInt64? { uniqueID.map { Self.word(of: $0) } }
 
   /// What stands for a unique-id in the sum over a listing.
-  func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
+  static func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
 
-  private func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
+  private static func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
 
   /// The unique-id's, or else the header's; and the content's.
   // These change nothing; what does not say that it might, copies the fetcher.
@@ -247,7 +247,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func uniqueIdentity() -> Identity {
-    if let uniqueID { return digest(of: uniqueID) }
+    if let uniqueID { return Self.digest(of: uniqueID) }
     var digest = SHA256()
     digest.update(.ascii("H"))
     header.forEachIdentityByte { digest.update($0) }
