@@ -7,7 +7,8 @@ public struct GPIOChip: ~Copyable {
   public let descriptor: Descriptor
   let device: UInt64
   public let path: [UInt8]
-  /// The kernel's name for it (this and others have up to 31 bytes), such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711".
+  /// The kernel's name for it, such as "gpiochip0", and the driver's, such as "pinctrl-bcm2711". Names
+  /// of the GPIO subsystem have up to 31 bytes.
   public let name: [UInt8]
   public let label: [UInt8]
   public let lineCount: UInt32

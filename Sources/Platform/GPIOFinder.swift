@@ -156,8 +156,9 @@ extension GPIOChip {
 private struct Search {
   private(set) var count = 0
   private(set) var offset: UInt32 = 0
-  /// What was found: "line 17 of gpiochip0 (pinctrl-rp1), …".
+  /// What was found, cut to `wordsLimit` bytes: "line 17 of gpiochip0 (pinctrl-rp1), …".
   private(set) var words: [UInt8] = []
+  private static let wordsLimit = 256
   private var path: [UInt8] = []
 
   mutating func found(_ chip: borrowing GPIOChip, line offset: UInt32? = nil) {
@@ -171,6 +172,7 @@ private struct Search {
     words.append(" (")
     words.append(chip.label.span)
     words.append(")")
+    words.removeLast(max(0, words.count - Self.wordsLimit))
     path = chip.path
     self.offset = offset ?? 0
     count += 1
