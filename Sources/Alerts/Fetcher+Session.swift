@@ -81,7 +81,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   ) {
     switch phase {
     case .recognising:
-      guard let id, Self.word(of: id) == settings.known.examined.last else { return listAll() }
+      guard id != nil, Self.word(of: id) == settings.known.examined.last else { return listAll() }
       mark.begin(with: settings.known.examined)
       next = Int(settings.known.examined.count) + 1
       phase = .fetching
@@ -130,13 +130,14 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     }
     // What a server sends for a message that it cannot read, or that went away.
     guard !header.isEmpty else { return mark.stop() }
-    guard !header.isFolderInternalData else { return mark.extend(over: uniqueIDWord) }
+    guard !header.isFolderInternalData else { return mark.extend(over: Self.word(of: uniqueID)) }
     captures.removeAll()
     let rule = settings.rules.firstMatch(
       mailbox: settings.mailbox, message: header, expressions: expressions, captures: &captures)
     guard let rule else { return unmatched(message) }
     let identity = identity()
-    judged = JudgedMessage(number: message, identity: identity.unique, word: uniqueIDWord)
+    judged = JudgedMessage(
+      number: message, identity: identity.unique, word: Self.word(of: uniqueID))
     step = .awaitVerdict
     sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, captures)))
   }
@@ -144,9 +145,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func unmatched(_ message: Int) {
     if settings.deletesUnmatched && !settings.isDryRun {
       deletion = (message, nil)
-      mark.delete(message, uniqueIDWord)
+      mark.delete(message, Self.word(of: uniqueID))
     } else {
-      mark.extend(over: uniqueIDWord)
+      mark.extend(over: Self.word(of: uniqueID))
     }
   }
 
@@ -227,10 +228,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 }
 
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  var uniqueIDWord: UInt64? { uniqueID.map { Self.word(of: $0) } }
-
   /// What stands for a unique-id in the sum over a listing.
-  static func word(of id: UniqueID) -> UInt64 { digest(of: id).word }
+  static func word(of id: UniqueID?) -> UInt64? { id.map { digest(of: $0).word } }
 
   private static func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
 
