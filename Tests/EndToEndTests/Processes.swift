@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// What the kernel says of a process.
 enum ProcessTable {
@@ -8,15 +9,17 @@ enum ProcessTable {
     text("\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
   }
 
-  /// What it can write to in its memory, a part each.
-  static func memory(of process: Int32) -> [Data] {
-    guard let memory = FileHandle(forReadingAtPath: "/proc/\(process)/mem") else { return [] }
-    return text("\(process)/maps").split(separator: "\n").compactMap { line in
+  /// All that it can write to in its memory, a part each; throws where one cannot be read whole.
+  static func memory(of process: Int32) throws -> [Data] {
+    let memory = try #require(FileHandle(forReadingAtPath: "/proc/\(process)/mem"))
+    return try text("\(process)/maps").split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
       let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
-      guard fields[1].hasPrefix("rw"), ends.count == 2 else { return nil }
-      try? memory.seek(toOffset: ends[0])
-      return try? memory.read(upToCount: Int(ends[1] - ends[0]))
+      guard fields[1].hasPrefix("rw") else { return nil }
+      try memory.seek(toOffset: ends[0])
+      let part = try memory.read(upToCount: Int(ends[1] - ends[0]))
+      try #require(part?.count == Int(ends[1] - ends[0]), "\(line)")
+      return part
     }
   }
 

@@ -53,8 +53,8 @@ import Testing
     let service = try scene.run()
     #expect(until { scene.server.received("STAT") })
     let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
-    let memory = ProcessTable.memory(of: fetcher)
-    // It is the right memory, and all of it is here.
+    let memory = try ProcessTable.memory(of: fetcher)
+    // It is the right process.
     #expect(memory.contains { $0.range(of: Data(scene.bench.path("password").utf8)) != nil })
     for trace in ["secret", Data("\0alarms\0secret".utf8).base64EncodedString()] {
       #expect(!memory.contains { $0.range(of: Data(trace.utf8)) != nil }, "\(trace)")
