@@ -37,7 +37,8 @@ public struct MessageHeader: ~Copyable {
   /// Keeps the known fields, and those that `extraFields` names.
   ///
   /// There must be no more than `Limits.extraFields`; a name over `Limits.fieldName` bytes is never
-  /// found. All of its memory is allocated here.
+  /// found. All of its memory is allocated here, but for the one value that is being decoded, which is
+  /// bounded too.
   public init(extraFields: [[UInt8]] = [], lineEnds: LineEnds = .strict) {
     precondition(extraFields.count <= Limits.extraFields)
     self.lineEnds = lineEnds
