@@ -12,11 +12,6 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     precondition(append(text), "a literal longer than its buffer")
   }
 
-  /// Holds as many of the first `bytes` as fit.
-  public init(prefixOf bytes: Span<UInt8>) {
-    appendPrefix(of: bytes)
-  }
-
   public var isEmpty: Bool { count == 0 }
   public var isFull: Bool { count == capacity }
 
