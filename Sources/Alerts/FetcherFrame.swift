@@ -81,7 +81,7 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .stage(stage)
     case 8: self = .listed(try Listed(reading: &reader))
     case 9: self = .archiving(try reader.identity())
-    case 10: self = .content(try reader.rest(atMost: Self.partSize))
+    case 10: self = .content([UInt8](try reader.rest(atMost: Self.partSize)))
     case 11: self = .archived
     case 12: self = .contentRefused
     default: throw .kind
@@ -122,9 +122,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case .stage(let stage):
       bytes.append(7)
       bytes.append(stage.rawValue)
-    case .listed(let listed):
-      bytes.append(8)
-      listed.write(to: &bytes)
+    case .listed(let listed): return listed.frame
     case .archiving(let identity):
       bytes.append(9)
       bytes.append(identity)
@@ -186,11 +184,12 @@ private struct FrameReader: ~Escapable {
 
   var isAtEnd: Bool { position == bytes.count }
 
-  mutating func rest(atMost limit: Int) throws(FetcherFrame.Flaw) -> [UInt8] {
+  @_lifetime(copy self)
+  mutating func rest(atMost limit: Int) throws(FetcherFrame.Flaw) -> Span<UInt8> {
     let rest = bytes.extracting(position...)
     guard rest.count <= limit else { throw .length }
     position = bytes.count
-    return [UInt8](rest)
+    return rest
   }
 
   mutating func text(atMost limit: Int) throws(FetcherFrame.Flaw) -> [UInt8] {
@@ -217,42 +216,50 @@ extension FetcherFrame {
     /// The most of them in a frame.
     public static var capacity: Int { 64 }
 
-    // Not in place: every frame would be as large, and is copied.
-    private var bytes: [UInt8] = []
-    /// A listing begins with these, or ends with them.
-    public var isFirst = false
-    public var isLast = false
+    /// The whole frame: it is the longest that each poll may need, and there is one of it.
+    fileprivate private(set) var frame: [UInt8] = [8, 0]
 
     public init() {
       // A small mailbox needs as much as a large one.
-      bytes.reserveCapacity(Self.capacity * Identity.size)
+      frame.reserveCapacity(2 + Self.capacity * Identity.size)
     }
 
     fileprivate init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
-      let flags = try reader.byte()
-      guard flags < 4 else { throw .range }
-      (isFirst, isLast) = (flags & 1 != 0, flags & 2 != 0)
-      bytes = try reader.rest(atMost: Self.capacity * Identity.size)
-      guard bytes.count.isMultiple(of: Identity.size) else { throw .length }
+      self.init()
+      frame[1] = try reader.byte()
+      guard frame[1] < 4 else { throw .range }
+      frame.append(try reader.rest(atMost: Self.capacity * Identity.size))
+      guard (frame.count - 2).isMultiple(of: Identity.size) else { throw .length }
     }
 
-    fileprivate func write(to frame: inout [UInt8]) {
-      frame.append((isFirst ? 1 : 0) | (isLast ? 2 : 0))
-      frame.append(bytes.span)
+    /// A listing begins with these.
+    public var isFirst: Bool {
+      get { frame[1] & 1 != 0 }
+      set { frame[1] = newValue ? frame[1] | 1 : frame[1] & ~1 }
     }
 
-    public var count: Int { bytes.count / Identity.size }
+    /// A listing ends with them.
+    public var isLast: Bool {
+      get { frame[1] & 2 != 0 }
+      set { frame[1] = newValue ? frame[1] | 2 : frame[1] & ~2 }
+    }
+
+    public var count: Int { (frame.count - 2) / Identity.size }
     public var isFull: Bool { count == Self.capacity }
 
     public subscript(index: Int) -> Identity {
-      Identity(prefixOf: bytes.span.extracting((index * Identity.size)...))
+      Identity(prefixOf: frame.span.extracting((2 + index * Identity.size)...))
     }
 
     public mutating func append(_ identity: Identity) {
-      bytes.append(identity)
+      frame.append(identity)
     }
 
-    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    /// Drops the identities; nothing begins with what comes next.
+    public mutating func removeAll() {
+      frame.removeLast(frame.count - 2)
+      isFirst = false
+    }
   }
 }
 

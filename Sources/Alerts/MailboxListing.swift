@@ -4,9 +4,8 @@ import Ledger
 /// A listing of the whole mailbox, while it comes: what of it the supervisor has to be asked, and
 /// what of that needs a look.
 struct MailboxListing: Sendable {
-  /// Identities on their way to the supervisor, and the numbers of their messages.
+  /// Identities on their way to the supervisor: of the messages behind those that were answered.
   private var chunk = FetcherFrame.Listed()
-  private var numbers: [UInt32] = []
   /// Messages that the ledger knows, or that came after what was looked at, and need a look.
   private var looks = MessageNumbers()
   /// Messages that the ledger does not know, among those that were looked at.
@@ -20,11 +19,10 @@ struct MailboxListing: Sendable {
   /// Whether each has an identity, and stands in its place. Those behind the first that has not are
   /// not listed for all we know.
   private(set) var isWhole = true
-  private var isFirstChunk = true
 
   init(known: Examined) {
     self.known = known
-    numbers.reserveCapacity(FetcherFrame.Listed.capacity)
+    chunk.isFirst = true
   }
 
   /// How many messages are listed, from the first.
@@ -40,15 +38,12 @@ struct MailboxListing: Sendable {
     guard isWhole else { return false }
     all.add(identity.word)
     if message <= known.count { first = all }
-    numbers.append(UInt32(message))
     chunk.append(identity)
     return chunk.isFull
   }
 
   /// What the supervisor is to be asked.
   mutating func takeChunk(isLast: Bool) -> FetcherFrame {
-    defer { isFirstChunk = false }
-    chunk.isFirst = isFirstChunk
     chunk.isLast = isLast && isWhole
     return .listed(chunk)
   }
@@ -56,7 +51,7 @@ struct MailboxListing: Sendable {
   /// What the supervisor said.
   mutating func answered(_ answer: ListingAnswer) {
     for index in 0..<chunk.count {
-      let number = numbers[index]
+      let number = answered.count + 1
       switch answer[index] {
       case .kept: break
       case .look: looks.append(number, after: answered)
@@ -66,7 +61,6 @@ struct MailboxListing: Sendable {
       answered.add(chunk[index].word)
     }
     chunk.removeAll()
-    numbers.removeAll(keepingCapacity: true)
   }
 
   /// Whether the mailbox begins with what was looked at.

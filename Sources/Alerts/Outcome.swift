@@ -73,10 +73,14 @@ public struct ListingAnswer: Sendable, Equatable {
   /// How many verdicts there are, and each: a packet without bytes would be the end of a channel.
   public private(set) var bytes: [UInt8] = [0]
 
-  public init() {}
+  public init() {
+    // A small mailbox needs as much as a large one.
+    bytes.reserveCapacity(FetcherFrame.Listed.capacity + 1)
+  }
 
   /// Throws where a byte stands for no verdict, or the number of them is another.
   public init(parsing bytes: Span<UInt8>) throws(FetcherFrame.Flaw) {
+    self.init()
     guard !bytes.isEmpty, Int(bytes[0]) == bytes.count - 1 else { throw .length }
     for index in 1..<bytes.count {
       guard let verdict = ListingVerdict(rawValue: bytes[index]) else { throw .range }
@@ -89,6 +93,8 @@ public struct ListingAnswer: Sendable, Equatable {
     bytes.append(verdict.rawValue)
     bytes[0] += 1
   }
+
+  mutating func look(at index: Int) { bytes[index + 1] = ListingVerdict.look.rawValue }
 
   /// What is to be done about a message; nothing was said of it, so a look.
   subscript(index: Int) -> ListingVerdict {

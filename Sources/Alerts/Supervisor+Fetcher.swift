@@ -59,18 +59,16 @@ extension Supervisor where S: ~Copyable {
   private mutating func answer(
     to listed: FetcherFrame.Listed, of mailbox: Int, now: Instant
   ) -> ListingAnswer {
-    var verdicts: [ListingVerdict] = []
+    var answer = ListingAnswer()
     let ledger = ledgers[mailbox]
     do throws(LedgerError) {
       if listed.isFirst { ledger.beginListing() }
       for index in 0..<listed.count {
         let rules = UInt16(truncatingIfNeeded: fingerprint)
-        verdicts.append(try ledger.list(listed[index], rules: rules))
+        answer.append(try ledger.list(listed[index], rules: rules))
         // Which of two with one unique-id is kept, its content tells.
-        guard verdicts[index] == .look else { continue }
-        for earlier in 0..<index where listed[earlier] == listed[index] {
-          verdicts[earlier] = .look
-        }
+        guard answer[index] == .look else { continue }
+        for earlier in 0..<index where listed[earlier] == listed[index] { answer.look(at: earlier) }
       }
       if listed.isLast {
         mailboxes[mailbox].lastListing = now
@@ -79,8 +77,6 @@ extension Supervisor where S: ~Copyable {
     } catch {
       ledgerFailed(mailbox, error)
     }
-    var answer = ListingAnswer()
-    for verdict in verdicts { answer.append(verdict) }
     return answer
   }
 

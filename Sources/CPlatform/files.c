@@ -124,10 +124,15 @@ int64_t pb_file_size(int32_t fd) {
 }
 
 int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count) {
-  ssize_t done;
-  do done = pread(fd, bytes, count, offset);
-  while (done < 0 && errno == EINTR);
-  return pb_result(done);
+  size_t got = 0;
+  while (got < count) {
+    ssize_t done = pread(fd, bytes + got, count - got, offset + (int64_t)got);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return pb_result(done);
+    if (done == 0) break;
+    got += (size_t)done;
+  }
+  return (int64_t)got;
 }
 
 int pb_truncate(int32_t fd, int64_t size) {

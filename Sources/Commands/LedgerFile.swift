@@ -44,26 +44,15 @@ struct LedgerFile: Store, ~Copyable {
   }
 
   mutating func read(
-    at offset: Int, count: Int, into bytes: inout ByteBuffer<4096>
-  ) throws(StoreError) {
+    at offset: Int, into bytes: inout MutableSpan<UInt8>
+  ) throws(StoreError) -> Int {
+    var count = 0
     if folder == nil {
-      let end = min(offset + count, memory.count)
-      if offset < end { bytes.append(memory.span.extracting(offset..<end)) }
-      return
+      count = max(0, min(bytes.count, memory.count - offset))
+      for index in 0..<count { bytes[index] = memory[offset + index] }
     }
-    var chunk = InlineArray<4096, UInt8>(repeating: 0)
-    var got = 0
-    while got < count {
-      var last = 0
-      let (position, room) = (offset + got, count - got)
-      try withFile { (file) throws(SystemError) in
-        var span = chunk.mutableSpan
-        last = try file.read(at: position, count: room, into: &span)
-      }
-      guard last > 0 else { return }
-      bytes.append(chunk.span.extracting(..<last))
-      got += last
-    }
+    try withFile { (file) throws(SystemError) in count = try file.read(at: offset, into: &bytes) }
+    return count
   }
 
   mutating func append(_ bytes: Span<UInt8>, to target: StoreFile) throws(StoreError) {

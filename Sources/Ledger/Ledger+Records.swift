@@ -143,9 +143,9 @@ extension Ledger where S: ~Copyable {
 
   private func sortedEntry(at place: Int) throws(LedgerError) -> Entry {
     let offset = (place + 1) * Record.size
-    var bytes = ByteBuffer<4096>()
+    var bytes = Record.Bytes()
     try withStore { (store) throws(StoreError) in
-      try store.read(at: offset, count: Record.size, into: &bytes)
+      try bytes.fill { (span) throws(StoreError) in try store.read(at: offset, into: &span) }
     }
     guard case .entry(let entry) = try? Record(parsing: bytes.bytes, version: Record.version)
     else { throw .damaged(offset: offset) }

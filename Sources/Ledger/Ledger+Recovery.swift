@@ -80,10 +80,9 @@ extension Ledger where S: ~Copyable {
     var place = first
     var chunk = ByteBuffer<4096>()
     repeat {
-      chunk.removeAll()
       let offset = place * Record.size
       try withStore { (store) throws(StoreError) in
-        try store.read(at: offset, count: 4096, into: &chunk)
+        try chunk.fill { (span) throws(StoreError) in try store.read(at: offset, into: &span) }
       }
       var start = 0
       while start < chunk.count {

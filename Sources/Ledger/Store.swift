@@ -1,14 +1,10 @@
-public import Bytes
-
 /// Where a ledger's bytes are kept: a file and one that is to take its place, or a test's model of a
 /// disk. What was written is durable once `synchronize` has returned, and not before; after an error
 /// any part of it may be there.
 public protocol Store: ~Copyable {
-  /// Appends to `bytes`, which must have room, the `count` bytes of the ledger from `offset` on, or
-  /// as many as there are.
-  mutating func read(
-    at offset: Int, count: Int, into bytes: inout ByteBuffer<4096>
-  ) throws(StoreError)
+  /// Puts the ledger's bytes from `offset` on at the front of `bytes`, as many as there are and fit.
+  /// Returns how many.
+  mutating func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws(StoreError) -> Int
 
   /// Adds `bytes` at the end of the ledger, or of its successor.
   mutating func append(_ bytes: Span<UInt8>, to file: StoreFile) throws(StoreError)

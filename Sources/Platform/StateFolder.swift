@@ -91,15 +91,13 @@ public struct AppendFile: ~Copyable {
     try check(pb_file_size(descriptor.number), "fstat")
   }
 
-  /// Reads what is at `offset`, at most `count` bytes and as much as fits, and returns how much; 0 at
-  /// the end.
+  /// Reads what is at `offset`, as much as there is and fits, and returns how much.
   public func read(
-    at offset: Int, count: Int = .max, into bytes: inout MutableSpan<UInt8>
+    at offset: Int, into bytes: inout MutableSpan<UInt8>
   ) throws(SystemError) -> Int {
     // SAFETY: the library writes at most that many bytes, and keeps no pointer.
     let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-      unsafe pb_read_at(
-        descriptor.number, Int64(offset), buffer.baseAddress, min(count, buffer.count))
+      unsafe pb_read_at(descriptor.number, Int64(offset), buffer.baseAddress, buffer.count)
     }
     return try check(result, "pread")
   }

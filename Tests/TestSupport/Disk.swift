@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 public import Ledger
 
 /// A disk with a ledger on it, which can fail, can be full, and can lose its power.
@@ -131,11 +131,12 @@ public struct DiskStore: Store {
   public init(disk: Disk) { self.disk = disk }
 
   public func read(
-    at offset: Int, count: Int, into bytes: inout ByteBuffer<4096>
-  ) throws(StoreError) {
+    at offset: Int, into bytes: inout MutableSpan<UInt8>
+  ) throws(StoreError) -> Int {
     guard disk.hasPower else { throw StoreError(code: 5) }
-    let end = min(offset + count, disk.ledger.cached.count)
-    if offset < end { bytes.append(Array(disk.ledger.cached[offset..<end]).span) }
+    let count = max(0, min(bytes.count, disk.ledger.cached.count - offset))
+    for index in 0..<count { bytes[index] = disk.ledger.cached[offset + index] }
+    return count
   }
 
   public func append(_ bytes: Span<UInt8>, to file: StoreFile) throws(StoreError) {

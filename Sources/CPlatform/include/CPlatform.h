@@ -152,6 +152,7 @@ int pb_folder_remove(int32_t folder, const uint8_t *name, size_t length);
 int64_t pb_file_size(int32_t fd);
 /* Returns 1 where the file system still has so many bytes for everybody, else 0. */
 int pb_has_room(int32_t fd, uint64_t count);
+/* As many bytes as there are, or `count`. */
 int64_t pb_read_at(int32_t fd, int64_t offset, uint8_t *bytes, size_t count);
 int pb_truncate(int32_t fd, int64_t size);
 /* Keeps room on the disk for so many bytes at the end; 0 too where the file system cannot. */
