@@ -126,9 +126,7 @@ struct World {
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
         switch frame {
-        case .matched(_, let identity, let values):
-          matched.append(identity)
-          openIntents.append((text(values.subject), disk.synchronizations))
+        case .matched(_, let identity, _): matched.append(identity)
         case .archiving(let unique):
           if let index = matched.lastIndex(where: { $0.unique == unique }) {
             matched.append(matched[index])
@@ -136,6 +134,10 @@ struct World {
         default: break
         }
         supervisor.received(frame.encoded.span, from: 0, on: &lines, now: now, time: wall)
+        // Its intent may stand there, although the disk failed to say so.
+        if case .matched(_, _, let values) = frame {
+          openIntents.append((text(values.subject), disk.synchronizations))
+        }
       } else if open.fetcher.isEnded {
         connection = nil
         server.disconnect()
