@@ -103,3 +103,18 @@ extension [UInt8] {
     for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
   }
 }
+
+/// What is between separators, where that is not empty.
+public func parts(of text: [UInt8], _ isSeparator: (UInt8) -> Bool) -> [[UInt8]] {
+  var parts: [[UInt8]] = []
+  var part: [UInt8] = []
+  for byte in text {
+    if !isSeparator(byte) {
+      part.append(byte)
+    } else if !part.isEmpty {
+      parts.append(part)
+      part = []
+    }
+  }
+  return part.isEmpty ? parts : parts + [part]
+}

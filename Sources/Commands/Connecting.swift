@@ -152,7 +152,7 @@ struct Wire: ~Copyable {
     guard case .system(let code) = failure else {
       return FetcherFailure(.connectionLost, [UInt8](failure.text))
     }
-    return lost(SystemError("TLS", ErrorNumber(rawValue: code)))
+    return lost(SystemError(.tls, ErrorNumber(rawValue: code)))
   }
 
   private func lost(_ error: SystemError) -> FetcherFailure {

@@ -68,7 +68,7 @@ extension LedgerFolder {
     if let message, !requests.messages.contains(message) { requests.messages.append(message) }
     requests.isForAll = requests.isForAll || message == nil
     let text = requests.text
-    guard text.count <= Self.limit else { throw SystemError("write", .fileTooLarge) }
+    guard text.count <= Self.limit else { throw SystemError(.write, .fileTooLarge) }
     let new = mailbox + [UInt8](".request")
     let file = try folder.open(new.span)
     try file.truncate(to: 0)

@@ -134,7 +134,7 @@ func arguments(
   for template in templates {
     var argument: [UInt8] = []
     template.expand(values, of: rule, into: &argument)
-    guard list.append(argument.span) else { throw SystemError("arguments", .argumentsTooLong) }
+    guard list.append(argument.span) else { throw SystemError(.arguments, .argumentsTooLong) }
   }
   return list
 }
@@ -146,7 +146,7 @@ func environment(_ values: AlertValues, _ rule: Rule) throws(SystemError) -> Tex
   for index in 0..<rule.variableCount {
     var variable: [UInt8] = []
     _ = rule.writeVariable(index, of: values, into: &variable)
-    guard list.append(variable.span) else { throw SystemError("environment", .argumentsTooLong) }
+    guard list.append(variable.span) else { throw SystemError(.environment, .argumentsTooLong) }
   }
   return list
 }

@@ -33,21 +33,6 @@ func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
 /// The words of `text`, between blanks.
 func words(_ text: [UInt8]) -> [[UInt8]] { parts(of: text) { $0.isBlank } }
 
-/// What is between separators, where that is not empty.
-func parts(of text: [UInt8], _ isSeparator: (UInt8) -> Bool) -> [[UInt8]] {
-  var parts: [[UInt8]] = []
-  var part: [UInt8] = []
-  for byte in text {
-    if !isSeparator(byte) {
-      part.append(byte)
-    } else if !part.isEmpty {
-      parts.append(part)
-      part = []
-    }
-  }
-  return part.isEmpty ? parts : parts + [part]
-}
-
 // interval = 1*DIGIT ( "ms" / "s" / "m" / "h" / "d" )
 func interval(_ text: [UInt8], in range: ClosedRange<Interval>) throws(ValueProblem) -> Interval {
   let digits = text.prefix { $0.isDigit }

@@ -40,7 +40,7 @@ public struct ChildProcess: ~Copyable {
     var value: Int32 = 0
     // SAFETY: the library writes one value, and keeps no pointer.
     let result = unsafe pb_reap(id, waiting, isGroup && isTold, &value)
-    switch Int(try check(result, "waitpid")) {
+    switch Int(try check(result, .waitpid)) {
     case PB_EXITED: ending = .exited(value)
     case PB_KILLED: ending = .killed(signal: value)
     default: break
@@ -77,7 +77,7 @@ public struct ForkedProcess: ~Copyable {
   public init(running body: (consuming Descriptor) -> Int32) throws(SystemError) {
     var end: Int32 = -1
     // SAFETY: the library writes one value, and keeps no pointer.
-    let id = unsafe try check(pb_fork(&end), "fork")
+    let id = unsafe try check(pb_fork(&end), .fork)
     if id == 0 { pb_exit(body(Descriptor(owning: end))) }
     process = ChildProcess(id: id, isGroup: false)
     channel = Descriptor(owning: end)

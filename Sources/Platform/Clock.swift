@@ -31,7 +31,7 @@ public enum Random {
     let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       unsafe pb_random(buffer.baseAddress, buffer.count)
     }
-    try check(result, "getrandom")
+    try check(result, .getrandom)
   }
 
   /// Any number, each as likely as the others.

@@ -24,11 +24,11 @@ extension Address {
   private func connection(within limit: Interval) throws(SystemError) -> Descriptor {
     // SAFETY: the library reads the address, and keeps no pointer.
     let result = unsafe withUnsafePointer(to: value) { unsafe pb_connect($0, userTimeout) }
-    let socket = Descriptor(owning: try check(result, "connect"))
+    let socket = Descriptor(owning: try check(result, .connect))
     var waiting = PollSet<1>()
     waiting.add(socket, for: .writable)
-    guard try waiting.wait(for: limit) > 0 else { throw SystemError("connect", .timedOut) }
-    try check(pb_connect_result(socket.number), "connect")
+    guard try waiting.wait(for: limit) > 0 else { throw SystemError(.connect, .timedOut) }
+    try check(pb_connect_result(socket.number), .connect)
     return socket
   }
 }

@@ -18,7 +18,7 @@ public struct Descriptor: ~Copyable, Sendable {
       unsafe pb_read(number, buffer.baseAddress, buffer.count)
     }
     if result == -Int64(PB_EAGAIN) { return .wouldBlock }
-    let count = try check(result, "read")
+    let count = try check(result, .read)
     return count == 0 ? .end : .bytes(count)
   }
 
@@ -42,7 +42,7 @@ public struct Descriptor: ~Copyable, Sendable {
     let result = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe pb_write(number, buffer.baseAddress, buffer.count)
     }
-    return result == -Int64(PB_EAGAIN) ? nil : try check(result, "write")
+    return result == -Int64(PB_EAGAIN) ? nil : try check(result, .write)
   }
 
   /// Writes all of `bytes`, and waits for room for as long as `limit` in all; nil waits for ever.
@@ -68,5 +68,5 @@ func writeAllBytes(
   let result = unsafe bytes.withUnsafeBufferPointer { buffer in
     unsafe pb_write_all(descriptor, buffer.baseAddress, buffer.count, milliseconds)
   }
-  try check(result, "write")
+  try check(result, .write)
 }

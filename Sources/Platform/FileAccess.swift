@@ -18,7 +18,7 @@ public struct FileAccess: Sendable {
     let result = unsafe path.withUnsafeBufferPointer { path in
       unsafe pb_file_access(path.baseAddress, path.count, &access)
     }
-    try check(result, "stat")
+    try check(result, .stat)
     owner = [UInt8](field: &access.owner)
     group = [UInt8](field: &access.group)
     user = [UInt8](field: &access.user)

@@ -20,7 +20,7 @@ public struct GPIOChip: ~Copyable {
     let result = unsafe path.span.withUnsafeBufferPointer { path in
       unsafe pb_gpio_open(path.baseAddress, path.count, &chip)
     }
-    descriptor = Descriptor(owning: try check(result, "open"))
+    descriptor = Descriptor(owning: try check(result, .open))
     self.path = path
     device = chip.device
     name = [UInt8](field: &chip.name)
@@ -32,7 +32,7 @@ public struct GPIOChip: ~Copyable {
   public func line(at offset: UInt32) throws(SystemError) -> GPIOLine {
     var line = pb_gpio_line()
     // SAFETY: the library writes one value, and keeps no pointer.
-    try unsafe check(pb_gpio_line(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO")
+    try unsafe check(pb_gpio_line(descriptor.number, offset, &line), .getLineInfo)
     return GPIOLine(offset, &line)
   }
 
@@ -46,7 +46,7 @@ public struct GPIOChip: ~Copyable {
       throw .busy(consumer: holder?.consumer ?? [])
     }
     do {
-      return GPIOOutput(descriptor: Descriptor(owning: try check(result, "GPIO_V2_GET_LINE")))
+      return GPIOOutput(descriptor: Descriptor(owning: try check(result, .getLine)))
     } catch {
       throw .system(error)
     }
@@ -96,11 +96,11 @@ public struct GPIOOutput: ~Copyable {
 
   /// Throws `noDevice` where the chip is gone.
   public func set(active: Bool) throws(SystemError) {
-    try check(pb_gpio_set(descriptor.number, active), "GPIO_V2_LINE_SET_VALUES")
+    try check(pb_gpio_set(descriptor.number, active), .setValues)
   }
 
   public func isActive() throws(SystemError) -> Bool {
-    try check(pb_gpio_get(descriptor.number), "GPIO_V2_LINE_GET_VALUES") == 1
+    try check(pb_gpio_get(descriptor.number), .getValues) == 1
   }
 }
 

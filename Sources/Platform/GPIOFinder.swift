@@ -58,7 +58,7 @@ private func listFiles(_ folder: Span<UInt8>) throws(GPIOError) -> [[UInt8]] {
   }
   guard result != -Int32(PB_ENOENT) else { return [] }
   let count: Int32
-  do { count = try check(result, "opendir") } catch { throw .system(error) }
+  do { count = try check(result, .opendir) } catch { throw .system(error) }
   return (0..<Int(count)).map { [UInt8](field: &files[$0].name) }
 }
 

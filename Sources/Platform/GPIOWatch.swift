@@ -15,7 +15,7 @@ extension GPIOChip {
   public func watch(_ offset: UInt32) throws(SystemError) -> GPIOLine {
     var line = pb_gpio_line()
     // SAFETY: the library writes one value, and keeps no pointer.
-    try unsafe check(pb_gpio_watch(descriptor.number, offset, &line), "GPIO_V2_GET_LINEINFO_WATCH")
+    try unsafe check(pb_gpio_watch(descriptor.number, offset, &line), .watchLineInfo)
     return GPIOLine(offset, &line)
   }
 
@@ -28,7 +28,7 @@ extension GPIOChip {
     let result = unsafe pb_gpio_next_change(descriptor.number, &offset, &line)
     if result == -Int32(PB_EAGAIN) { return nil }
     let kind: GPIOChange.Kind =
-      switch Int(try check(result, "read")) {
+      switch Int(try check(result, .read)) {
       case PB_GPIO_REQUESTED: .requested
       case PB_GPIO_RELEASED: .released
       default: .reconfigured

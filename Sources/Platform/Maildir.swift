@@ -22,7 +22,7 @@ public struct Maildir: ~Copyable {
     let result = unsafe path.withUnsafeBufferPointer { path in
       unsafe pb_maildir_open(path.baseAddress, path.count, &folders)
     }
-    try check(result, "open")
+    try check(result, .open)
     temporary = Descriptor(owning: folders.temporary)
     new = Descriptor(owning: folders.fresh)
     current = Descriptor(owning: folders.current)
@@ -36,7 +36,7 @@ public struct Maildir: ~Copyable {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_maildir_contains(&folders, name.baseAddress, name.count)
     }
-    return try check(result, "stat") > 0
+    return try check(result, .stat) > 0
   }
 }
 
@@ -62,7 +62,7 @@ public struct MaildirMessage: ~Copyable {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_maildir_create(folder.temporary.number, name.baseAddress, name.count)
     }
-    file = Descriptor(owning: try check(result, "open"))
+    file = Descriptor(owning: try check(result, .open))
     self.name = [UInt8](name)
     self.folder = folder
   }
@@ -73,8 +73,8 @@ public struct MaildirMessage: ~Copyable {
     if case .failed(let error) = state { throw error }
     do throws(SystemError) {
       let needed = margin == 0 ? 0 : margin + UInt64(bytes.count)
-      guard try check(pb_has_room(file.number, needed), "statvfs") > 0 else {
-        throw SystemError("write", .noSpace)
+      guard try check(pb_has_room(file.number, needed), .statvfs) > 0 else {
+        throw SystemError(.write, .noSpace)
       }
       try file.writeAll(bytes, within: nil)
     } catch {
@@ -91,13 +91,13 @@ public struct MaildirMessage: ~Copyable {
 
   private func deliver() throws(SystemError) {
     if case .failed(let error) = state { throw error }
-    try check(pb_synchronize(file.number), "fsync")
+    try check(pb_synchronize(file.number), .fsync)
     let result = unsafe name.span.withUnsafeBufferPointer { name in
       unsafe pb_maildir_move(
         folder.temporary.number, folder.new.number, name.baseAddress, name.count)
     }
-    try check(result, "rename")
-    do throws(SystemError) { try check(pb_synchronize(folder.new.number), "fsync") } catch {
+    try check(result, .rename)
+    do throws(SystemError) { try check(pb_synchronize(folder.new.number), .fsync) } catch {
       // Nobody may take it for archived.
       remove(from: folder.new)
       throw error

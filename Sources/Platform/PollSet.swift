@@ -33,7 +33,7 @@ public struct PollSet<let capacity: Int>: ~Copyable {
     let result = unsafe span.withUnsafeMutableBufferPointer { buffer in
       unsafe pb_poll(buffer.baseAddress, count, milliseconds)
     }
-    return Int(try check(result, "poll"))
+    return Int(try check(result, .poll))
   }
 
   /// Whether reading gives something: bytes, an end or an error.

@@ -26,7 +26,7 @@ public struct Program: ~Copyable {
           isHelper, &output)
       }
     }
-    process = ChildProcess(id: try check(id, "exec"), isGroup: true)
+    process = ChildProcess(id: try check(id, .exec), isGroup: true)
     self.output = Descriptor(owning: output)
   }
 

@@ -13,7 +13,7 @@ public struct User: Equatable, Sendable {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_user_find(name.baseAddress, name.count, &user, &group)
     }
-    try check(result, "getpwnam")
+    try check(result, .getpwnam)
     id = user
     self.group = group
   }
@@ -27,12 +27,12 @@ public enum Sandbox {
 
   /// What this process writes to standard output and error goes nowhere any more: what speaks there
   /// is the log, and a log that a stranger's bytes could write would be none.
-  public static func silence() throws(SystemError) { try check(pb_silence(), "/dev/null") }
+  public static func silence() throws(SystemError) { try check(pb_silence(), .devNull) }
 
   /// First step: becomes `user` (when root), can gain no privileges, start no process and write no
   /// file, and leaves no core. It can still resolve names and connect.
   public static func dropPrivileges(to user: User?) throws(SystemError) {
-    try check(pb_privileges_drop(user?.id ?? 0, user?.group ?? 0), "dropping privileges")
+    try check(pb_privileges_drop(user?.id ?? 0, user?.group ?? 0), .dropPrivileges)
   }
 
   public enum Violation: Sendable {
@@ -45,6 +45,6 @@ public enum Sandbox {
   /// Second step: from here on the process can only use the descriptors it has, memory, the clock
   /// and random numbers. No open, no exec, no socket, no process, no executable memory.
   public static func enter(_ violation: Violation = .kills) throws(SystemError) {
-    try check(pb_sandbox_enter(violation == .kills), "seccomp")
+    try check(pb_sandbox_enter(violation == .kills), .seccomp)
   }
 }

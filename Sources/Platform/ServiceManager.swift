@@ -15,7 +15,7 @@ public enum ServiceManager {
         unsafe pb_notify(name.baseAddress, name.count, state.baseAddress, state.count)
       }
     }
-    try check(result, "sd_notify")
+    try check(result, .sdNotify)
     return true
   }
 

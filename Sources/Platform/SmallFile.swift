@@ -77,7 +77,7 @@ private func openTrusted(
     unsafe pb_file_open(path.baseAddress, path.count, &status)
   }
   let file: Descriptor
-  do { file = Descriptor(owning: try check(result, "open")) } catch { throw .system(error) }
+  do { file = Descriptor(owning: try check(result, .open)) } catch { throw .system(error) }
   guard status.is_regular else { throw .notRegular }
   guard status.size <= Int64(limit) else { throw .tooLarge }
   let isOwn = status.owner == 0 || status.owner == pb_effective_user()
@@ -92,7 +92,7 @@ public func checkProgram(_ path: Span<UInt8>) throws(SystemError) {
   let result = unsafe path.withUnsafeBufferPointer { path in
     unsafe pb_program_check(path.baseAddress, path.count)
   }
-  try check(result, "exec")
+  try check(result, .exec)
 }
 
 /// Reads a file of any size, or standard input (nil), in pieces, until `body` has had enough.

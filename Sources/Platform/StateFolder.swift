@@ -10,7 +10,7 @@ public struct StateFolder: ~Copyable {
   /// lives. Throws `wouldBlock` where another process has it.
   public init(locking path: Span<UInt8>) throws(SystemError) {
     let folder = try openFolder(path, creates: true)
-    try check(pb_lock(folder.number, false), "flock")
+    try check(pb_lock(folder.number, false), .flock)
     descriptor = folder
   }
 
@@ -20,11 +20,11 @@ public struct StateFolder: ~Copyable {
   }
 
   /// Locks it for as long as this value lives. Throws `wouldBlock` where another process has it.
-  public func lock() throws(SystemError) { try check(pb_lock(descriptor.number, false), "flock") }
+  public func lock() throws(SystemError) { try check(pb_lock(descriptor.number, false), .flock) }
 
   /// Root becomes the user that the folder belongs to, for good: what it creates is that user's.
   public func becomeOwner() throws(SystemError) {
-    try check(pb_become_owner(descriptor.number), "setresuid")
+    try check(pb_become_owner(descriptor.number), .setresuid)
   }
 
   /// Opens a file only to read, where it is there.
@@ -33,7 +33,7 @@ public struct StateFolder: ~Copyable {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_folder_open_read(descriptor.number, name.baseAddress, name.count)
     }
-    return AppendFile(descriptor: Descriptor(owning: try check(result, "open")))
+    return AppendFile(descriptor: Descriptor(owning: try check(result, .open)))
   }
 
   /// Opens a file to read and to append to; creates it, with mode 0600, where it is missing.
@@ -42,7 +42,7 @@ public struct StateFolder: ~Copyable {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_folder_open_append(descriptor.number, name.baseAddress, name.count)
     }
-    return AppendFile(descriptor: Descriptor(owning: try check(result, "open")))
+    return AppendFile(descriptor: Descriptor(owning: try check(result, .open)))
   }
 
   /// Puts `name` in the place of `other`, in one step; `synchronize` makes it last.
@@ -53,19 +53,19 @@ public struct StateFolder: ~Copyable {
           descriptor.number, name.baseAddress, name.count, other.baseAddress, other.count)
       }
     }
-    try check(result, "rename")
+    try check(result, .rename)
   }
 
   public func remove(_ name: Span<UInt8>) throws(SystemError) {
     let result = unsafe name.withUnsafeBufferPointer { name in
       unsafe pb_folder_remove(descriptor.number, name.baseAddress, name.count)
     }
-    try check(result, "unlink")
+    try check(result, .unlink)
   }
 
   /// Returns once the disk has what was created, renamed and removed.
   public func synchronize() throws(SystemError) {
-    try check(pb_synchronize(descriptor.number), "fsync")
+    try check(pb_synchronize(descriptor.number), .fsync)
   }
 }
 
@@ -74,7 +74,7 @@ private func openFolder(_ path: Span<UInt8>, creates: Bool) throws(SystemError) 
   let result = unsafe path.withUnsafeBufferPointer { path in
     unsafe pb_folder_open(path.baseAddress, path.count, creates)
   }
-  return Descriptor(owning: try check(result, "open"))
+  return Descriptor(owning: try check(result, .open))
 }
 
 /// A file that is only ever written at its end.
@@ -84,11 +84,11 @@ public struct AppendFile: ~Copyable {
   /// Waits until no other process has it locked, unless `waits` is false: then it throws
   /// `wouldBlock`. It stays locked for as long as this value lives.
   public func lock(waits: Bool) throws(SystemError) {
-    try check(pb_lock(descriptor.number, waits), "flock")
+    try check(pb_lock(descriptor.number, waits), .flock)
   }
 
   public func size() throws(SystemError) -> Int {
-    try check(pb_file_size(descriptor.number), "fstat")
+    try check(pb_file_size(descriptor.number), .fstat)
   }
 
   /// Reads what is at `offset`, as much as there is and fits, and returns how much.
@@ -99,7 +99,7 @@ public struct AppendFile: ~Copyable {
     let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       unsafe pb_read_at(descriptor.number, Int64(offset), buffer.baseAddress, buffer.count)
     }
-    return try check(result, "pread")
+    return try check(result, .pread)
   }
 
   /// Writes all of `bytes` at the end. When it throws, a part may be there: `truncate` it.
@@ -109,15 +109,15 @@ public struct AppendFile: ~Copyable {
 
   /// Returns once the disk has the contents and the size.
   public func synchronize() throws(SystemError) {
-    try check(pb_synchronize_data(descriptor.number), "fdatasync")
+    try check(pb_synchronize_data(descriptor.number), .fdatasync)
   }
 
   /// Makes sure that so many bytes will find room at the end, where the file system can do that.
   public func reserve(_ count: Int) throws(SystemError) {
-    try check(pb_reserve(descriptor.number, count), "fallocate")
+    try check(pb_reserve(descriptor.number, count), .fallocate)
   }
 
   public func truncate(to size: Int) throws(SystemError) {
-    try check(pb_truncate(descriptor.number, Int64(size)), "ftruncate")
+    try check(pb_truncate(descriptor.number, Int64(size)), .ftruncate)
   }
 }

@@ -1,18 +1,39 @@
 import Bytes
 internal import CPlatform
 
+/// What failed: a system call, or what several of them were for.
+public enum SystemCall: Int, Sendable {
+  case arguments, connect, devNull, dropPrivileges, environment, exec, fallocate, fdatasync
+  case flock, fork, fstat, fsync, ftruncate, getLine, getLineInfo, getpwnam, getrandom
+  case getValues, open, opendir, poll, pread, read, rename, sdNotify, seccomp, setresuid
+  case setValues, signalfd, stat, statvfs, tls, unlink, waitpid, watchLineInfo, write
+
+  // One literal: a call that passes one of its own has three words to pass.
+  private static var names: StaticString {
+    """
+    arguments,connect,/dev/null,dropping privileges,environment,exec,fallocate,\
+    fdatasync,flock,fork,fstat,fsync,ftruncate,GPIO_V2_GET_LINE,GPIO_V2_GET_LINEINFO,\
+    getpwnam,getrandom,GPIO_V2_LINE_GET_VALUES,open,opendir,poll,pread,read,rename,\
+    sd_notify,seccomp,setresuid,GPIO_V2_LINE_SET_VALUES,signalfd,stat,statvfs,TLS,\
+    unlink,waitpid,GPIO_V2_GET_LINEINFO_WATCH,write
+    """
+  }
+
+  var name: [UInt8] { parts(of: [UInt8](Self.names)) { $0 == .ascii(",") }[rawValue] }
+}
+
 /// A system call that failed, and why.
 public struct SystemError: Error, Sendable {
-  public let call: StaticString
+  public let call: SystemCall
   public let number: ErrorNumber
 
-  public init(_ call: StaticString, _ number: ErrorNumber) {
+  public init(_ call: SystemCall, _ number: ErrorNumber) {
     self.call = call
     self.number = number
   }
 
   /// For people: "open: No such file or directory".
-  public var text: [UInt8] { [UInt8](call) + [UInt8](": ") + number.text }
+  public var text: [UInt8] { call.name + [UInt8](": ") + number.text }
 }
 
 /// A value of `errno`.
@@ -48,12 +69,12 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
 
 /// What a call of CPlatform returned, where that is not an error.
 @discardableResult
-func check(_ result: Int32, _ call: StaticString) throws(SystemError) -> Int32 {
+func check(_ result: Int32, _ call: SystemCall) throws(SystemError) -> Int32 {
   guard result >= 0 else { throw SystemError(call, ErrorNumber(rawValue: -result)) }
   return result
 }
 
-func check(_ result: Int64, _ call: StaticString) throws(SystemError) -> Int {
+func check(_ result: Int64, _ call: SystemCall) throws(SystemError) -> Int {
   guard result >= 0 else {
     throw SystemError(call, ErrorNumber(rawValue: Int32(truncatingIfNeeded: -result)))
   }
