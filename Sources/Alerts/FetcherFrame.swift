@@ -27,7 +27,7 @@ public enum FetcherFrame: Sendable, Equatable {
   /// The server wants so many seconds between logins.
   case loginDelay(seconds: UInt32)
   /// Rule `rule` takes a message; a verdict is waited for.
-  case matched(rule: Int, MessageIdentity, AlertValues)
+  indirect case matched(rule: Int, MessageIdentity, AlertValues)
   /// The server took a DELE, for a message that matched or for one that did not (nil).
   case deleted(Identity?)
   /// QUIT was answered with +OK; so many messages have been looked at: of all, where `isComplete`.

@@ -21,7 +21,7 @@ public enum Order: Sendable, Equatable {
   case writeArchive(mailbox: Int, [UInt8])
   /// Make it last; `archiveEnded` follows in any case.
   case endArchive(mailbox: Int)
-  case report(mailbox: Int, Report)
+  indirect case report(mailbox: Int, Report)
   /// An output was driven, or refused to be: for the log.
   case switched(OutputEvent)
 }

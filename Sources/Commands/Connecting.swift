@@ -13,9 +13,10 @@ func connect<Sink: FrameSink & ~Copyable>(
   to mailbox: MailboxSettings, _ sink: inout Sink
 ) throws(FetcherFailure) -> Descriptor {
   sink.send(.stage(.resolving))
+  let server = mailbox.server
   let addresses: AddressList
   do throws(ResolveError) {
-    addresses = try AddressList(resolving: mailbox.server.span, port: mailbox.port)
+    addresses = try AddressList(resolving: server.span, port: mailbox.port)
   } catch {
     throw FetcherFailure(
       .unresolved, mailbox.server, [UInt8](": "), error.text)

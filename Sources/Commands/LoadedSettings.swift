@@ -5,11 +5,17 @@ import Platform
 import Rules
 
 /// A configuration that holds, and what was made of it.
-struct LoadedSettings {
+final class LoadedSettings {
   let settings: Settings
   let expressions: CompiledExpressions
   /// Whom fetchers become; nil where this is not root.
   let user: User?
+
+  init(_ settings: Settings, _ expressions: CompiledExpressions, _ user: User?) {
+    self.settings = settings
+    self.expressions = expressions
+    self.user = user
+  }
 
   /// Stands for the rules, and for what becomes of messages that none takes: where it is another,
   /// all messages are looked at again.
@@ -36,7 +42,7 @@ func loadSettings(
 ) -> Result<LoadedSettings, ConfigurationRefused> {
   var machine = Machine(includingLines: includingLines)
   return readSettings(path) { machine.problem(of: $0) }
-    .map { LoadedSettings(settings: $0, expressions: machine.expressions, user: machine.user) }
+    .map { LoadedSettings($0, machine.expressions, machine.user) }
 }
 
 /// Reads a configuration for its outputs: whether the files that it names are there is no matter.

@@ -78,8 +78,9 @@ private func explain(
   }
   let rule = rules.rules[match]
   let values = AlertValues(header, nil, captures)
+  let name = rule.name
   text.append("rule ")
-  text.append(rule.name.span)
+  text.append(name.span)
   text.append(" takes it\n")
   text.append(header)
   for index in rule.captures.names.indices {

@@ -31,7 +31,7 @@ enum Command: CaseIterable {
 }
 
 /// The command line.
-struct Options {
+final class Options {
   var command: Command?
   var configFile = [UInt8]("/etc/popbell/popbell.conf")
   var mailbox: [UInt8]?
@@ -60,7 +60,7 @@ struct Options {
   ]
 
   static func parse() -> Result<Options, Refusal> {
-    var options = Options()
+    let options = Options()
     while true {
       switch Arguments.nextOption(letters: ":c:m:nvh", options: long) {
       case .unknown(let text): return refuse("there is no option '", text)
@@ -71,7 +71,7 @@ struct Options {
     }
   }
 
-  private mutating func take(_ code: Int32, _ argument: SystemText?) {
+  private func take(_ code: Int32, _ argument: SystemText?) {
     let text = argument.map { [UInt8]($0.bytes) } ?? []
     switch UInt8(exactly: code) {
     case .ascii("c"): configFile = text
@@ -83,7 +83,7 @@ struct Options {
     }
   }
 
-  private mutating func takeOperands(from first: Int) -> Result<Options, Refusal> {
+  private func takeOperands(from first: Int) -> Result<Options, Refusal> {
     if command == .version { return .success(self) }
     guard let word = Arguments.argument(at: first) else {
       return showsHelp ? .success(self) : .failure(Refusal(message: [UInt8]("which command?")))

@@ -22,8 +22,9 @@ func loadCredential(of mailbox: MailboxSettings) throws(FetcherFailure) -> Crede
   case .command(let arguments): try run(arguments, into: &secret)
   }
   secret.cutLineEnd()
+  let user = mailbox.user
   do throws(CredentialError) {
-    return try Credential(user: mailbox.user.span, secret: secret.bytes)
+    return try Credential(user: user.span, secret: secret.bytes)
   } catch {
     throw FetcherFailure(.boardTrouble, [UInt8](error.words))
   }

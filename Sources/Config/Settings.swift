@@ -18,28 +18,52 @@ public struct Settings: Sendable {
 }
 
 /// A mailbox, and how to poll it.
-public struct MailboxSettings: Sendable {
-  public var name: [UInt8]
+public final class MailboxSettings: Sendable {
+  public let name: [UInt8]
   /// A host name or an IP address.
-  public var server: [UInt8]
-  public var port: UInt16
-  public var tls: TLSMode
+  public let server: [UInt8]
+  public let port: UInt16
+  public let tls: TLSMode
   /// A file or a directory of certificates to trust; nil for the system's.
-  public var ca: [UInt8]?
-  public var user: [UInt8]
-  public var secret: SecretSource
-  public var authentication: Authentication
+  public let ca: [UInt8]?
+  public let user: [UInt8]
+  public let secret: SecretSource
+  public let authentication: Authentication
   /// From the start of a poll to the start of the next.
-  public var interval: Interval
+  public let interval: Interval
   /// The longest that a poll takes.
-  public var deadline: Interval
-  public var unmatched: Unmatched
+  public let deadline: Interval
+  public let unmatched: Unmatched
   /// How many messages are handled before the deletions are committed.
-  public var batch: Int
+  public let batch: Int
   /// The Maildir that messages which a rule takes are put into, by its absolute path.
-  public var archive: [UInt8]?
-  public var ledger: LedgerPolicy
-  public var capabilities: CapabilityPolicy
+  public let archive: [UInt8]?
+  public let ledger: LedgerPolicy
+  public let capabilities: CapabilityPolicy
+
+  init(
+    name: [UInt8], server: [UInt8], port: UInt16, tls: TLSMode, ca: [UInt8]?, user: [UInt8],
+    secret: SecretSource, authentication: Authentication, interval: Interval,
+    deadline:
+      Interval, unmatched: Unmatched, batch: Int, archive: [UInt8]?, ledger: LedgerPolicy,
+    capabilities: CapabilityPolicy
+  ) {
+    self.name = name
+    self.server = server
+    self.port = port
+    self.tls = tls
+    self.ca = ca
+    self.user = user
+    self.secret = secret
+    self.authentication = authentication
+    self.interval = interval
+    self.deadline = deadline
+    self.unmatched = unmatched
+    self.batch = batch
+    self.archive = archive
+    self.ledger = ledger
+    self.capabilities = capabilities
+  }
 }
 
 /// How the connection is protected.

@@ -64,14 +64,16 @@ public struct AlertValues: Sendable, Equatable {
     _ value: AlertValue, of rule: borrowing Rule, into sink: inout some ByteSink & ~Copyable
   ) -> Bool {
     switch value {
-    case .subject: writeText(subject.span, into: &sink)
-    case .from: writeText(from.span, into: &sink)
-    case .to: writeText(to.span, into: &sink)
-    case .date: writeText(date.span, into: &sink)
-    case .messageID: writeText(messageID.span, into: &sink)
-    case .uniqueID: writeText(uniqueID.span, into: &sink)
-    case .rule: writeText(rule.name.span, into: &sink)
-    case .capture(let index): writeText(captures.value(at: index), into: &sink)
+    case .subject: return writeText(subject.span, into: &sink)
+    case .from: return writeText(from.span, into: &sink)
+    case .to: return writeText(to.span, into: &sink)
+    case .date: return writeText(date.span, into: &sink)
+    case .messageID: return writeText(messageID.span, into: &sink)
+    case .uniqueID: return writeText(uniqueID.span, into: &sink)
+    case .rule:
+      let name = rule.name
+      return writeText(name.span, into: &sink)
+    case .capture(let index): return writeText(captures.value(at: index), into: &sink)
     }
   }
 }

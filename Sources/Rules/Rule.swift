@@ -27,24 +27,24 @@ public enum Archive: Sendable, Equatable {
 public enum CrashPolicy: Int, Sendable, CaseIterable { case again, never }
 
 /// Which messages it takes, and what it does about them.
-public struct Rule: Sendable {
-  public var name: [UInt8]
+public final class Rule: Sendable {
+  public let name: [UInt8]
   /// Where it begins in the configuration.
-  public var line: Int
+  public let line: Int
   /// The only mailbox that it is for, by its place in `Names.mailboxes`; nil for all of them.
-  public var mailbox: Int?
+  public let mailbox: Int?
   /// All of them must hold.
-  public var conditions: [Condition]
-  public var captures: CaptureNames
+  public let conditions: [Condition]
+  public let captures: CaptureNames
   /// In the order in which they are done.
-  public var actions: [Action]
-  public var disposition: Disposition
-  public var archive: Archive
-  public var onCrash: CrashPolicy
+  public let actions: [Action]
+  public let disposition: Disposition
+  public let archive: Archive
+  public let onCrash: CrashPolicy
   /// How often actions that failed are tried again.
-  public var retries: Int
+  public let retries: Int
   /// How long a program may run.
-  public var timeout: Interval
+  public let timeout: Interval
 
   public init(
     name: [UInt8], line: Int, mailbox: Int?, conditions: [Condition], captures: CaptureNames,

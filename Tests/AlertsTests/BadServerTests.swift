@@ -8,12 +8,8 @@ import Testing
 
 /// Servers that do not do as they say, and mail that arrives, or changes, at the worst moment.
 @Suite struct BadServerTests {
-  static let archive = [UInt8]("/maildir".utf8)
-
   private func trial(_ rule: Rule, archive: Bool = false, mail: ClosedRange<Int>) -> Trial {
-    var settings = Settings.test([rule])
-    if archive { settings.mailboxes[0].archive = Self.archive }
-    var trial = Trial(settings, seed: 1)
+    var trial = Trial(.test([rule], archive: archive), seed: 1)
     for number in mail { trial.deliver(.numbered(number)) }
     return trial
   }
@@ -149,7 +145,7 @@ import Testing
       var trial = trial(.alarms(then: then), mail: 1...2)
       for _ in 1...2 { try trial.poll() }
       trial.end()
-      trial.world.settings.mailboxes[0].archive = Self.archive
+      trial.world.settings = .test(trial.world.settings.rules.rules, archive: true)
       trial.fingerprint += 1
       for _ in 1...2 { try trial.poll() }
       trial.pass(3 * 86_400)

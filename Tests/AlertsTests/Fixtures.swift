@@ -23,11 +23,13 @@ extension Rule {
 
 extension Settings {
   /// A mailbox, and these rules.
-  static func test(_ rules: [Rule]) -> Settings {
+  static func test(_ rules: [Rule], batch: Int = 20, archive: Bool = false) -> Settings {
     var reader = ConfigReader()
     for (section, key, value) in [
       ("mailbox box", "server", "localhost"), ("mailbox box", "user", "u"),
-      ("mailbox box", "password-file", "/p"), ("output lamp", "chip", "simulated"),
+      ("mailbox box", "password-file", "/p"), ("mailbox box", "batch", "\(batch)"),
+      ("mailbox box", "archive", archive ? "/maildir" : "none"),
+      ("output lamp", "chip", "simulated"),
       ("output lamp", "line", "L"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
     ] {
       reader.entry(

@@ -15,10 +15,8 @@ import Testing
   private func start(_ rule: Rule = .alarms(), archive: Bool = false) throws
     -> Supervisor<DiskStore>
   {
-    var settings = Settings.test([rule])
-    if archive { settings.mailboxes[0].archive = [UInt8]("/maildir".utf8) }
-    return Supervisor(
-      settings: settings,
+    Supervisor(
+      settings: .test([rule], archive: archive),
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
       ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(0))
   }

@@ -54,11 +54,9 @@ struct RandomTrial: ~Copyable {
     let rule = Rule.alarms(
       then: dispositions.randomElement(using: &random)!,
       onCrash: Int.random(in: 0..<4, using: &random) == 0 ? .never : .again, retries: 200)
-    var settings = Settings.test([rule])
-    settings.mailboxes[0].batch = [1, 3, 20].randomElement(using: &random)!
-    if Int.random(in: 0..<3, using: &random) == 0 {
-      settings.mailboxes[0].archive = [UInt8]("/maildir".utf8)
-    }
+    let settings = Settings.test(
+      [rule], batch: [1, 3, 20].randomElement(using: &random)!,
+      archive: Int.random(in: 0..<3, using: &random) == 0)
     trial = Trial(settings, seed: seed)
     trial.tell("\(rule.disposition), \(rule.onCrash), batch \(settings.mailboxes[0].batch)")
     trial.world.server.capabilities = ["TOP", "UIDL", "USER"]

@@ -12,9 +12,7 @@ import Testing
   private func trial(
     _ rule: Rule = .alarms(then: .keep), batch: Int = 20, alerts: Int = 4
   ) -> Trial {
-    var settings = Settings.test([rule])
-    settings.mailboxes[0].batch = batch
-    var trial = Trial(settings, seed: 1)
+    var trial = Trial(.test([rule], batch: batch), seed: 1)
     for number in 1...alerts { trial.deliver(.numbered(number)) }
     return trial
   }

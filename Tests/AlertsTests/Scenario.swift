@@ -24,9 +24,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     endsIdle: Bool = true, _ changes: Change...
   ) {
     self.name = name
-    settings = .test([rule])
-    settings.mailboxes[0].batch = batch
-    if archive { settings.mailboxes[0].archive = [UInt8]("/maildir".utf8) }
+    settings = .test([rule], batch: batch, archive: archive)
     self.changes = changes
     self.endsIdle = endsIdle
   }

@@ -31,11 +31,10 @@ import Testing
   }
 
   @Test func describesARule() throws {
-    var rule = try rule(
+    let intrusion = try rule(
       named: "intrusion", mailbox: 0,
       [(.subject, "ALARM zone {zone} *"), (.from, "/@panel/"), (.to, "*"), (.header(0), #"\*"#)],
-      actions: [.output(0, .pulse(.seconds(10)))], retries: 1)
-    rule.timeout = .seconds(90)
+      actions: [.output(0, .pulse(.seconds(10)))], retries: 1, timeout: .seconds(90))
     let lines = """
       rule intrusion
         mailbox = alarms
@@ -47,22 +46,21 @@ import Testing
         then delete the message; after a crash fire again; try 1 more time; programs run at most 90s
 
       """
-    #expect(described { rule.describe(names, into: &$0) } == lines)
-    rule.archive = .folder(Array("/srv/mail".utf8))
-    rule.disposition = .deleteAfter(.seconds(14 * 86_400))
+    #expect(described { intrusion.describe(names, into: &$0) } == lines)
+  }
+
+  @Test func describesWhatBecomesOfTheMessage() throws {
+    let archived = try rule(
+      [], then: .deleteAfter(.seconds(14 * 86_400)), archive: .folder(Array("/srv/mail".utf8)))
     #expect(
-      described { rule.describe(names, into: &$0) }.contains(
+      described { archived.describe(names, into: &$0) }.contains(
         "  archive /srv/mail\n  then delete the message after 14d; after a crash fire again;"))
-    rule.archive = .none
-    rule.disposition = .keep
-    rule.onCrash = .never
-    rule.conditions = [
-      Condition(field: .subject, pattern: try pattern("A", caseSensitive: true))
-    ]
-    let changed = described { rule.describe(names, into: &$0) }
-    #expect(changed.contains("  subject = A (case matters)\n"))
+    let kept = try rule(
+      [(.subject, "A")], caseSensitive: true, then: .keep, archive: .none, onCrash: .never)
+    let words = described { kept.describe(names, into: &$0) }
+    #expect(words.contains("  subject = A (case matters)\n"))
     #expect(
-      changed.contains("  archive none\n  then keep the message; after a crash never fire again"))
+      words.contains("  archive none\n  then keep the message; after a crash never fire again"))
   }
 
   @Test(

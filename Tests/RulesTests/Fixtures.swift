@@ -89,21 +89,23 @@ struct Words: RegularExpressions {
 
 func rule(
   named name: String = "r", mailbox: Int? = nil, _ conditions: [(Condition.Field, String)],
-  actions: [Action] = [], retries: Int = 5
+  caseSensitive: Bool = false, actions: [Action] = [], then disposition: Disposition = .delete,
+  archive: Archive = .ofMailbox, onCrash: CrashPolicy = .again, retries: Int = 5,
+  timeout: Interval = .seconds(30)
 ) throws -> Rule {
   var names = CaptureNames()
   var index = 0
   var parsed: [Condition] = []
   for (field, source) in conditions {
-    let pattern = try pattern(source, index: index)
+    let pattern = try pattern(source, caseSensitive: caseSensitive, index: index)
     if case .expression = pattern { index += 1 }
     try names.add(pattern)
     parsed.append(Condition(field: field, pattern: pattern))
   }
   return Rule(
     name: Array(name.utf8), line: 1, mailbox: mailbox, conditions: parsed, captures: names,
-    actions: actions, disposition: .delete, onCrash: .again, retries: retries,
-    timeout: .seconds(30))
+    actions: actions, disposition: disposition, onCrash: onCrash, retries: retries,
+    timeout: timeout, archive: archive)
 }
 
 func template(_ source: String, _ captures: CaptureNames = CaptureNames()) throws(TemplateError)
