@@ -17,14 +17,14 @@ public protocol FrameSink: ~Copyable {
 }
 
 /// What a fetcher needs to know of its mailbox.
-public struct FetcherSettings: Sendable {
-  public var mailbox: Int
-  public var rules: RuleSet
-  public var deletesUnmatched: Bool
-  public var isDryRun: Bool
+public final class FetcherSettings: Sendable {
+  public let mailbox: Int
+  public let rules: RuleSet
+  public let deletesUnmatched: Bool
+  public let isDryRun: Bool
   /// How many messages are deleted before QUIT commits that.
-  public var batch: Int
-  public var known: KnownMailbox
+  public let batch: Int
+  public let known: KnownMailbox
 
   public init(
     mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,

@@ -2,13 +2,24 @@ public import Bytes
 public import Rules
 
 /// What the configuration says, without a gap and without a secret.
-public struct Settings: Sendable {
-  public var mailboxes: [MailboxSettings]
-  public var outputs: [OutputSettings]
-  public var rules: RuleSet
+public final class Settings: Sendable {
+  public let mailboxes: [MailboxSettings]
+  public let outputs: [OutputSettings]
+  public let rules: RuleSet
   /// Whom a fetcher becomes when popbell runs as root.
-  public var user: [UInt8]
-  public var stateDirectory: [UInt8]
+  public let user: [UInt8]
+  public let stateDirectory: [UInt8]
+
+  public init(
+    mailboxes: [MailboxSettings], outputs: [OutputSettings], rules: RuleSet, user: [UInt8],
+    stateDirectory: [UInt8]
+  ) {
+    self.mailboxes = mailboxes
+    self.outputs = outputs
+    self.rules = rules
+    self.user = user
+    self.stateDirectory = stateDirectory
+  }
 
   /// The Maildir that a message of `mailbox` which `rule` takes is put into; nil for none.
   public func archive(rule: Int, mailbox: Int) -> [UInt8]? {

@@ -36,8 +36,10 @@ extension Settings {
         section: Array(section.utf8).span, key: Array(key.utf8).span,
         value: Array(value.utf8).span, line: 1)
     }
-    var settings = reader.finish().settings!
-    settings.rules = RuleSet(rules: rules, names: settings.rules.names)
-    return settings
+    let settings = reader.finish().settings!
+    return Settings(
+      mailboxes: settings.mailboxes, outputs: settings.outputs,
+      rules: RuleSet(rules: rules, names: settings.rules.names), user: settings.user,
+      stateDirectory: settings.stateDirectory)
   }
 }
