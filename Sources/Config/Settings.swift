@@ -54,9 +54,8 @@ public final class MailboxSettings: Sendable {
 
   init(
     name: [UInt8], server: [UInt8], port: UInt16, tls: TLSMode, ca: [UInt8]?, user: [UInt8],
-    secret: SecretSource, authentication: Authentication, interval: Interval,
-    deadline:
-      Interval, unmatched: Unmatched, batch: Int, archive: [UInt8]?, ledger: LedgerPolicy,
+    secret: SecretSource, authentication: Authentication, interval: Interval, deadline: Interval,
+    unmatched: Unmatched, batch: Int, archive: [UInt8]?, ledger: LedgerPolicy,
     capabilities: CapabilityPolicy
   ) {
     self.name = name

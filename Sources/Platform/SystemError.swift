@@ -2,7 +2,7 @@ import Bytes
 internal import CPlatform
 
 /// What failed: a system call, or what several of them were for.
-public enum SystemCall: Int, Sendable {
+public enum SystemCall: Int, Sendable, CaseIterable {
   case arguments, connect, devNull, dropPrivileges, environment, exec, fallocate, fdatasync
   case flock, fork, fstat, fsync, ftruncate, getLine, getLineInfo, getpwnam, getrandom
   case getValues, open, opendir, poll, pread, read, rename, sdNotify, seccomp, setresuid
