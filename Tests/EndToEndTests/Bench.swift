@@ -50,7 +50,7 @@ final class Bench {
   /// A mailbox that nobody has to wait for.
   func mailbox(
     _ name: String = "box", port: UInt16, server: String = "localhost", user: String = "alarms",
-    interval: String = "5s", more: String = "ca = CA"
+    interval: String = "5s", deadline: String = "20s", more: String = "ca = CA"
   ) -> String {
     """
     [mailbox \(name)]
@@ -59,7 +59,7 @@ final class Bench {
     user = \(user)
     password-file = \(path("password"))
     interval = \(interval)
-    deadline = 20s
+    deadline = \(deadline)
     \(more.replacingOccurrences(of: "CA", with: path("ca.pem")))
 
     """
