@@ -37,6 +37,8 @@ final class Mailbox {
   var slow: [SlowContent] = []
   /// The listing of this session.
   var listing = Listing.none
+  /// The last packet of it, kept until the poll ends: malloc would map and unmap a page for each one.
+  var packet: FetcherFrame.Listed?
   /// When a listing is tried again that took longer than a poll may.
   var nextListing: Instant?
   /// How many messages there were when the last poll left some for the next; nil where it did not.

@@ -26,6 +26,7 @@ extension Supervisor where S: ~Copyable {
       matched(mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now)
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
+      box.packet = listed
       order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
     case .archiving(let unique):
       if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
@@ -117,6 +118,7 @@ extension Supervisor where S: ~Copyable {
   public mutating func fetcherEnded(_ mailbox: Int, now: Instant, time: UInt64) {
     let box = mailboxes[mailbox]
     let start = box.start ?? now
+    box.packet = nil
     ledgers[mailbox].tick(now: now, wall: time)
     settle(mailbox)
     box.phase = .finished
