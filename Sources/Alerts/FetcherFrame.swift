@@ -128,7 +128,7 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(identity)
     case .content(let content):
       bytes.append(10)
-      bytes.append(content.span)
+      bytes.append(content)
     case .archived: bytes.append(11)
     case .contentRefused: bytes.append(12)
     }

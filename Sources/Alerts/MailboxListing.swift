@@ -116,7 +116,8 @@ struct MessageNumbers: Sendable {
       }
       merged.isCut = true
     }
-    while let number = [left.next, right.next].compactMap({ $0 }).min() {
+    while let either = left.next ?? right.next {
+      let number = min(either, right.next ?? either)
       if left.next == number { left.removeFirst() } else { right.removeFirst() }
       merged.numbers.append(number)
     }

@@ -2,29 +2,34 @@ extension FixedWidthInteger {
   /// The number that all of `text` writes in decimal digits; nil where it is empty, has anything
   /// else in it (a sign too), or does not fit.
   public init?(decimal text: Span<UInt8>) {
-    guard !text.isEmpty else { return nil }
-    var value: Self = 0
-    for index in text.indices {
-      guard text[index].isDigit else { return nil }
-      let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
-      let digit = Self(truncatingIfNeeded: text[index] & 0x0F)
-      let (sum, sumOverflow) = product.addingReportingOverflow(digit)
-      guard !productOverflow, !sumOverflow else { return nil }
-      value = sum
-    }
-    self = value
+    guard let value = value(ofDigits: text) else { return nil }
+    self.init(exactly: value)
   }
+}
+
+@inline(never)
+private func value(ofDigits text: Span<UInt8>) -> UInt64? {
+  guard !text.isEmpty else { return nil }
+  var value: UInt64 = 0
+  for index in text.indices {
+    guard text[index].isDigit else { return nil }
+    let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
+    let (sum, sumOverflow) = product.addingReportingOverflow(UInt64(text[index] & 0x0F))
+    guard !productOverflow, !sumOverflow else { return nil }
+    value = sum
+  }
+  return value
 }
 
 extension [UInt8] {
   /// Adds `number` in decimal digits.
   @inline(never)
   public mutating func append(decimal number: UInt64) {
-    var divisor: UInt64 = 1
-    while number / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(0x30 | UInt8(truncatingIfNeeded: number / divisor % 10))
-      divisor /= 10
-    }
+    if number >= 10 { append(decimal: number / 10) }
+    append(0x30 | UInt8(number % 10))
   }
+
+  /// Adds `number`, which is not negative, in decimal digits.
+  @inline(never)
+  public mutating func append(decimal number: Int) { append(decimal: UInt64(number)) }
 }

@@ -99,9 +99,22 @@ extension [UInt8] {
     for index in bytes.indices { append(bytes[index]) }
   }
 
+  @inline(never)
+  public mutating func append(_ more: [UInt8]) { append(contentsOf: more) }
+
   public mutating func append(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
   }
+
+  /// One after the other.
+  @inline(never)
+  public static func + (text: consuming [UInt8], more: StaticString) -> [UInt8] {
+    text.append(more)
+    return text
+  }
+
+  @inline(never)
+  public static func + (text: StaticString, more: [UInt8]) -> [UInt8] { [UInt8](text) + more }
 }
 
 /// What is between separators, where that is not empty.

@@ -41,7 +41,7 @@ public func main() -> Int32 {
   case .gpio: return runGPIO(options)
   case .ledger: return runLedger(options)
   case .version:
-    writeOutput([UInt8]("popbell ") + [UInt8](version) + [.lineFeed])
+    writeOutput("popbell " + [UInt8](version) + [.lineFeed])
     return ExitCode.ok
   }
 }

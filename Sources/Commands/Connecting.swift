@@ -18,17 +18,14 @@ func connect<Sink: FrameSink & ~Copyable>(
   do throws(ResolveError) {
     addresses = try AddressList(resolving: server.span, port: mailbox.port)
   } catch {
-    throw FetcherFailure(
-      .unresolved, mailbox.server, [UInt8](": "), error.text)
+    throw FetcherFailure(.unresolved, mailbox.server + ": " + error.text)
   }
   sink.send(.stage(.connecting))
   return try attempting { () throws(ConnectError) in
     try addresses.connect(withinEach: connectLimit)
   } orThrow: { error in
-    FetcherFailure(
-      .unreachable, mailbox.server, [UInt8](" at "), error.address.text,
-      [UInt8](": "),
-      error.cause.text)
+    let address = mailbox.server + " at " + error.address.text
+    return FetcherFailure(.unreachable, address + ": " + error.cause.text)
   }
 }
 
@@ -52,8 +49,7 @@ func openTrust(of mailbox: MailboxSettings) throws(FetcherFailure) -> OpenTrust 
     return OpenTrust(store: try TrustStore(path: path))
   } catch {
     throw FetcherFailure(
-      .boardTrouble, [UInt8]("trusted certificates: "), error.path, [UInt8](": "),
-      [UInt8](error.text))
+      .boardTrouble, "trusted certificates: " + error.path + ": " + [UInt8](error.text))
   }
 }
 
@@ -90,9 +86,7 @@ struct Wire: ~Copyable {
         throw FetcherFailure(outcome, describe([UInt8](error.text), mailbox))
       }
       let time = Clock.timestamp(of: now, local: false)
-      throw FetcherFailure(
-        outcome,
-        describe([UInt8]("the clock is not set: it says ") + time, mailbox))
+      throw FetcherFailure(outcome, describe("the clock is not set: it says " + time, mailbox))
     }
   }
 
@@ -157,7 +151,7 @@ struct Wire: ~Copyable {
   }
 
   private func lost(_ error: SystemError) -> FetcherFailure {
-    FetcherFailure(.connectionLost, [UInt8]("the connection broke: "), error.text)
+    FetcherFailure(.connectionLost, "the connection broke: " + error.text)
   }
 
   private var certificate: TLSCertificate? {
@@ -174,9 +168,9 @@ struct Wire: ~Copyable {
     text += failure
     if let certificate {
       text.append(" (certificate of ")
-      text.append(certificate.subject.span)
+      text.append(certificate.subject)
       text.append(", signed by ")
-      text.append(certificate.issuer.span)
+      text.append(certificate.issuer)
       text.append(", valid from ")
       text.append(Clock.timestamp(of: certificate.notBefore, local: false).span)
       text.append(" to ")

@@ -24,9 +24,9 @@ struct FetcherFailure: Error {
   let outcome: Outcome
   private let text: [UInt8]
 
-  init(_ outcome: Outcome, _ parts: [UInt8]...) {
+  init(_ outcome: Outcome, _ text: [UInt8]) {
     self.outcome = outcome
-    text = Array(parts.joined())
+    self.text = text
   }
 
   init(_ error: SystemError) { self.init(.boardTrouble, error.text) }

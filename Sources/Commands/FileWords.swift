@@ -5,7 +5,7 @@ import Platform
 func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
   var text: [UInt8] = []
   switch error {
-  case .system(let error): text.append(error.text.span)
+  case .system(let error): text.append(error.text)
   case .notRegular: text.append("this is not a file")
   case .tooLarge: text.append("the file is too large")
   case .owner(let user):
@@ -20,7 +20,7 @@ func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
     text.append("); run: chmod ")
     text.append(mode & 0o040 != 0 ? "640" : "600")
     text.append(" ")
-    text.append(path.span)
+    text.append(path)
   }
   return text
 }
@@ -32,17 +32,17 @@ func describe(_ problem: MaildirProblem, _ path: [UInt8]) -> [UInt8] {
   case .notFound: text.append("neither this folder nor the one above it is there")
   case .accessDenied:
     text.append("user ")
-    text.append(problem.user.span)
+    text.append(problem.user)
     text.append(", as which popbell runs, may not write there")
   case .notAFolder: text.append("this, or what a Maildir has in it, is not a folder; name another")
   case .symbolicLink: text.append("tmp, new and cur in it must be folders, not symbolic links")
-  default: text.append(problem.number.text.span)
+  default: text.append(problem.number.text)
   }
   guard problem.number == .notFound || problem.number == .accessDenied else { return text }
   text.append("; run: install -d -m 700 -o ")
-  text.append(problem.user.span)
+  text.append(problem.user)
   text.append(" ")
-  text.append(path.span)
+  text.append(path)
   return text
 }
 

@@ -62,14 +62,14 @@ extension LedgerFolder {
   func leave(_ message: Identity?, _ mailbox: [UInt8]) throws(SystemError) {
     let lock = try folder.open([UInt8]("forget.lock").span)
     try lock.lock(waits: true)
-    let name = mailbox + [UInt8](".forget")
+    let name = mailbox + ".forget"
     // What the other popbell would refuse is not left to it.
     var requests = ForgetRequests(parsing: read(name) ?? []) ?? ForgetRequests()
     if let message, !requests.messages.contains(message) { requests.messages.append(message) }
     requests.isForAll = requests.isForAll || message == nil
     let text = requests.text
     guard text.count <= Self.limit else { throw SystemError(.write, .fileTooLarge) }
-    let new = mailbox + [UInt8](".request")
+    let new = mailbox + ".request"
     let file = try folder.open(new.span)
     try file.truncate(to: 0)
     try file.append(text.span)
@@ -82,20 +82,20 @@ extension LedgerFolder {
   func carryOutRequests(
     of mailbox: [UInt8], on ledger: Ledger<LedgerFile>
   ) -> (Severity, [[UInt8]]) {
-    let name = mailbox + [UInt8](".forget")
+    let name = mailbox + ".forget"
     guard read(name) != nil else { return (.notice, []) }
     do throws(SystemError) {
       let lock = try folder.open([UInt8]("forget.lock").span)
       try lock.lock(waits: false)
       guard let text = read(name) else { return (.notice, []) }
       guard let requests = ForgetRequests(parsing: text) else {
-        let refused = mailbox + [UInt8](".refused")
+        let refused = mailbox + ".refused"
         try folder.rename(name.span, to: refused.span)
-        let text = name + [UInt8](" is no list of what to forget; it is ") + refused
-        return (.error, [text + [UInt8](" now")])
+        let text = name + " is no list of what to forget; it is " + refused
+        return (.error, [text + " now"])
       }
       // In a folder where they cannot be removed, they would be carried out at each poll.
-      let other = mailbox + [UInt8](".request")
+      let other = mailbox + ".request"
       _ = try folder.open(other.span)
       try folder.remove(other.span)
       var report: [[UInt8]] = []
@@ -105,12 +105,12 @@ extension LedgerFolder {
           report.append([UInt8]("forgot all messages; those that are on the server fire again"))
         } else {
           for message in try ledger.forget(requests.messages) {
-            let text = [UInt8]("forgot ") + message.shortDigits
-            report.append(text + [UInt8]("; it fires again if it is on the server"))
+            let text = "forgot " + message.shortDigits
+            report.append(text + "; it fires again if it is on the server")
           }
         }
       } catch {
-        return (.error, [words(for: error) + [UInt8]("; what is to be forgotten waits")])
+        return (.error, [words(for: error) + "; what is to be forgotten waits"])
       }
       try folder.remove(name.span)
       try folder.synchronize()
@@ -118,7 +118,7 @@ extension LedgerFolder {
     } catch {
       // Whoever writes more of them is done by the next poll.
       guard error.number != .wouldBlock else { return (.notice, []) }
-      return (.error, [name + [UInt8](": ") + error.text])
+      return (.error, [name + ": " + error.text])
     }
   }
 

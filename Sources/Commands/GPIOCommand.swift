@@ -34,7 +34,7 @@ func refuse(_ before: StaticString, _ word: [UInt8] = [], _ after: StaticString 
 
 /// Says why a command ends, and returns its exit code.
 func fail(_ error: GPIOError, _ subject: [UInt8] = []) -> Int32 {
-  writeErrors([[UInt8]("popbell: ") + subject + error.words])
+  writeErrors(["popbell: " + subject + error.words])
   return error.exitCode
 }
 

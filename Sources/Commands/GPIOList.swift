@@ -15,7 +15,7 @@ func listLines(of name: [UInt8]?) -> Int32 {
     guard chips.deviceCount > 0 else { throw .noChips }
     return ExitCode.ok
   } catch {
-    return fail(error, name.map { $0 + [UInt8](": ") } ?? [])
+    return fail(error, name.map { $0 + ": " } ?? [])
   }
 }
 

@@ -75,7 +75,7 @@ private func parse(_ words: [[UInt8]]) -> Result<OutputChange, Options.Refusal> 
 }
 
 private func fail(_ error: GPIOError, on settings: OutputSettings) -> Int32 {
-  writeErrors([settings.name + [UInt8](": ") + describe(error, settings.line)])
+  writeErrors([settings.name + ": " + describe(error, settings.line)])
   return error.exitCode
 }
 

@@ -11,17 +11,17 @@ func describe(_ error: GPIOError, _ line: LineAddress) -> [UInt8] {
   switch error {
   case .ambiguous(let lines) where line.isNumberedOnChip:
     text.append("more than one chip has this label: ")
-    text.append(lines.span)
+    text.append(lines)
     text.append("; name one of them with 'chip ='")
   case .ambiguous(let lines):
     text.append("more than one line has this name: ")
-    text.append(lines.span)
+    text.append(lines)
     text.append(
       line.chip == nil ? "; add 'chip =' to say which" : "; say which by its number, 'line ='")
   case .noSuchChip, .noSuchLine:
-    text.append(error.words.span)
+    text.append(error.words)
     text.append("; 'popbell gpio list' shows what there is")
-  case .noChips, .busy, .denied, .lost, .system: text.append(error.words.span)
+  case .noChips, .busy, .denied, .lost, .system: text.append(error.words)
   }
   return text
 }
@@ -36,13 +36,13 @@ extension GPIOError {
     case .noSuchLine: text.append("there is no such line")
     case .ambiguous(let all):
       text.append("this may be ")
-      text.append(all.span)
+      text.append(all)
     case .busy(let consumer): text.append(busyWith: consumer)
     case .denied(let path, let number): text.append(deniedPath: path, number)
     case .lost: text.append("its chip is gone")
     case .system(let error) where error.number == .notImplemented:
       text.append("this kernel is too old; GPIO lines need Linux 5.10 or later")
-    case .system(let error): text.append(error.text.span)
+    case .system(let error): text.append(error.text)
     }
     return text
   }
@@ -109,7 +109,7 @@ extension LineAddress {
     var text: [UInt8] = []
     switch self {
     case .named(let name, let chip):
-      text.append(name.span)
+      text.append(name)
       if let chip { text.append(onChip: chip) }
     case .offset(let offset, let chip):
       text.append("line ")

@@ -12,7 +12,7 @@ func watchLines(_ words: [[UInt8]], _ options: Options) -> Int32 {
   } catch {
     if case .system(let error) = error, error.number == .brokenPipe { return ExitCode.ok }
     guard case .noSuchLine = error, words.count == 1 else {
-      return fail(error, words.first.map { $0 + [UInt8](": ") } ?? [])
+      return fail(error, words.first.map { $0 + ": " } ?? [])
     }
     var text = [UInt8]("popbell: there is no output, chip or line '")
     let word = words[0]
@@ -76,11 +76,12 @@ private final class WatchedChip {
     let (chip, name) = (self.chip.name.escaped, line.name.escaped)
     var text: [UInt8] = []
     if isTerminal {
-      text += now[11..<19] + [.space, .space] + chip + [.space] + line.number + [.space] + name
-      text.append("  ")
+      text.append(now.span.extracting(11..<19))
+      text += "  " + chip + " " + line.number
+      text += " " + name + "  "
       text.append(event)
-      if !holder.isEmpty { text += [UInt8](" by ") + holder }
-      text += [UInt8](", ") + line.settings + [.lineFeed]
+      if !holder.isEmpty { text += " by " + holder }
+      text += ", " + line.settings + [.lineFeed]
     } else {
       var table = Table()
       table.add(now, [UInt8](event), chip, line.number, name, line.settings, holder)
@@ -157,7 +158,7 @@ private func watch(_ chips: [WatchedChip], until signals: borrowing Signals) thr
         left.append(watched)
       } catch {
         guard case .lost = error, chips.count > 1 else { throw error }
-        _ = fail(error, watched.chip.name.escaped + [UInt8](": "))
+        _ = fail(error, watched.chip.name.escaped + ": ")
       }
     }
     chips = left

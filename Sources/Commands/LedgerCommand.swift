@@ -30,7 +30,7 @@ func runLedger(_ options: Options) -> Int32 {
       if isForget { return try reader.forget(words[1]) }
       return word.span.equals("show") ? reader.show() : reader.export()
     } catch {
-      writeErrors([[UInt8]("popbell: ") + error.message])
+      writeErrors(["popbell: " + error.message])
       return error.exitCode
     }
   }
@@ -52,7 +52,7 @@ final class LedgerReader {
     var mailboxes: [[UInt8]] = []
     for index in names.indices where name == nil || names[index] == name {
       if settings.mailboxes[index].ledger == .none {
-        writeErrors([names[index] + [UInt8](": ledger = none: nothing is written down")])
+        writeErrors([names[index] + ": ledger = none: nothing is written down"])
       } else {
         mailboxes.append(names[index])
       }
@@ -64,9 +64,7 @@ final class LedgerReader {
       switch error.number {
       case .notFound: folder = nil
       case .accessDenied: throw .denied(directory)
-      default:
-        throw StartFailure(
-          ExitCode.systemError, directory, [UInt8](": "), error.text)
+      default: throw StartFailure(ExitCode.systemError, directory + ": " + error.text)
       }
     }
   }
@@ -85,11 +83,11 @@ final class LedgerReader {
         if let text = try open(mailbox) {
           try body(text)
         } else if !isQuiet {
-          writeErrors([mailbox + [UInt8](": the ledger is empty")])
+          writeErrors([mailbox + ": the ledger is empty"])
         }
       } catch {
         let failure = StartFailure(ledger: mailbox, in: directory, error)
-        writeErrors([[UInt8]("popbell: ") + failure.message])
+        writeErrors(["popbell: " + failure.message])
         code = failure.exitCode
       }
     }
@@ -118,7 +116,7 @@ extension StartFailure {
     text.append("'")
     if let meant = nearest(to: name.span, among: known) {
       text.append("; did you mean '")
-      text.append(meant.span)
+      text.append(meant)
       text.append("'?")
     }
     return StartFailure(ExitCode.usage, text)
@@ -129,9 +127,9 @@ extension StartFailure {
     text.append(": no permission")
     if let access = try? FileAccess(to: path.span) {
       text.append(" for ")
-      text.append(access.user.span)
+      text.append(access.user)
       text.append("; run it as ")
-      text.append(access.owner.span)
+      text.append(access.owner)
       text.append(", to whom it belongs, or with sudo")
     }
     return StartFailure(ExitCode.noPermission, text)

@@ -41,7 +41,7 @@ private struct JSONLine {
   mutating func add(_ name: StaticString, _ value: [UInt8]) {
     guard !value.isEmpty else { return add(name, "null") }
     add(name, "\"")
-    text.append(value.span)
+    text.append(value)
     text.append("\"")
   }
 
@@ -58,5 +58,5 @@ private struct JSONLine {
     text.append(value)
   }
 
-  func print() { writeOutput(text + [UInt8]("}\n")) }
+  func print() { writeOutput(text + "}\n") }
 }

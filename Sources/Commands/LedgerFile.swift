@@ -89,7 +89,7 @@ struct LedgerFile: Store, ~Copyable {
     memorySuccessor = []
     guard let folder else { return }
     do throws(SystemError) {
-      let new = try folder.folder.open((mailbox + [UInt8](".new")).span)
+      let new = try folder.folder.open((mailbox + ".new").span)
       try new.truncate(to: 0)
       successor = .some(new)
     } catch {
@@ -104,7 +104,7 @@ struct LedgerFile: Store, ~Copyable {
     }
     do throws(SystemError) {
       try folder.folder.rename(
-        (mailbox + [UInt8](".new")).span, to: (mailbox + [UInt8](".ledger")).span)
+        (mailbox + ".new").span, to: (mailbox + ".ledger").span)
       file = successor.take()
     } catch {
       throw StoreError(code: error.number.rawValue)
@@ -124,7 +124,7 @@ struct LedgerFile: Store, ~Copyable {
     guard let folder else { return }
     do throws(SystemError) {
       if file == nil {
-        let name = mailbox + [UInt8](".ledger")
+        let name = mailbox + ".ledger"
         file =
           try folder.isLocked ? folder.folder.open(name.span) : folder.folder.openToRead(name.span)
       }

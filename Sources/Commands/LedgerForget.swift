@@ -59,13 +59,12 @@ extension LedgerReader {
         return ExitCode.ok
       }
     } catch {
-      throw StartFailure(
-        ExitCode.systemError, directory, [UInt8](": "), error.text)
+      throw StartFailure(ExitCode.systemError, directory + ": " + error.text)
     }
     do throws(LedgerError) {
       let ledger = try Ledger(of: mailbox, in: folder)
       let (severity, lines) = folder.carryOutRequests(of: mailbox, on: ledger)
-      let texts = lines.map { mailbox + [UInt8](": ") + $0 }
+      let texts = lines.map { mailbox + ": " + $0 }
       if severity == .error {
         writeErrors(texts)
         return ExitCode.systemError

@@ -8,7 +8,7 @@ extension LedgerReader {
     let isTerminal = StandardStream.output.isTerminal
     return forEach { (text) throws(LedgerError) in
       if isTerminal {
-        var head = [UInt8]("\u{1B}[1m") + text.mailbox + [UInt8]("\u{1B}[0m  ")
+        var head = "\u{1B}[1m" + text.mailbox + "\u{1B}[0m  "
         var count = 0
         try text.ledger.forEachMessage { _ in count += 1 }
         head.append(counted: count, "message", "messages")

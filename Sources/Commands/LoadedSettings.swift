@@ -63,7 +63,7 @@ private func readSettings(
   do throws(FileError) {
     text = try readFile(path.span, limit: configurationLimit, trust: .settings)
   } catch {
-    return .failure(ConfigurationRefused(lines: [path + [UInt8](": ") + describe(error, path)]))
+    return .failure(ConfigurationRefused(lines: [path + ": " + describe(error, path)]))
   }
   var reader = ConfigReader()
   parseINI(text.span) { reader.take($0) }
@@ -83,7 +83,7 @@ extension ConfigurationRefused {
       var line = path
       if error.place.line > 0 {
         line.append(":")
-        line.append(decimal: UInt64(error.place.line))
+        line.append(decimal: error.place.line)
       }
       line.append(": ")
       error.write(into: &line)

@@ -48,20 +48,20 @@ struct Log {
       line.append(decimal: UInt64(severity.rawValue))
       line.append(">")
       line.append(label: subject)
-      line.append(text.span)
+      line.append(text)
     case .terminal:
       line.append(Clock.timestamp(of: now, local: true).span.extracting(11..<19))
       line.append("  ")
       line.append(severity.colour)
       line.append(label: subject)
-      line.append(text.span)
+      line.append(text)
       line.append("\u{1B}[0m")
     case .plain:
       line.append(Clock.timestamp(of: now, local: false).span)
       line.append(" ")
       line.append(severity.name)
       line.append(label: subject)
-      line.append(text.span)
+      line.append(text)
     }
     line.append(.lineFeed)
     reader.write(line)

@@ -37,11 +37,11 @@ struct Machine {
     case .credential(let name):
       // Only a service has the folder; `check` is also for the owner's shell.
       guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else { return nil }
-      return problem(ofSecret: [UInt8](folder.bytes) + [UInt8]("/") + name)
+      return problem(ofSecret: [UInt8](folder.bytes) + "/" + name)
     case .certificates(let path): return problem(ofCertificates: path)
     case .program(let path):
       do throws(SystemError) { try checkProgram(path.span) } catch {
-        return path + [UInt8](": ") + error.text
+        return path + ": " + error.text
       }
     case .line(let line):
       guard includingLines, !line.isSimulated else { return nil }
@@ -50,8 +50,8 @@ struct Machine {
     case .account(let name):
       guard Sandbox.isRoot else { return nil }
       do throws(SystemError) { user = try User(named: name.span) } catch {
-        return [UInt8]("there is no such user; create it (useradd --system ") + name
-          + [UInt8](") or name another")
+        return "there is no such user; create it (useradd --system " + name
+          + ") or name another"
       }
       if user?.id == 0 || user?.group == 0 {
         return [UInt8]("what talks to a server must not be root, nor of its group; name another")
@@ -63,7 +63,7 @@ struct Machine {
       do throws(MaildirProblem) {
         try checkMaildir(path.span, asOwnerOf: stateDirectory.span)
       } catch {
-        return path + [UInt8](": ") + describe(error, path)
+        return path + ": " + describe(error, path)
       }
     }
     return nil
@@ -72,14 +72,14 @@ struct Machine {
   private func problem(ofSecret path: [UInt8]) -> [UInt8]? {
     // Only a fetcher reads it; what is read here would be in the memory of all of them.
     do throws(FileError) { try checkSecret(path.span, limit: 1026) } catch {
-      return path + [UInt8](": ") + describe(error, path)
+      return path + ": " + describe(error, path)
     }
     return nil
   }
 
   private func problem(ofCertificates path: [UInt8]) -> [UInt8]? {
     do throws(TrustFailure) { _ = try TrustStore(path: path) } catch {
-      return path + [UInt8](": ") + [UInt8](error.text)
+      return path + ": " + [UInt8](error.text)
     }
     return nil
   }
@@ -87,7 +87,7 @@ struct Machine {
   private func problem(of expression: Expression) -> [UInt8]? {
     do throws(RegularExpressionError) { try expressions.compile(expression) } catch {
       switch error {
-      case .syntax(let reason): return [UInt8]("regular expression: ") + reason
+      case .syntax(let reason): return "regular expression: " + reason
       case .text: return [UInt8]("the regular expression is too long")
       case .tooMany: return [UInt8]("there are too many regular expressions")
       }

@@ -18,7 +18,7 @@ func runMatch(_ options: Options) -> Int32 {
   var mailbox = 0
   if let name = options.mailbox {
     guard let index = settings.mailboxes.firstIndex(where: { $0.name == name }) else {
-      writeErrors([[UInt8]("popbell: there is no mailbox '") + name + [UInt8]("'")])
+      writeErrors(["popbell: there is no mailbox '" + name + "'"])
       return ExitCode.usage
     }
     mailbox = index
@@ -31,7 +31,7 @@ func runMatch(_ options: Options) -> Int32 {
     do throws(FileError) {
       try readMessage(path, into: &header)
     } catch {
-      writeErrors([path + [UInt8](": ") + describe(error, path)])
+      writeErrors([path + ": " + describe(error, path)])
       code = ExitCode.noInput
       continue
     }
@@ -80,13 +80,13 @@ private func explain(
   let values = AlertValues(header, nil, captures)
   let name = rule.name
   text.append("rule ")
-  text.append(name.span)
+  text.append(name)
   text.append(" takes it\n")
   text.append(header)
   for index in rule.captures.names.indices {
     let name = rule.captures.names[index]
     text.append("  {")
-    text.append(name.span)
+    text.append(name)
     text.append("} = ")
     text.append(escaping: captures.value(at: index))
     text.append("\n")
@@ -94,7 +94,7 @@ private func explain(
   for action in rule.actions { text.append(action, rule, values, rules.names) }
   if let archive = loaded.settings.archive(rule: match, mailbox: mailbox) {
     text.append("  archive ")
-    text.append(archive.span)
+    text.append(archive)
     text.append("\n")
   }
   switch rule.disposition {

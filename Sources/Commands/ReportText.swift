@@ -44,13 +44,13 @@ func words(
     return (.warning, text)
   case .actionFailed(let rule, let action, let failure, let attempt):
     say(rule, " failed: action ")
-    text.append(decimal: UInt64(action + 1))
+    text.append(decimal: action + 1)
     text.append(" ")
     text.append(failure)
     text.append(" (attempt ")
     text.append(decimal: UInt64(attempt))
     text.append(" of ")
-    text.append(decimal: UInt64(settings.rules.rules[rule].retries + 1))
+    text.append(decimal: settings.rules.rules[rule].retries + 1)
     text.append("); the message stays on the server")
     return (.error, text)
   case .gaveUp(let rule):
@@ -197,7 +197,7 @@ extension [UInt8] {
   }
 
   mutating func append(counted count: Int, _ one: StaticString, _ many: StaticString) {
-    append(decimal: UInt64(count))
+    append(decimal: count)
     append(" ")
     append(count == 1 ? one : many)
   }

@@ -47,15 +47,14 @@ struct StartFailure: Error {
   let exitCode: Int32
   let message: [UInt8]
 
-  init(_ exitCode: Int32, _ parts: [UInt8]...) {
+  init(_ exitCode: Int32, _ message: [UInt8]) {
     self.exitCode = exitCode
-    message = parts.reduce(into: []) { $0 += $1 }
+    self.message = message
   }
 
   init(ledger mailbox: [UInt8], in directory: [UInt8], _ error: LedgerError) {
     self.init(
-      ExitCode.systemError, directory, [UInt8]("/"), mailbox, [UInt8](".ledger: "),
-      words(for: error))
+      ExitCode.systemError, directory + "/" + mailbox + ".ledger: " + words(for: error))
   }
 
   init(_ error: SystemError) { self.init(ExitCode.systemError, error.text) }
@@ -110,10 +109,8 @@ struct LedgerShelf {
       folder = try LedgerFolder(locking: settings.stateDirectory)
     } catch {
       let isTaken = error.number == .wouldBlock
-      throw StartFailure(
-        ExitCode.systemError, settings.stateDirectory,
-        [UInt8](isTaken ? ": another popbell works with it" : ": "),
-        isTaken ? [] : error.text)
+      let text = isTaken ? [UInt8]("another popbell works with it") : error.text
+      throw StartFailure(ExitCode.systemError, settings.stateDirectory + ": " + text)
     }
   }
 

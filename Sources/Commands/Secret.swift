@@ -18,7 +18,7 @@ func loadCredential(of mailbox: MailboxSettings) throws(FetcherFailure) -> Crede
       throw FetcherFailure(
         .boardTrouble, [UInt8]("password-credential: $CREDENTIALS_DIRECTORY is not set"))
     }
-    try read([UInt8](folder.bytes) + [UInt8]("/") + name, into: &secret)
+    try read([UInt8](folder.bytes) + "/" + name, into: &secret)
   case .command(let arguments): try run(arguments, into: &secret)
   }
   secret.cutLineEnd()
@@ -32,7 +32,7 @@ func loadCredential(of mailbox: MailboxSettings) throws(FetcherFailure) -> Crede
 
 private func read(_ path: [UInt8], into secret: inout SecretText) throws(FetcherFailure) {
   do throws(FileError) { try readSecret(path.span, into: &secret) } catch {
-    throw FetcherFailure(.boardTrouble, path, [UInt8](": "), describe(error, path))
+    throw FetcherFailure(.boardTrouble, path + ": " + describe(error, path))
   }
 }
 
@@ -61,7 +61,7 @@ private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(F
     }
     isDone = try program.process.wait() == .exited(0)
   } catch {
-    throw FetcherFailure(.boardTrouble, [UInt8]("password-command: "), error.text)
+    throw FetcherFailure(.boardTrouble, "password-command: " + error.text)
   }
   guard isDone else { throw FetcherFailure(.boardTrouble, [UInt8]("password-command failed")) }
   if let end = secret.bytes.firstIndex(of: .lineFeed) { secret.truncate(to: end) }

@@ -24,9 +24,9 @@ extension Service {
     }
     if case .ended = report {
       var status = [UInt8]("STATUS=")
-      status.append(name.span)
+      status.append(name)
       status.append(": ")
-      status.append(text.span)
+      status.append(text)
       watchdog.announce(status)
     }
   }
@@ -57,7 +57,7 @@ extension Service {
     for (index, mailbox) in loaded.settings.mailboxes.enumerated() {
       guard let count = try? supervisor.ledgers[index].countGivenUp(), count > 0 else { continue }
       var text: [UInt8] = []
-      text.append(decimal: UInt64(count))
+      text.append(decimal: count)
       text.append(count == 1 ? " message was" : " messages were")
       text.append(" given up: the actions failed too often, and the mail is on the server still")
       log.write(.error, mailbox.name, text)

@@ -10,7 +10,7 @@ func isHost(_ text: Span<UInt8>) -> Bool {
 func isLoopback(_ text: Span<UInt8>) -> Bool {
   if text.equalsIgnoringCase("localhost") { return true }
   if isIPv4(text) { return text.hasPrefix("127.") }
-  return ipv6(text) == [0, 0, 0, 0, 0, 0, 0, 1]
+  return ipv6(text) == [UInt8](repeating: 0, count: 15) + [1]
 }
 
 // name  = label *( "." label ) ["."]                 ; RFC 1123 section 2.1
@@ -52,41 +52,43 @@ private func isIPv4(_ text: Span<UInt8>) -> Bool {
 
 // IPv6address = 8 groups of h16 between ":", one run of zeros as "::"    ; RFC 3986 section 3.2.2
 // A zone may follow: "%" 1*OCTET                                         ; RFC 4007 section 11
-/// Its eight groups; nil where it is none. An IPv4 address at the end is not taken.
-private func ipv6(_ text: Span<UInt8>) -> [UInt32]? {
+/// Its sixteen bytes; nil where it is none. An IPv4 address at the end is not taken.
+private func ipv6(_ text: Span<UInt8>) -> [UInt8]? {
   let end = text.firstIndex(of: .ascii("%")) ?? text.count
   guard end == text.count || end + 1 < text.count else { return nil }
-  var groups: [UInt32] = []
+  var bytes: [UInt8] = []
   var gap: Int?
   var index = 0
   if end >= 2, text.hasPrefix("::") { (gap, index) = (0, 2) }
   while index < end {
     guard let group = hexadecimalGroup(text, at: &index, end) else { return nil }
-    groups.append(group)
-    guard groups.count <= 8 else { return nil }
+    bytes.append(bigEndian: group, size: 2)
+    guard bytes.count <= 16 else { return nil }
     if index == end { break }
     guard text[index] == .ascii(":") else { return nil }
     index += 1
     if index < end, text[index] == .ascii(":") {
       guard gap == nil else { return nil }
-      gap = groups.count
+      gap = bytes.count
       index += 1
     } else if index == end {
       return nil
     }
   }
-  guard let gap else { return groups.count == 8 ? groups : nil }
-  guard groups.count < 8 else { return nil }
-  let zeros = [UInt32](repeating: 0, count: 8 - groups.count)
-  return Array(groups[..<gap]) + zeros + Array(groups[gap...])
+  guard let gap else { return bytes.count == 16 ? bytes : nil }
+  guard bytes.count < 16 else { return nil }
+  var address = [UInt8](bytes.span.extracting(..<gap))
+  while address.count < gap + 16 - bytes.count { address.append(0) }
+  address.append(bytes.span.extracting(gap...))
+  return address
 }
 
-private func hexadecimalGroup(_ text: Span<UInt8>, at index: inout Int, _ end: Int) -> UInt32? {
-  var value: UInt32 = 0
+private func hexadecimalGroup(_ text: Span<UInt8>, at index: inout Int, _ end: Int) -> UInt64? {
+  var value: UInt64 = 0
   var digits = 0
   while index < end, let digit = hexadecimalValue(of: text[index]) {
     guard digits < 4 else { return nil }
-    value = value << 4 | UInt32(digit)
+    value = value << 4 | UInt64(digit)
     digits += 1
     index += 1
   }

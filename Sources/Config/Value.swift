@@ -106,7 +106,7 @@ private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {
   guard words.count > 1, (try? interval(last, in: Limits.deleteAfter)) != nil else {
     return nearest(to: first.span, among: dispositions)
   }
-  return [UInt8]("delete after ") + last
+  return "delete after " + last
 }
 
 func host(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {

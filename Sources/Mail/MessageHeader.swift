@@ -169,7 +169,7 @@ public struct MessageHeader: ~Copyable {
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
     let from = rows.row(of: .from)
     guard occurrences[from] == 1, !isTruncated[from] else { return }
-    if let address = try? soleAddress(in: values[from]) { sender.append(address.span) }
+    if let address = try? soleAddress(in: values[from]) { sender.append(address) }
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {

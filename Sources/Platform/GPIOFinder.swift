@@ -24,7 +24,7 @@ public struct GPIOChips: ~Copyable {
   /// The next chip that can be opened; nil when that was all.
   public mutating func nextChip() throws(GPIOError) -> GPIOChip? {
     while next < files.count {
-      let path = folder + [UInt8]("/") + files[next]
+      let path = folder + "/" + files[next]
       next += 1
       do {
         let chip = try GPIOChip(path: path)
@@ -168,9 +168,9 @@ private struct Search {
       words.append(decimal: UInt64(offset))
       words.append(" of ")
     }
-    words.append(chip.name.span)
+    words.append(chip.name)
     words.append(" (")
-    words.append(chip.label.span)
+    words.append(chip.label)
     words.append(")")
     words.removeLast(max(0, words.count - Self.wordsLimit))
     path = chip.path

@@ -33,7 +33,7 @@ public struct SystemError: Error, Sendable {
   }
 
   /// For people: "open: No such file or directory".
-  public var text: [UInt8] { call.name + [UInt8](": ") + number.text }
+  public var text: [UInt8] { call.name + ": " + number.text }
 }
 
 /// A value of `errno`.
