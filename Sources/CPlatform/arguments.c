@@ -6,6 +6,7 @@
 
 static int argument_count;
 static char **arguments;
+static struct option long_options[32];
 
 void pb_arguments(int count, char **values) {
   argument_count = count;
@@ -33,14 +34,15 @@ static const char *refused_option(void) {
   return letter;
 }
 
-int32_t pb_option_next(const char *letters, const struct pb_option *options, size_t count,
-                       const char **argument) {
-  struct option table[32] = {{0}};
-  if (count >= sizeof table / sizeof table[0]) abort();
-  for (size_t i = 0; i < count; i++)
-    table[i] = (struct option){options[i].name, options[i].takes_argument, NULL, options[i].code};
+void pb_option_add(const char *name, bool takes_argument, int32_t code) {
+  static size_t count;
+  if (count + 1 >= sizeof long_options / sizeof long_options[0]) abort();
+  long_options[count++] = (struct option){name, takes_argument, NULL, code};
+}
+
+int32_t pb_option_next(const char *letters, const char **argument) {
   opterr = 0;
-  int32_t code = getopt_long(argument_count, arguments, letters, table, NULL);
+  int32_t code = getopt_long(argument_count, arguments, letters, long_options, NULL);
   bool refused = code == PB_OPTION_UNKNOWN || code == PB_OPTION_NO_ARGUMENT;
   *argument = refused ? refused_option() : optarg;
   return code;

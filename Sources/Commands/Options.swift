@@ -45,24 +45,21 @@ final class Options {
     let message: [UInt8]
 
     func report() -> Int32 {
-      writeErrors([[UInt8]("popbell: ") + message, [UInt8]("Try 'popbell --help'.")])
+      writeErrors(["popbell: " + message, [UInt8]("Try 'popbell --help'.")])
       return ExitCode.usage
     }
   }
 
-  private static let long = [
-    LongOption("config", code: Int32(UInt8.ascii("c")), takesArgument: true),
-    LongOption("mailbox", code: Int32(UInt8.ascii("m")), takesArgument: true),
-    LongOption("dry-run", code: Int32(UInt8.ascii("n"))),
-    LongOption("verbose", code: Int32(UInt8.ascii("v"))),
-    LongOption("help", code: Int32(UInt8.ascii("h"))),
-    LongOption("version", code: 256),
-  ]
-
   static func parse() -> Result<Options, Refusal> {
     let options = Options()
+    Arguments.addOption("config", code: Int32(UInt8.ascii("c")), takesArgument: true)
+    Arguments.addOption("mailbox", code: Int32(UInt8.ascii("m")), takesArgument: true)
+    Arguments.addOption("dry-run", code: Int32(UInt8.ascii("n")))
+    Arguments.addOption("verbose", code: Int32(UInt8.ascii("v")))
+    Arguments.addOption("help", code: Int32(UInt8.ascii("h")))
+    Arguments.addOption("version", code: 256)
     while true {
-      switch Arguments.nextOption(letters: ":c:m:nvh", options: long) {
+      switch Arguments.nextOption(letters: ":c:m:nvh") {
       case .unknown(let text): return refuse("there is no option '", text)
       case .needsArgument(let text): return refuse("an argument is missing after '", text)
       case .end(let first): return options.takeOperands(from: first)

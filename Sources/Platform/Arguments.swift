@@ -37,20 +37,6 @@ public enum Environment {
   }
 }
 
-/// A long option for `Arguments.nextOption`.
-public struct LongOption: Sendable {
-  let name: StaticString
-  let takesArgument: Bool
-  let code: Int32
-
-  /// `code` is the letter that means the same, or a number from 256 on.
-  public init(_ name: StaticString, code: Int32, takesArgument: Bool = false) {
-    self.name = name
-    self.takesArgument = takesArgument
-    self.code = code
-  }
-}
-
 /// The command line, as main gave it to `pb_arguments`.
 public enum Arguments {
   public enum Option: Sendable {
@@ -70,22 +56,20 @@ public enum Arguments {
     return unsafe SystemText(pb_argument(index))
   }
 
+  /// From now on there is a long option `name`; 31 at most. `code` is the letter that means the
+  /// same, or a number from 256 on.
+  public static func addOption(_ name: StaticString, code: Int32, takesArgument: Bool = false) {
+    // SAFETY: a literal stays for ever.
+    unsafe name.withCString { unsafe pb_option_add($0, takesArgument, code) }
+  }
+
   /// The next option, as getopt_long reads them: operands may stand between options, and move to
-  /// the end. `letters` is as getopt's, with a colon in front; up to 31 long options.
-  public static func nextOption(letters: StaticString, options: [LongOption]) -> Option {
+  /// the end. `letters` is as getopt's, with a colon in front.
+  public static func nextOption(letters: StaticString) -> Option {
     precondition(letters.byte(at: 0) == .ascii(":"))
     var argument: UnsafePointer<CChar>?
-    // SAFETY: the literals end in NUL and stay for ever; the library keeps no other pointer.
-    let table = unsafe options.map { option in
-      unsafe pb_option(
-        name: UnsafeRawPointer(option.name.utf8Start).assumingMemoryBound(to: CChar.self),
-        takes_argument: option.takesArgument, code: option.code)
-    }
-    let code = unsafe letters.withCString { letters in
-      unsafe table.withUnsafeBufferPointer { table in
-        unsafe pb_option_next(letters, table.baseAddress, table.count, &argument)
-      }
-    }
+    // SAFETY: the library keeps no pointer to the letters.
+    let code = unsafe letters.withCString { unsafe pb_option_next($0, &argument) }
     let text = unsafe SystemText(argument)
     switch (Int(code), text) {
     case (PB_OPTION_END, _): return .end(operands: Int(pb_operand_index()))

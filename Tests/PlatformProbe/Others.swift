@@ -35,11 +35,10 @@ func runInterrupted() throws(SystemError) {
 }
 
 func readOptions() {
-  let long = [
-    LongOption("config", code: 99, takesArgument: true), LongOption("version", code: 256),
-  ]
+  Arguments.addOption("config", code: 99, takesArgument: true)
+  Arguments.addOption("version", code: 256)
   while true {
-    switch Arguments.nextOption(letters: ":c:hv", options: long) {
+    switch Arguments.nextOption(letters: ":c:hv") {
     case .option(let code, let argument):
       say("option \(code) \(argument.map { string($0.bytes) } ?? "-")")
     case .unknown(let text): say("unknown \(string(text.bytes))")

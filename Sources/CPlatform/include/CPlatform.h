@@ -55,16 +55,12 @@ int32_t pb_argument_count(void);
 const char *pb_argument(int32_t index);
 const char *pb_environment(const char *name);
 
-struct pb_option {
-  const char *name;
-  bool takes_argument;
-  int32_t code;
-};
+/* Adds one of up to 31 long options; its name must stay. */
+void pb_option_add(const char *name, bool takes_argument, int32_t code);
 enum { PB_OPTION_END = -1, PB_OPTION_UNKNOWN = '?', PB_OPTION_NO_ARGUMENT = ':' };
 /* The next option's code, by getopt_long, and its argument, or what was refused. `letters` begins
  * with ":"; operands may stand between options. */
-int32_t pb_option_next(const char *letters, const struct pb_option *options, size_t count,
-                       const char **argument);
+int32_t pb_option_next(const char *letters, const char **argument);
 /* After PB_OPTION_END: the first operand. */
 int32_t pb_operand_index(void);
 
