@@ -60,7 +60,7 @@ final class Bench {
     password-file = \(path("password"))
     interval = \(interval)
     deadline = \(deadline)
-    \(more.replacingOccurrences(of: "CA", with: path("ca.pem")))
+    \(more.replacing("ca = CA", with: "ca = \(path("ca.pem"))"))
 
     """
   }
