@@ -4,6 +4,7 @@ import Bytes
 struct ByteRows: ~Copyable {
   private let capacity: Int
   private var storage: [UInt8]
+  /// One over the capacity where a row was cut.
   private var counts: [Int]
 
   init(count: Int, capacity: Int) {
@@ -16,13 +17,20 @@ struct ByteRows: ~Copyable {
   subscript(row: Int) -> Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get {
-      storage.span.extracting((row * capacity)..<(row * capacity + counts[row]))
+      storage.span.extracting((row * capacity)..<(row * capacity + min(counts[row], capacity)))
     }
   }
 
-  /// Adds a byte to the row. Returns `false`, and changes nothing, when it is full.
+  /// Whether a byte had no room in the row.
+  func isCut(_ row: Int) -> Bool { counts[row] > capacity }
+
+  /// Adds a byte to the row. Returns `false` where that is full: then it is cut.
+  @discardableResult
   mutating func append(_ byte: UInt8, to row: Int) -> Bool {
-    guard counts[row] < capacity else { return false }
+    guard counts[row] < capacity else {
+      counts[row] = capacity + 1
+      return false
+    }
     storage[row * capacity + counts[row]] = byte
     counts[row] += 1
     return true

@@ -6,7 +6,7 @@ extension MessageHeader {
   public func occurrences(of field: HeaderField) -> Int { occurrences[rows.row(of: field)] }
 
   /// Whether the value of its topmost occurrence was longer than `Limits.fieldValue`.
-  public func isTruncated(_ field: HeaderField) -> Bool { isTruncated[rows.row(of: field)] }
+  public func isTruncated(_ field: HeaderField) -> Bool { values.isCut(rows.row(of: field)) }
 
   /// The value of its topmost occurrence as it was sent, unfolded, without blanks at the ends.
   @_lifetime(borrow self)

@@ -26,7 +26,6 @@ public struct MessageHeader: ~Copyable {
   private var row: Int?
 
   private(set) var values: ByteRows
-  private(set) var isTruncated: [Bool]
   private(set) var occurrences: [Int]
 
   /// The text of Subject, then those of the extra fields.
@@ -44,7 +43,6 @@ public struct MessageHeader: ~Copyable {
     self.lineEnds = lineEnds
     rows = FieldRows(extraFields: extraFields)
     values = ByteRows(count: rows.count, capacity: Limits.fieldValue)
-    isTruncated = [Bool](repeating: false, count: rows.count)
     occurrences = [Int](repeating: 0, count: rows.count)
     name.reserveCapacity(Limits.fieldName)
     sender.reserveCapacity(Limits.address)
@@ -59,7 +57,6 @@ public struct MessageHeader: ~Copyable {
     row = nil
     for row in 0..<rows.count {
       values.removeAll(from: row)
-      isTruncated[row] = false
       occurrences[row] = 0
     }
     for row in 0...rows.extraCount { texts.removeAll(from: row) }
@@ -161,19 +158,19 @@ public struct MessageHeader: ~Copyable {
   private mutating func store(_ byte: UInt8) {
     guard let row else { return }
     if values[row].isEmpty, byte.isBlank { return }
-    if !values.append(byte, to: row) { isTruncated[row] = true }
+    values.append(byte, to: row)
   }
 
   private mutating func decode() {
     setText(0, of: .subject)
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
     let from = rows.row(of: .from)
-    guard occurrences[from] == 1, !isTruncated[from] else { return }
+    guard occurrences[from] == 1, !values.isCut(from) else { return }
     if let address = try? soleAddress(in: values[from]) { sender.append(address) }
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {
     let text = decodedText(of: values[rows.row(of: field)])
-    for byte in 0..<text.count { _ = texts.append(text[byte], to: index) }
+    for byte in 0..<text.count { texts.append(text[byte], to: index) }
   }
 }
