@@ -33,25 +33,25 @@ struct Output: Sendable {
     self.startsActive = startsActive
   }
 
-  /// When `max-on` ends it.
-  private var cutOff: Instant? {
-    guard let maxOn, let activeSince else { return nil }
-    return activeSince + maxOn
+  /// When `max-on` ends it, where it is active, or becomes that now.
+  private func cutOff(now: Instant) -> Instant { maxOn.map { (activeSince ?? now) + $0 } ?? .never }
+
+  /// When the plan goes on.
+  private var planned: Instant {
+    switch plan {
+    case .steady: .never
+    case .pulse(let until): until
+    case .blink(_, _, _, let change): change
+    }
   }
 
-  var due: Instant? {
-    let planned: Instant? =
-      switch plan {
-      case .steady: nil
-      case .pulse(let until): until
-      case .blink(_, _, _, let change): change
-      }
-    var earliest = planned
-    for due in [cutOff, retryAt, taking?.due] {
-      guard let due else { continue }
-      earliest = earliest.map { min($0, due) } ?? due
-    }
-    return earliest
+  /// When it has to be inactive, where it is active, or becomes that now.
+  func end(now: Instant) -> Instant { min(planned, cutOff(now: now)) }
+
+  var due: Instant {
+    // What is active has its beginning.
+    let next = isActive ? end(now: .never) : planned
+    return min(next, min(retryAt ?? .never, taking?.due ?? .never))
   }
 
   mutating func set(active: Bool, now: Instant) {
@@ -108,7 +108,7 @@ struct Output: Sendable {
 
   /// What is due now: the line's new state and why; nil where nothing is.
   mutating func step(now: Instant) -> (active: Bool, cause: OutputCause)? {
-    if let cutOff, cutOff <= now {
+    if isActive, cutOff(now: now) <= now {
       plan = .steady
       return (false, .maxOnReached)
     }

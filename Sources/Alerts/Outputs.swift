@@ -5,11 +5,13 @@ public import Rules
 public protocol OutputLines: ~Copyable {
   /// Makes line `output` active or inactive. Returns `false` when the line refused. Tries to take a
   /// line that is not held, but only to make it active: what is not held cannot be on by us.
-  mutating func drive(_ output: Int, active: Bool) -> Bool
+  ///
+  /// What is made active is to be inactive at `end`, and once popbell is gone, though nobody says so.
+  mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool
 
   /// Takes a line that is not held, active or not from its first moment. Returns `false` when it
   /// still cannot be had.
-  mutating func take(_ output: Int, active: Bool) -> Bool
+  mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool
 
   /// Whether the line is ours: it may be missing, or somebody else's.
   func isHeld(_ output: Int) -> Bool
@@ -46,27 +48,30 @@ public enum OutputCause: Sendable, Equatable {
 /// One that is not held is inactive, and is taken as soon as it can be. Then it is as at a start,
 /// but that `initial` counts only until a rule or the time has said otherwise.
 public struct Outputs: Sendable {
-  private var outputs: [Output]
+  private var outputs: [Output] = []
   private var events: [OutputEvent] = []
   private var isStopped = false
 
-  /// Outputs with these longest on-times (nil: none), all inactive but those `initiallyActive`.
-  public init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
-    outputs = maxOn.indices.map {
-      Output(maxOn: maxOn[$0], startsActive: initiallyActive[$0])
-    }
-    for index in outputs.indices where initiallyActive[index] {
-      outputs[index].isActive = true
-      outputs[index].activeSince = now
-    }
+  /// None.
+  public init() {}
+
+  /// Adds one that is active, or not, from `now` on, and for `maxOn` (nil: for ever) at a time.
+  public mutating func add(maxOn: Interval?, isActive: Bool, now: Instant) {
+    var output = Output(maxOn: maxOn, startsActive: isActive)
+    output.set(active: isActive, now: now)
+    outputs.append(output)
   }
 
   /// Takes over what output `index` of `other` is doing: it is the same line, before a reload. How
   /// long it may be on is for the new settings to say.
-  public mutating func adopt(_ index: Int, of other: Outputs, as newIndex: Int) {
+  public mutating func adopt<Lines: OutputLines & ~Copyable>(
+    _ index: Int, of other: Outputs, as newIndex: Int, on lines: inout Lines, now: Instant
+  ) {
     let maxOn = outputs[newIndex].maxOn
     outputs[newIndex] = other.outputs[index]
     outputs[newIndex].maxOn = maxOn
+    guard outputs[newIndex].isActive else { return }
+    _ = driveOrEnd(newIndex, active: true, because: .rule, on: &lines, now: now)
   }
 
   /// What happened since it was asked last, in order.
@@ -85,12 +90,9 @@ public struct Outputs: Sendable {
 
   /// When something is due next.
   public var nextWake: Instant? {
-    var earliest: Instant?
-    for output in outputs {
-      guard let due = output.due else { continue }
-      earliest = earliest.map { min($0, due) } ?? due
-    }
-    return earliest
+    var earliest = Instant.never
+    for output in outputs { earliest = min(earliest, output.due) }
+    return earliest == .never ? nil : earliest
   }
 
   /// Carries out what a rule asks of output `index`. Returns `false` when the line refused; then it
@@ -98,9 +100,8 @@ public struct Outputs: Sendable {
   public mutating func apply<Lines: OutputLines & ~Copyable>(
     _ change: OutputChange, to index: Int, on lines: inout Lines, now: Instant
   ) -> Bool {
-    let wasActive = outputs[index].isActive
     let wanted = outputs[index].plan(change, now: now)
-    guard wanted != wasActive || outputs[index].retryAt != nil else {
+    guard wanted || outputs[index].isActive || outputs[index].retryAt != nil else {
       outputs[index].startsActive = false
       return true
     }
@@ -145,8 +146,11 @@ public struct Outputs: Sendable {
   private mutating func drive<Lines: OutputLines & ~Copyable>(
     _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
   ) -> Bool {
-    let done = lines.drive(index, active: active)
-    events.append(OutputEvent(index, active: active, cause, isDone: done))
+    let done = lines.drive(index, active: active, until: outputs[index].end(now: now))
+    // What is active may have a new end, and is no news.
+    if !(done && active && outputs[index].isActive) {
+      events.append(OutputEvent(index, active: active, cause, isDone: done))
+    }
     outputs[index].retryAt = done || active ? nil : now + Output.retryInterval
     if done || !active { outputs[index].set(active: active, now: now) }
     if lines.isHeld(index) { outputs[index].taking = nil } else { outputs[index].lose(now: now) }
@@ -165,7 +169,9 @@ public struct Outputs: Sendable {
     if isStopped { outputs[index].taking = nil }
     guard outputs[index].isTakingDue(now: now) else { return false }
     let active = outputs[index].startsActive
-    guard lines.take(index, active: active) else { return false }
+    guard lines.take(index, active: active, until: outputs[index].end(now: now)) else {
+      return false
+    }
     outputs[index].taking = nil
     outputs[index].set(active: active, now: now)
     events.append(OutputEvent(index, active: active, .taken))

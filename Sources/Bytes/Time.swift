@@ -19,6 +19,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+  public static var never: Instant { Instant(milliseconds: .max) }
+
   public static func < (left: Instant, right: Instant) -> Bool {
     left.milliseconds < right.milliseconds
   }

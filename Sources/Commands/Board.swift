@@ -6,11 +6,17 @@ import Platform
 /// One output of this board. Its line is held until this is dropped.
 final class BoardLine {
   let settings: OutputSettings
+  private let keeper: LineKeeper
   /// nil for a simulated line, and for one that could not be had.
   private var output: GPIOOutput?
+  /// Where it is in what is waited for.
+  private var place: Int?
 
   /// A line that is not held yet: to drive it active tries to take it.
-  init(_ settings: OutputSettings) { self.settings = settings }
+  init(_ settings: OutputSettings, _ keeper: LineKeeper) {
+    self.settings = settings
+    self.keeper = keeper
+  }
 
   var isHeld: Bool {
     guard !settings.line.isSimulated else { return true }
@@ -20,11 +26,16 @@ final class BoardLine {
     }
   }
 
-  /// Takes the line, active or not, in one step.
-  func take(active: Bool) throws(GPIOError) {
+  /// Takes the line, active (until `end`) or not, in one step.
+  func take(active: Bool, until end: Instant = .never) throws(GPIOError) {
     guard !settings.line.isSimulated else { return }
     let location = try GPIOLocation(settings.line)
     output = try location.chip.requestOutput(location.offset, settings.flags, active: active)
+    guard active else { return }
+    do throws(SystemError) { try keep(until: end) } catch {
+      try release()
+      throw .system(error)
+    }
   }
 
   /// Drives the line inactive and lets it go.
@@ -33,35 +44,57 @@ final class BoardLine {
     try drive(active: false)
   }
 
-  func drive(active: Bool) throws(GPIOError) {
+  func drive(active: Bool, until end: Instant = .never) throws(GPIOError) {
     // What is not held cannot be on by us; only switching on needs the line.
     guard isHeld else {
-      if active { try take(active: true) }
+      if active { try take(active: true, until: end) }
       return
     }
-    do throws(SystemError) { try set(active: active) } catch {
+    do throws(SystemError) { try set(active: active, until: end) } catch {
       guard error.number == .noDevice else { throw .system(error) }
       lose()
       throw .lost
     }
   }
 
-  private func set(active: Bool) throws(SystemError) {
+  private func set(active: Bool, until end: Instant) throws(SystemError) {
+    if active { try keep(until: end) }
     switch output {
-    case .some(let output): try output.set(active: active)
+    case .some(let output):
+      try output.set(active: active)
+      if !active { keeper.letGo(of: output) }
+    case nil: return
+    }
+  }
+
+  /// Whatever becomes of this process, what is active has an end.
+  private func keep(until end: Instant) throws(SystemError) {
+    switch output {
+    case .some(let output): try keeper.keep(output, until: end)
     case nil: return
     }
   }
 
   /// Lets go of a line whose chip is gone.
-  func lose() { output = nil }
-
-  /// Adds the line, where it is held, to what is waited for. Returns its place.
-  func add<let capacity: Int>(to waiting: inout PollSet<capacity>) -> Int? {
+  func lose() {
     switch output {
-    case .some(let output): waiting.add(output.descriptor, for: .hangUp)
-    case nil: nil
+    case .some(let output): keeper.letGo(of: output)
+    case nil: return
     }
+    output = nil
+  }
+
+  /// Adds the line, where it is held, to what is waited for.
+  func add<let capacity: Int>(to waiting: inout PollSet<capacity>) {
+    switch output {
+    case .some(let output): place = waiting.add(output.descriptor, for: .hangUp)
+    case nil: place = nil
+    }
+  }
+
+  /// Whether its chip is gone, as the set says to which it was added last.
+  func hasHungUp<let capacity: Int>(_ waiting: borrowing PollSet<capacity>) -> Bool {
+    place.map { waiting.hasHungUp($0) } ?? false
   }
 }
 
@@ -108,6 +141,7 @@ extension OutputSettings {
 /// All outputs of this board.
 struct Board: OutputLines {
   private(set) var lines: [BoardLine]
+  let keeper: LineKeeper
   let log: Log
   /// What was logged last of each line that could not be had or driven: it is said once.
   private var problems: [Problem]
@@ -124,12 +158,15 @@ struct Board: OutputLines {
 
   /// Takes the lines; one that cannot be had is logged, and the others go on. Lines of `old` that
   /// are the same are taken over as they are; its others are switched off and let go first.
-  init(_ outputs: [OutputSettings], log: Log, replacing old: [BoardLine] = []) {
+  init(
+    _ outputs: [OutputSettings], _ keeper: LineKeeper, log: Log, replacing old: [BoardLine] = []
+  ) {
+    self.keeper = keeper
     self.log = log
     let kept = outputs.map { output in
       old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
     }
-    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
+    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0], keeper) }
     problems = outputs.map { _ in Problem() }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
@@ -137,19 +174,20 @@ struct Board: OutputLines {
       }
     }
     for index in lines.indices where kept[index] == nil {
-      _ = take(index, active: outputs[index].isInitiallyActive)
+      let end = outputs[index].maxOn.map { Clock.now + $0 } ?? .never
+      _ = take(index, active: outputs[index].isInitiallyActive, until: end)
     }
   }
 
-  mutating func take(_ output: Int, active: Bool) -> Bool {
-    attempt(output) { line throws(GPIOError) in try line.take(active: active) }
+  mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
+    attempt(output) { line throws(GPIOError) in try line.take(active: active, until: end) }
   }
 
   /// Logs why a line refused; the supervisor reports what was done.
-  mutating func drive(_ output: Int, active: Bool) -> Bool {
+  mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
     // Whoever asks for an alert's siren wants to read why there was none, each time.
     if active { problems[output] = Problem() }
-    return attempt(output) { line throws(GPIOError) in try line.drive(active: active) }
+    return attempt(output) { line throws(GPIOError) in try line.drive(active: active, until: end) }
   }
 
   func isHeld(_ output: Int) -> Bool { lines[output].isHeld }

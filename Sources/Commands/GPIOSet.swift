@@ -33,7 +33,7 @@ func endOutputs(_ options: Options) -> Int32 {
   guard let outputs = readOutputs(options) else { return ExitCode.configuration }
   var code = ExitCode.ok
   for settings in outputs {
-    let line = BoardLine(settings)
+    let line = BoardLine(settings, LineKeeper())
     do throws(GPIOError) {
       try line.take(active: false)
       try line.release()
@@ -86,14 +86,17 @@ private struct Hand: ~Copyable, OutputLines {
   private var failure: GPIOError?
 
   init(_ settings: OutputSettings, _ signals: consuming Signals) {
-    line = BoardLine(settings)
+    line = BoardLine(settings, LineKeeper())
     self.signals = signals
   }
 
   mutating func carryOut(_ change: OutputChange) -> Int32 {
     let settings = line.settings
-    var outputs = Outputs(maxOn: [settings.maxOn], initiallyActive: [false], now: Clock.now)
-    if take(0, active: false), outputs.apply(change, to: 0, on: &self, now: Clock.now) {
+    var outputs = Outputs()
+    outputs.add(maxOn: settings.maxOn, isActive: false, now: Clock.now)
+    if take(0, active: false, until: .never),
+      outputs.apply(change, to: 0, on: &self, now: Clock.now)
+    {
       say(outputs.isActive(0) ? start(change) : [UInt8]("off"))
       _ = outputs.takeEvents()
       var ending: GPIOError?
@@ -110,14 +113,14 @@ private struct Hand: ~Copyable, OutputLines {
     while outputs.isActive(0) {
       var waiting = PollSet<2>()
       waiting.add(signals.descriptor)
-      let place = line.add(to: &waiting)
+      line.add(to: &waiting)
       do throws(SystemError) {
         try waiting.wait(for: outputs.nextWake.map { max($0 - Clock.now, .zero) })
         if try signals.areEnding() { return }
       } catch {
         throw .system(error)
       }
-      if let place, waiting.hasHungUp(place) { line.lose() }
+      if line.hasHungUp(waiting) { line.lose() }
       outputs.tick(on: &self, now: Clock.now)
       report(&outputs)
       guard line.isHeld else { throw .lost }
@@ -158,12 +161,12 @@ private struct Hand: ~Copyable, OutputLines {
     try? StandardStream.output.write(line.span, within: .milliseconds(200))
   }
 
-  mutating func take(_ output: Int, active: Bool) -> Bool {
-    attempt { line throws(GPIOError) in try line.take(active: active) }
+  mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
+    attempt { line throws(GPIOError) in try line.take(active: active, until: end) }
   }
 
-  mutating func drive(_ output: Int, active: Bool) -> Bool {
-    attempt { line throws(GPIOError) in try line.drive(active: active) }
+  mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
+    attempt { line throws(GPIOError) in try line.drive(active: active, until: end) }
   }
 
   func isHeld(_ output: Int) -> Bool { line.isHeld }

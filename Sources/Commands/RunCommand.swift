@@ -75,7 +75,7 @@ extension Service {
     // after this, they are inactive.
     let shelf = try LedgerShelf(loaded.settings, isDryRun: isDryRun)
     let outputs = isDryRun ? [] : loaded.settings.outputs
-    let board = Board(outputs, log: log)
+    let board = Board(outputs, LineKeeper(), log: log)
     let now = Clock.now
     let supervisor = Supervisor(
       settings: loaded.settings, outputs: Outputs(outputs, now: now),
@@ -89,9 +89,8 @@ extension Service {
 
 extension Outputs {
   init(_ outputs: [OutputSettings], now: Instant) {
-    self.init(
-      maxOn: outputs.map { $0.maxOn }, initiallyActive: outputs.map { $0.isInitiallyActive },
-      now: now)
+    self.init()
+    for output in outputs { add(maxOn: output.maxOn, isActive: output.isInitiallyActive, now: now) }
   }
 }
 

@@ -171,7 +171,7 @@ struct Service: ~Copyable {
   private mutating func wait() {
     var waiting = PollSet<49>()
     waiting.add(signals.descriptor)
-    let held = board.lines.map { $0.add(to: &waiting) }
+    for line in board.lines { line.add(to: &waiting) }
     for index in fetchers.indices {
       if let fetcher = fetchers[index], !fetcher.hasHungUp { waiting.add(fetcher.fork.channel) }
       if let program = programs[index], !program.hasHungUp {
@@ -181,8 +181,8 @@ struct Service: ~Copyable {
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
       log.write(.error, [], error.text)
     }
-    for (index, place) in held.enumerated() {
-      if let place, waiting.hasHungUp(place) { board.lose(index) }
+    for index in board.lines.indices where board.lines[index].hasHungUp(waiting) {
+      board.lose(index)
     }
     for index in fetchers.indices {
       readFetcher(index)
@@ -239,10 +239,10 @@ struct Service: ~Copyable {
   private mutating func replaceBoard(_ new: [OutputSettings], now: Instant) -> Outputs {
     let old = board.lines
     var outputs = Outputs(new, now: now)
-    board = Board(new, log: log, replacing: old)
+    board = Board(new, board.keeper, log: log, replacing: old)
     for (index, line) in old.enumerated() {
       if let place = board.lines.firstIndex(where: { $0 === line }) {
-        outputs.adopt(index, of: supervisor.outputs, as: place)
+        outputs.adopt(index, of: supervisor.outputs, as: place, on: &board, now: now)
       } else if supervisor.outputs.isActive(index) {
         log.write(
           .notice, line.settings.name, [UInt8]("off (the configuration has it no more)"))

@@ -8,20 +8,24 @@ import Testing
 struct NotedLines: OutputLines {
   var changes: [Bool] = []
   var takes: [Bool] = []
+  /// When what was made active is to end.
+  var ends: [Instant] = []
   var refusals = 0
   /// Whether they can be had, and whether they are.
   var isThere = true
   var isOurs = true
 
-  mutating func drive(_ output: Int, active: Bool) -> Bool {
-    if !isOurs { return active ? take(output, active: active) : true }
+  mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
+    if !isOurs { return active ? take(output, active: active, until: end) : true }
     changes.append(active)
+    if active { ends.append(end) }
     refusals -= 1
     return refusals < 0
   }
 
-  mutating func take(_ output: Int, active: Bool) -> Bool {
+  mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
     takes.append(active)
+    if active { ends.append(end) }
     isOurs = isThere
     return isOurs
   }
@@ -29,6 +33,15 @@ struct NotedLines: OutputLines {
   func isHeld(_ output: Int) -> Bool { isOurs }
 
   mutating func lose() { (isThere, isOurs) = (false, false) }
+}
+
+extension Outputs {
+  init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
+    self.init()
+    for (maxOn, isActive) in zip(maxOn, initiallyActive) {
+      add(maxOn: maxOn, isActive: isActive, now: now)
+    }
+  }
 }
 
 extension Instant {
@@ -65,7 +78,26 @@ extension Instant {
     _ = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(2))
     _ = outputs.apply(.pulse(.seconds(1)), to: 1, on: &lines, now: .seconds(3))
     #expect(run(until: 100) == ["5000 off pulseEnded"])
-    #expect(lines.changes.count == 2)
+    #expect(lines.changes == [true, true, true, false])
+    #expect(lines.ends == [.seconds(3), .seconds(5), .seconds(5)])
+  }
+
+  /// So that it can end without being told.
+  @Test mutating func aLineKnowsWhenItEnds() {
+    let blink = OutputChange.blink(on: .seconds(1), off: .seconds(2), count: 2)
+    for (index, change) in [
+      (0, .pulse(.seconds(3))), (0, .pulse(.seconds(30))), (0, .on), (1, .on), (1, blink),
+    ] as [(Int, OutputChange)] {
+      _ = outputs.apply(change, to: index, on: &lines, now: .seconds(100))
+    }
+    #expect(
+      lines.ends == [.seconds(103), .seconds(110), .seconds(110), .never, .seconds(101)])
+    #expect(run(until: 103) == ["101000 off blink", "103000 on blink"])
+    #expect(lines.ends.last == .seconds(104))
+
+    let other = Outputs(maxOn: [.seconds(5)], initiallyActive: [true], now: .seconds(103))
+    outputs.adopt(0, of: other, as: 0, on: &lines, now: .seconds(104))
+    #expect(lines.ends.last == .seconds(113))
   }
 
   @Test mutating func aPulseDoesNotEndWhatWasSwitchedOn() {

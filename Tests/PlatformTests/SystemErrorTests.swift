@@ -6,7 +6,8 @@ import Testing
   @Test(arguments: SystemCall.allCases) func saysWhatFailedAndWhy(call: SystemCall) {
     let others: [SystemCall: String] = [
       .devNull: "/dev/null", .dropPrivileges: "dropping privileges", .getLine: "GPIO_V2_GET_LINE",
-      .getLineInfo: "GPIO_V2_GET_LINEINFO", .watchLineInfo: "GPIO_V2_GET_LINEINFO_WATCH",
+      .keeper: "the line keeper", .getLineInfo: "GPIO_V2_GET_LINEINFO",
+      .watchLineInfo: "GPIO_V2_GET_LINEINFO_WATCH",
       .getValues: "GPIO_V2_LINE_GET_VALUES", .setValues: "GPIO_V2_LINE_SET_VALUES",
       .sdNotify: "sd_notify", .tls: "TLS",
     ]

@@ -292,6 +292,15 @@ int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
 int pb_gpio_set(int32_t line, bool value);
 int pb_gpio_get(int32_t line);
 
+/* The keeper: a process that makes lines inactive soon after their time, and when whoever started it
+ * is gone. Signals do nothing to it, but SIGKILL and SIGSTOP. Returns its id; `*channel` is for
+ * pb_keep. */
+int pb_keeper_start(int32_t *channel);
+/* Gives it the descriptor `line`, which is made inactive soon after `until`, on pb_clock_milliseconds's
+ * clock (INT64_MAX: never); what it had as `key` it forgets. With a `line` of -1 it only forgets. Returns
+ * how many lines it keeps, once it has answered; -ETIMEDOUT where it does not in a second. */
+int pb_keep(int32_t channel, int32_t key, int32_t line, int64_t until);
+
 /* Regular expressions, POSIX extended */
 
 enum { PB_REGEX_TEXT = 1024, PB_REGEX_GROUPS = 10, PB_REGEX_EXPRESSIONS = 128 };
