@@ -13,6 +13,9 @@ public protocol OutputLines: ~Copyable {
   /// still cannot be had.
   mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool
 
+  /// The time, where `now` may be some time ago: a record of what is to be done was written since.
+  func time(since now: Instant) -> Instant
+
   /// Whether the line is ours: it may be missing, or somebody else's.
   func isHeld(_ output: Int) -> Bool
 }
@@ -70,8 +73,7 @@ public struct Outputs: Sendable {
     let maxOn = outputs[newIndex].maxOn
     outputs[newIndex] = other.outputs[index]
     outputs[newIndex].maxOn = maxOn
-    guard outputs[newIndex].isActive else { return }
-    _ = driveOrEnd(newIndex, active: true, because: .rule, on: &lines, now: now)
+    if outputs[newIndex].isActive { _ = renew(newIndex, on: &lines, now: now) }
   }
 
   /// What happened since it was asked last, in order.
@@ -100,17 +102,30 @@ public struct Outputs: Sendable {
   public mutating func apply<Lines: OutputLines & ~Copyable>(
     _ change: OutputChange, to index: Int, on lines: inout Lines, now: Instant
   ) -> Bool {
+    let now = lines.time(since: now)
+    let wasActive = outputs[index].isActive
     let wanted = outputs[index].plan(change, now: now)
-    guard wanted || outputs[index].isActive || outputs[index].retryAt != nil else {
+    guard wanted != wasActive || outputs[index].retryAt != nil else {
       outputs[index].startsActive = false
-      return true
+      return !wanted || renew(index, on: &lines, now: now)
     }
     return driveOrEnd(index, active: wanted, because: .rule, on: &lines, now: now)
+  }
+
+  /// Says when a line that is active is to be inactive. What is on stays on, whatever becomes of that;
+  /// what should be over is ended by the next tick. Returns `false` when the line is lost.
+  private func renew<Lines: OutputLines & ~Copyable>(
+    _ index: Int, on lines: inout Lines, now: Instant
+  ) -> Bool {
+    let end = outputs[index].end(now: now)
+    return end <= now || lines.drive(index, active: true, until: end) || lines.isHeld(index)
   }
 
   /// Does what is due.
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     for index in outputs.indices {
+      // Each may have taken its time.
+      let now = lines.time(since: now)
       guard holds(index, on: &lines, now: now) else { continue }
       guard let (active, cause) = outputs[index].step(now: now) else { continue }
       _ = driveOrEnd(index, active: active, because: cause, on: &lines, now: now)
@@ -147,10 +162,7 @@ public struct Outputs: Sendable {
     _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
   ) -> Bool {
     let done = lines.drive(index, active: active, until: outputs[index].end(now: now))
-    // What is active may have a new end, and is no news.
-    if !(done && active && outputs[index].isActive) {
-      events.append(OutputEvent(index, active: active, cause, isDone: done))
-    }
+    events.append(OutputEvent(index, active: active, cause, isDone: done))
     outputs[index].retryAt = done || active ? nil : now + Output.retryInterval
     if done || !active { outputs[index].set(active: active, now: now) }
     if lines.isHeld(index) { outputs[index].taking = nil } else { outputs[index].lose(now: now) }

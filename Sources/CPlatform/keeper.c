@@ -2,32 +2,47 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-  LINES = 64,
+  LINES = 32,
   /* Milliseconds: by then whoever keeps a line active has ended that, unless it hangs. */
   GRACE = 25,
-  RETRY = 1000,
+  /* A line that went on all the same, or refused to go off, is switched off again. */
+  AGAIN = 1000,
   ANSWER_TIME = 1000,
+  END_TIME = 100,
 };
 
+/* Stands for no end: the line is let go. */
+#define LET_GO INT64_MIN
+
 struct kept {
-  int32_t key;
+  int32_t key; /* The line's descriptor, where it is kept for. */
   int line;
   int64_t until;
 };
 
-/* A request comes with the line, or lets go of it where it comes with none. The answer is the request
- * again, and how many lines are kept. */
+/* A request comes with the line, unless that is let go. The answer is the request again, and whether
+ * it was done. */
 struct message {
-  int32_t key, count;
+  int32_t key, done;
   int64_t until;
 };
 
-static int64_t receive(int channel, struct message *message, int *line) {
+/* In both processes, each its own. */
+static struct kept kept[LINES];
+static int count;
+
+static pid_t keeper; /* 0 where there is none. */
+static int channel;
+
+static int64_t receive(int from, struct message *message, int *line) {
   union {
     struct cmsghdr head;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -35,14 +50,14 @@ static int64_t receive(int channel, struct message *message, int *line) {
   struct iovec part = {message, sizeof *message};
   struct msghdr packet = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  int64_t got = pb_result(recvmsg(channel, &packet, MSG_CMSG_CLOEXEC));
+  int64_t got = pb_result(recvmsg(from, &packet, MSG_CMSG_CLOEXEC));
   struct cmsghdr *sent = got > 0 ? CMSG_FIRSTHDR(&packet) : NULL;
   *line = -1;
   if (sent && sent->cmsg_type == SCM_RIGHTS) memcpy(line, CMSG_DATA(sent), sizeof *line);
   return got;
 }
 
-static int send_message(int channel, struct message *message, int line) {
+static int send_message(int to, struct message *message, int line) {
   union {
     struct cmsghdr head;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -54,47 +69,82 @@ static int send_message(int channel, struct message *message, int line) {
     packet.msg_control = &control;
     packet.msg_controllen = sizeof control;
   }
-  return sendmsg(channel, &packet, MSG_NOSIGNAL) < 0 ? -errno : 0;
+  return sendmsg(to, &packet, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int find(int32_t key) {
+  int i = 0;
+  while (i < count && kept[i].key != key) i++;
+  return i;
+}
+
+/* Keeps the line, or lets it go. Returns false where there is no room. */
+static bool note(int32_t key, int line, int64_t until) {
+  int i = find(key);
+  if (until == LET_GO) {
+    if (i < count) kept[i] = kept[--count];
+    return true;
+  }
+  if (i == LINES) return false;
+  kept[i] = (struct kept){key, line, until};
+  count += i == count;
+  return true;
+}
+
+/* Switches off what is due, and returns how long nothing else is. */
+static int switch_off(int64_t now) {
+  int64_t next = INT_MAX;
+  for (int i = 0; i < count; i++) {
+    if (kept[i].until <= now) {
+      pb_gpio_set(kept[i].line, false);
+      kept[i].until = now + AGAIN;
+    }
+    if (kept[i].until - now < next) next = kept[i].until - now;
+  }
+  return (int)next;
+}
+
+static void carry_out(struct message *request, int line) {
+  int i = find(request->key), old = i < count ? kept[i].line : -1;
+  int64_t until = request->until;
+  if (until != LET_GO) until = until > INT64_MAX - GRACE ? INT64_MAX : until + GRACE;
+  request->done = (until == LET_GO || line >= 0) && note(request->key, line, until);
+  int unneeded = request->done ? old : line;
+  if (unneeded >= 0) close(unneeded);
+  send_message(3, request, -1);
 }
 
 /* In a process of its own, with all signals blocked, but those that cannot be. */
-static _Noreturn void keep(int channel) {
-  struct kept kept[LINES];
-  int32_t count = 0;
+static _Noreturn void keep(void) {
+  count = 0;
+  /* Its code shall be there when the disk is not. */
+  mlockall(MCL_CURRENT);
   for (;;) {
-    int64_t now = pb_clock_milliseconds(), wait = INT_MAX;
-    for (int32_t i = 0; i < count; i++) {
-      if (kept[i].until <= now) {
-        kept[i].until = pb_gpio_set(kept[i].line, false) < 0 ? now + RETRY : INT64_MAX;
-      }
-      if (kept[i].until - now < wait) wait = kept[i].until - now;
-    }
-    struct pollfd waiting = {.fd = channel, .events = POLLIN};
-    poll(&waiting, 1, (int)wait);
-    struct message message;
+    struct pollfd waiting = {.fd = 3, .events = POLLIN};
+    poll(&waiting, 1, switch_off(pb_clock_milliseconds()));
+    struct message request;
     int line;
-    int64_t got = receive(channel, &message, &line);
-    if (got == -EAGAIN || got == -EINTR) continue;
-    if (got != sizeof message) break;
-    int32_t i = 0;
-    while (i < count && kept[i].key != message.key) i++;
-    if (i == LINES) break;
-    if (i < count) close(kept[i].line);
-    if (line >= 0) {
-      int64_t until = message.until > INT64_MAX - GRACE ? INT64_MAX : message.until + GRACE;
-      kept[i] = (struct kept){message.key, line, until};
-      count += i == count;
-    } else if (i < count) {
-      kept[i] = kept[--count];
-    }
-    message.count = count;
-    send_message(channel, &message, -1);
+    int64_t got = receive(3, &request, &line);
+    if (got == sizeof request) carry_out(&request, line);
+    else if (got != -EAGAIN && got != -EINTR) break;
   }
-  while (count > 0) pb_gpio_set(kept[--count].line, false);
+  for (int tries = 0; count > 0 && tries < 10; tries++) {
+    for (int i = count; i-- > 0;)
+      if (pb_gpio_set(kept[i].line, false) == 0) kept[i] = kept[--count];
+    if (count > 0) poll(NULL, 0, 100);
+  }
   _exit(0);
 }
 
-int pb_keeper_start(int32_t *channel) {
+static void end_keeper(void) {
+  if (keeper == 0) return;
+  kill(keeper, SIGKILL);
+  close(channel);
+  for (int i = 0; i < END_TIME && waitpid(keeper, NULL, WNOHANG) == 0; i++) poll(NULL, 0, 1);
+  keeper = 0;
+}
+
+static int start_keeper(void) {
   int ends[2];
   int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
   if (socketpair(AF_UNIX, type, 0, ends) < 0) return -errno;
@@ -102,25 +152,56 @@ int pb_keeper_start(int32_t *channel) {
   if (id == 0) {
     if (ends[1] != 3 && dup3(ends[1], 3, O_CLOEXEC) < 0) _exit(1);
     pb_close_from(4);
-    keep(3);
+    keep();
   }
   close(ends[1]);
-  if (id < 0) close(ends[0]);
-  *channel = ends[0];
-  return id;
+  if (id < 0) {
+    close(ends[0]);
+    return id;
+  }
+  keeper = id;
+  channel = ends[0];
+  return 0;
 }
 
-int pb_keep(int32_t channel, int32_t key, int32_t line, int64_t until) {
-  struct message message = {key, 0, until}, answer;
-  int error = send_message(channel, &message, line), unused;
+static int ask(int32_t key, int64_t until) {
+  struct message request = {key, false, until}, answer;
+  int error = send_message(channel, &request, until == LET_GO ? -1 : key), unused;
   while (error == 0) {
     struct pollfd waiting = {.fd = channel, .events = POLLIN};
-    int ready = poll(&waiting, 1, ANSWER_TIME);
-    if (ready == 0) return -ETIMEDOUT;
+    if (poll(&waiting, 1, ANSWER_TIME) == 0) return -ETIMEDOUT;
     int64_t got = receive(channel, &answer, &unused);
     if (got == -EAGAIN || got == -EINTR) continue;
     if (got != sizeof answer) return got < 0 ? (int)got : -EPIPE;
-    if (answer.key == key && answer.until == until) return answer.count;
+    return answer.done ? 0 : -ENOBUFS;
   }
   return error;
+}
+
+/* Another one, for all that is kept. */
+static int replace_keeper(void) {
+  end_keeper();
+  int error = count > 0 ? start_keeper() : 0;
+  for (int i = 0; i < count && error == 0; i++) error = ask(kept[i].key, kept[i].until);
+  return error;
+}
+
+int pb_keep(int32_t line, int64_t until) {
+  if (!note(line, line, until)) return -ENOBUFS;
+  return keeper != 0 && ask(line, until) == 0 ? 0 : replace_keeper();
+}
+
+void pb_let_go(int32_t line) {
+  if (find(line) == count) return;
+  note(line, line, LET_GO);
+  if (keeper != 0 && ask(line, LET_GO) < 0) replace_keeper();
+}
+
+void pb_check_keeper(bool is_needed) {
+  if (count == 0 && !is_needed) end_keeper();
+  if (keeper != 0 && waitpid(keeper, NULL, WNOHANG) == keeper) {
+    close(channel);
+    keeper = 0;
+  }
+  if (keeper == 0 && count > 0) replace_keeper();
 }

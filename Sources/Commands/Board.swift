@@ -6,17 +6,13 @@ import Platform
 /// One output of this board. Its line is held until this is dropped.
 final class BoardLine {
   let settings: OutputSettings
-  private let keeper: LineKeeper
   /// nil for a simulated line, and for one that could not be had.
   private var output: GPIOOutput?
   /// Where it is in what is waited for.
   private var place: Int?
 
   /// A line that is not held yet: to drive it active tries to take it.
-  init(_ settings: OutputSettings, _ keeper: LineKeeper) {
-    self.settings = settings
-    self.keeper = keeper
-  }
+  init(_ settings: OutputSettings) { self.settings = settings }
 
   var isHeld: Bool {
     guard !settings.line.isSimulated else { return true }
@@ -40,15 +36,16 @@ final class BoardLine {
 
   /// Drives the line inactive and lets it go.
   func release() throws(GPIOError) {
-    defer { output = nil }
+    defer { lose() }
     try drive(active: false)
   }
 
   func drive(active: Bool, until end: Instant = .never) throws(GPIOError) {
     // What is not held cannot be on by us; only switching on needs the line.
     guard isHeld else {
-      if active { try take(active: true, until: end) }
-      return
+      guard active else { return }
+      try take(active: false)
+      return try drive(active: true, until: end)
     }
     do throws(SystemError) { try set(active: active, until: end) } catch {
       guard error.number == .noDevice else { throw .system(error) }
@@ -62,7 +59,7 @@ final class BoardLine {
     switch output {
     case .some(let output):
       try output.set(active: active)
-      if !active { keeper.letGo(of: output) }
+      if !active { output.letGo() }
     case nil: return
     }
   }
@@ -70,19 +67,13 @@ final class BoardLine {
   /// Whatever becomes of this process, what is active has an end.
   private func keep(until end: Instant) throws(SystemError) {
     switch output {
-    case .some(let output): try keeper.keep(output, until: end)
+    case .some(let output): try output.keep(until: end)
     case nil: return
     }
   }
 
   /// Lets go of a line whose chip is gone.
-  func lose() {
-    switch output {
-    case .some(let output): keeper.letGo(of: output)
-    case nil: return
-    }
-    output = nil
-  }
+  func lose() { output = nil }
 
   /// Adds the line, where it is held, to what is waited for.
   func add<let capacity: Int>(to waiting: inout PollSet<capacity>) {
@@ -141,7 +132,6 @@ extension OutputSettings {
 /// All outputs of this board.
 struct Board: OutputLines {
   private(set) var lines: [BoardLine]
-  let keeper: LineKeeper
   let log: Log
   /// What was logged last of each line that could not be had or driven: it is said once.
   private var problems: [Problem]
@@ -158,15 +148,12 @@ struct Board: OutputLines {
 
   /// Takes the lines; one that cannot be had is logged, and the others go on. Lines of `old` that
   /// are the same are taken over as they are; its others are switched off and let go first.
-  init(
-    _ outputs: [OutputSettings], _ keeper: LineKeeper, log: Log, replacing old: [BoardLine] = []
-  ) {
-    self.keeper = keeper
+  init(_ outputs: [OutputSettings], log: Log, replacing old: [BoardLine] = []) {
     self.log = log
     let kept = outputs.map { output in
       old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
     }
-    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0], keeper) }
+    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
     problems = outputs.map { _ in Problem() }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
@@ -178,6 +165,8 @@ struct Board: OutputLines {
       _ = take(index, active: outputs[index].isInitiallyActive, until: end)
     }
   }
+
+  func time(since now: Instant) -> Instant { Clock.now }
 
   mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
     attempt(output) { line throws(GPIOError) in try line.take(active: active, until: end) }

@@ -33,7 +33,7 @@ func endOutputs(_ options: Options) -> Int32 {
   guard let outputs = readOutputs(options) else { return ExitCode.configuration }
   var code = ExitCode.ok
   for settings in outputs {
-    let line = BoardLine(settings, LineKeeper())
+    let line = BoardLine(settings)
     do throws(GPIOError) {
       try line.take(active: false)
       try line.release()
@@ -84,9 +84,10 @@ private struct Hand: ~Copyable, OutputLines {
   private let line: BoardLine
   private let signals: Signals
   private var failure: GPIOError?
+  private var wasOn = false
 
   init(_ settings: OutputSettings, _ signals: consuming Signals) {
-    line = BoardLine(settings, LineKeeper())
+    line = BoardLine(settings)
     self.signals = signals
   }
 
@@ -161,12 +162,19 @@ private struct Hand: ~Copyable, OutputLines {
     try? StandardStream.output.write(line.span, within: .milliseconds(200))
   }
 
+  func time(since now: Instant) -> Instant { Clock.now }
+
   mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
     attempt { line throws(GPIOError) in try line.take(active: active, until: end) }
   }
 
   mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
-    attempt { line throws(GPIOError) in try line.drive(active: active, until: end) }
+    let known = failure
+    let done = attempt { line throws(GPIOError) in try line.drive(active: active, until: end) }
+    // That it is off again is no news for who wanted it on.
+    if !active, done, !wasOn { failure = known }
+    wasOn = wasOn || done && active
+    return done
   }
 
   func isHeld(_ output: Int) -> Bool { line.isHeld }

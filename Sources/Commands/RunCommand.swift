@@ -75,7 +75,7 @@ extension Service {
     // after this, they are inactive.
     let shelf = try LedgerShelf(loaded.settings, isDryRun: isDryRun)
     let outputs = isDryRun ? [] : loaded.settings.outputs
-    let board = Board(outputs, LineKeeper(), log: log)
+    let board = Board(outputs, log: log)
     let now = Clock.now
     let supervisor = Supervisor(
       settings: loaded.settings, outputs: Outputs(outputs, now: now),

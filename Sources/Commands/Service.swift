@@ -79,6 +79,7 @@ struct Service: ~Copyable {
       carryOut()
     }
     if reload != nil, !supervisor.isBusy, stopAt == nil { applyReload() }
+    if !supervisor.outputs.isBusy { GPIOOutput.checkKeeper(isNeeded: false) }
     watchdog.feed(isHealthy: supervisor.isHealthy(now: now), now: now)
   }
 
@@ -206,7 +207,9 @@ struct Service: ~Copyable {
       case .terminate, .interrupt: stop()
       case .hangUp: if mode == .service { prepareReload() }
       case .user1: supervisor.pollNow(now: Clock.now)
-      case .child: for index in fetchers.indices { reap(index) }
+      case .child:
+        for index in fetchers.indices { reap(index) }
+        GPIOOutput.checkKeeper(isNeeded: true)
       }
     }
   }
@@ -239,7 +242,7 @@ struct Service: ~Copyable {
   private mutating func replaceBoard(_ new: [OutputSettings], now: Instant) -> Outputs {
     let old = board.lines
     var outputs = Outputs(new, now: now)
-    board = Board(new, board.keeper, log: log, replacing: old)
+    board = Board(new, log: log, replacing: old)
     for (index, line) in old.enumerated() {
       if let place = board.lines.firstIndex(where: { $0 === line }) {
         outputs.adopt(index, of: supervisor.outputs, as: place, on: &board, now: now)

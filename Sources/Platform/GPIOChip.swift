@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 internal import CPlatform
 
 /// An open GPIO chip.
@@ -90,9 +90,30 @@ public struct GPIOFlags: OptionSet, Sendable {
 }
 
 /// An output that this process holds. When it is dropped, the kernel decides what the line does.
+///
+/// While it is kept, another process, the keeper, makes it inactive soon after its time, and when this
+/// process is gone: a disk that hangs, SIGSTOP or a crash leaves nothing on.
 public struct GPIOOutput: ~Copyable {
   /// Hangs up when the chip is gone.
   public let descriptor: Descriptor
+
+  init(descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  deinit { pb_let_go(descriptor.number) }
+
+  /// From when this returns on, the line is made inactive 25 ms after `end`, and again whenever it is
+  /// found active then. It need not be active yet. Where no keeper can be had, one is looked for when
+  /// a process has ended, or another line is kept.
+  public func keep(until end: Instant) throws(SystemError) {
+    try check(pb_keep(descriptor.number, end.milliseconds), .keeper)
+  }
+
+  /// It is inactive, and need not be kept.
+  public func letGo() { pb_let_go(descriptor.number) }
+
+  /// Looks after the keeper, when a process has ended, and when nothing is on: one that has nothing to
+  /// keep ends, unless something goes on soon.
+  public static func checkKeeper(isNeeded: Bool) { pb_check_keeper(isNeeded) }
 
   /// Throws `noDevice` where the chip is gone.
   public func set(active: Bool) throws(SystemError) {

@@ -10,6 +10,8 @@ struct NotedLines: OutputLines {
   var takes: [Bool] = []
   /// When what was made active is to end.
   var ends: [Instant] = []
+  /// How long it is since the time that callers know.
+  var late = Interval.zero
   var refusals = 0
   /// Whether they can be had, and whether they are.
   var isThere = true
@@ -29,6 +31,8 @@ struct NotedLines: OutputLines {
     isOurs = isThere
     return isOurs
   }
+
+  func time(since now: Instant) -> Instant { now + late }
 
   func isHeld(_ output: Int) -> Bool { isOurs }
 
@@ -98,6 +102,46 @@ extension Instant {
     let other = Outputs(maxOn: [.seconds(5)], initiallyActive: [true], now: .seconds(103))
     outputs.adopt(0, of: other, as: 0, on: &lines, now: .seconds(104))
     #expect(lines.ends.last == .seconds(113))
+  }
+
+  @Test mutating func aPulseBeginsWhenItsLineGoesOn() {
+    lines.late = .seconds(4)
+    _ = outputs.apply(.pulse(.seconds(3)), to: 0, on: &lines, now: .seconds(100))
+    #expect(lines.ends == [.seconds(107)] && outputs.nextWake == .seconds(107))
+  }
+
+  @Test mutating func whatIsOverIsNotSwitchedOnAgain() {
+    _ = outputs.apply(.on, to: 0, on: &lines, now: .seconds(100))
+    let done = outputs.apply(.on, to: 0, on: &lines, now: .seconds(111))
+    #expect(done && lines.changes == [true])
+    #expect(run(until: 111) == ["110000 off maxOnReached"])
+  }
+
+  /// The disk, the keeper or the line may be in trouble just then.
+  @Test mutating func whatIsOnStaysOnThoughItsEndCannotBeMoved() {
+    _ = outputs.apply(.pulse(.seconds(3)), to: 0, on: &lines, now: .seconds(100))
+    lines.refusals = 1
+    let done = outputs.apply(.pulse(.seconds(5)), to: 0, on: &lines, now: .seconds(101))
+    #expect(done && outputs.isActive(0) && lines.changes == [true, true])
+    #expect(run(until: 200) == ["106000 off pulseEnded"])
+  }
+
+  @Test mutating func aReloadKeepsWhatInitialSays() {
+    let old = Outputs(maxOn: [nil], initiallyActive: [true], now: .seconds(0))
+    outputs = Outputs(maxOn: [.seconds(5)], initiallyActive: [true], now: .seconds(1))
+    outputs.adopt(0, of: old, as: 0, on: &lines, now: .seconds(1))
+    #expect(lines.ends == [.seconds(5)])
+    lines.lose()
+    outputs.tick(on: &lines, now: .seconds(2))
+    lines.isThere = true
+    #expect(run(until: 4) == ["3000 on taken"])
+  }
+
+  @Test mutating func aShorterMaxOnCountsAtOnce() {
+    let old = Outputs(maxOn: [nil], initiallyActive: [true], now: .seconds(0))
+    outputs = Outputs(maxOn: [.seconds(5)], initiallyActive: [true], now: .seconds(20))
+    outputs.adopt(0, of: old, as: 0, on: &lines, now: .seconds(20))
+    #expect(lines.changes == [] && run(until: 20) == ["5000 off maxOnReached"])
   }
 
   @Test mutating func aPulseDoesNotEndWhatWasSwitchedOn() {

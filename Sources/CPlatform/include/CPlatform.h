@@ -292,14 +292,18 @@ int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
 int pb_gpio_set(int32_t line, bool value);
 int pb_gpio_get(int32_t line);
 
-/* The keeper: a process that makes lines inactive soon after their time, and when whoever started it
- * is gone. Signals do nothing to it, but SIGKILL and SIGSTOP. Returns its id; `*channel` is for
- * pb_keep. */
-int pb_keeper_start(int32_t *channel);
-/* Gives it the descriptor `line`, which is made inactive soon after `until`, on pb_clock_milliseconds's
- * clock (INT64_MAX: never); what it had as `key` it forgets. With a `line` of -1 it only forgets. Returns
- * how many lines it keeps, once it has answered; -ETIMEDOUT where it does not in a second. */
-int pb_keep(int32_t channel, int32_t key, int32_t line, int64_t until);
+/* The keeper: another process, which has the lines that are kept, makes each inactive soon after its
+ * time, and all when this process is gone. Signals do nothing to it, but SIGKILL and SIGSTOP.
+ *
+ * Keeps a line from now on, `until` then on pb_clock_milliseconds's clock (INT64_MAX: for ever). The
+ * line need not be active yet. Starts a keeper where there is none, and another where it does not
+ * answer in a second. After an error it is kept as soon as there is one. */
+int pb_keep(int32_t line, int64_t until);
+/* Before the descriptor is closed. */
+void pb_let_go(int32_t line);
+/* Starts another where one that is needed has died; ends one that has no lines, unless it is needed
+ * soon. */
+void pb_check_keeper(bool is_needed);
 
 /* Regular expressions, POSIX extended */
 
