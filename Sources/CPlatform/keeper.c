@@ -14,9 +14,12 @@ enum {
   /* Milliseconds: by then whoever keeps a line active has ended that, unless it hangs. */
   GRACE = 25,
   /* A line that went on all the same, or refused to go off, is switched off again. */
-  AGAIN = 1000,
-  ANSWER_TIME = 1000,
+  AGAIN = 250,
+  /* How long a keeper may take to answer that runs, or that was just started, and to be gone. */
+  ANSWER_TIME = 300,
+  START_TIME = 700,
   END_TIME = 100,
+  PAUSE = 1000, /* Before another is tried. */
 };
 
 /* Stands for no end: the line is let go. */
@@ -32,6 +35,7 @@ struct kept {
  * it was done. */
 struct message {
   int32_t key, done;
+  uint64_t number;
   int64_t until;
 };
 
@@ -40,7 +44,10 @@ static struct kept kept[LINES];
 static int count;
 
 static pid_t keeper; /* 0 where there is none. */
+static pid_t ended;  /* That is not reaped yet; or 0. */
 static int channel;
+static uint64_t number;
+static int64_t next_try;
 
 static int64_t receive(int from, struct message *message, int *line) {
   union {
@@ -117,8 +124,9 @@ static void carry_out(struct message *request, int line) {
 /* In a process of its own, with all signals blocked, but those that cannot be. */
 static _Noreturn void keep(void) {
   count = 0;
-  /* Its code shall be there when the disk is not. */
-  mlockall(MCL_CURRENT);
+  /* What it needs shall be there when the disk is not. */
+  mlockall(MCL_CURRENT | MCL_ONFAULT);
+  pb_gpio_set(-1, false);
   for (;;) {
     struct pollfd waiting = {.fd = 3, .events = POLLIN};
     poll(&waiting, 1, switch_off(pb_clock_milliseconds()));
@@ -126,7 +134,8 @@ static _Noreturn void keep(void) {
     int line;
     int64_t got = receive(3, &request, &line);
     if (got == sizeof request) carry_out(&request, line);
-    else if (got != -EAGAIN && got != -EINTR) break;
+    /* That popbell is gone is said before what it has asked last. */
+    else if (got != -EAGAIN && got != -EINTR && got != -ECONNRESET) break;
   }
   for (int tries = 0; count > 0 && tries < 10; tries++) {
     for (int i = count; i-- > 0;)
@@ -136,11 +145,20 @@ static _Noreturn void keep(void) {
   _exit(0);
 }
 
+static void reap(pid_t *process) {
+  if (*process != 0 && waitpid(*process, NULL, WNOHANG) != 0) *process = 0;
+}
+
 static void end_keeper(void) {
   if (keeper == 0) return;
   kill(keeper, SIGKILL);
   close(channel);
-  for (int i = 0; i < END_TIME && waitpid(keeper, NULL, WNOHANG) == 0; i++) poll(NULL, 0, 1);
+  reap(&keeper);
+  for (int i = 0; i < END_TIME && keeper != 0; i++) {
+    poll(NULL, 0, 1);
+    reap(&keeper);
+  }
+  if (keeper != 0) ended = keeper;
   keeper = 0;
 }
 
@@ -164,25 +182,42 @@ static int start_keeper(void) {
   return 0;
 }
 
-static int ask(int32_t key, int64_t until) {
-  struct message request = {key, false, until}, answer;
-  int error = send_message(channel, &request, until == LET_GO ? -1 : key), unused;
-  while (error == 0) {
+static int request(int32_t key, int64_t until) {
+  struct message request = {key, false, ++number, until};
+  return send_message(channel, &request, until == LET_GO ? -1 : key);
+}
+
+/* Waits for the answer to the last request; it does one after the other. */
+static int wait_for_answer(int time) {
+  int64_t end = pb_clock_milliseconds() + time;
+  for (;;) {
+    int64_t left = end - pb_clock_milliseconds();
+    if (left <= 0) return -ETIMEDOUT;
     struct pollfd waiting = {.fd = channel, .events = POLLIN};
-    if (poll(&waiting, 1, ANSWER_TIME) == 0) return -ETIMEDOUT;
+    poll(&waiting, 1, (int)left);
+    struct message answer;
+    int unused;
     int64_t got = receive(channel, &answer, &unused);
     if (got == -EAGAIN || got == -EINTR) continue;
     if (got != sizeof answer) return got < 0 ? (int)got : -EPIPE;
-    return answer.done ? 0 : -ENOBUFS;
+    if (answer.number == number) return answer.done ? 0 : -ENOBUFS;
   }
-  return error;
 }
 
-/* Another one, for all that is kept. */
+static int ask(int32_t key, int64_t until) {
+  int error = request(key, until);
+  return error < 0 ? error : wait_for_answer(ANSWER_TIME);
+}
+
+/* Another one, for all that is kept. Where it cannot be had, there is none. */
 static int replace_keeper(void) {
   end_keeper();
-  int error = count > 0 ? start_keeper() : 0;
-  for (int i = 0; i < count && error == 0; i++) error = ask(kept[i].key, kept[i].until);
+  if (count == 0) return 0;
+  int error = start_keeper();
+  for (int i = 0; i < count && error == 0; i++) error = request(kept[i].key, kept[i].until);
+  if (error == 0) error = wait_for_answer(START_TIME);
+  if (error < 0) end_keeper();
+  next_try = pb_clock_milliseconds() + PAUSE;
   return error;
 }
 
@@ -197,11 +232,17 @@ void pb_let_go(int32_t line) {
   if (keeper != 0 && ask(line, LET_GO) < 0) replace_keeper();
 }
 
+void pb_drop_line(int32_t line) {
+  if (find(line) == count) return;
+  if (pb_gpio_set(line, false) == 0) pb_let_go(line);
+  else note(line, line, LET_GO); /* The keeper goes on trying. */
+}
+
 void pb_check_keeper(bool is_needed) {
+  reap(&ended);
   if (count == 0 && !is_needed) end_keeper();
-  if (keeper != 0 && waitpid(keeper, NULL, WNOHANG) == keeper) {
-    close(channel);
-    keeper = 0;
-  }
-  if (keeper == 0 && count > 0) replace_keeper();
+  pid_t known = keeper;
+  reap(&keeper);
+  if (known != keeper) close(channel);
+  if (keeper == 0 && count > 0 && pb_clock_milliseconds() >= next_try) replace_keeper();
 }

@@ -67,7 +67,10 @@ final class BoardLine {
   /// Whatever becomes of this process, what is active has an end.
   private func keep(until end: Instant) throws(SystemError) {
     switch output {
-    case .some(let output): try output.keep(until: end)
+    case .some(let output):
+      try output.keep(until: end)
+      // A keeper that was slow has given it up by now.
+      if end <= Clock.now { throw SystemError(.keeper, .timedOut) }
     case nil: return
     }
   }

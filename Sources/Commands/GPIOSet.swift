@@ -122,6 +122,7 @@ private struct Hand: ~Copyable, OutputLines {
         throw .system(error)
       }
       if line.hasHungUp(waiting) { line.lose() }
+      GPIOOutput.checkKeeper(isNeeded: true)
       outputs.tick(on: &self, now: Clock.now)
       report(&outputs)
       guard line.isHeld else { throw .lost }

@@ -99,7 +99,7 @@ public struct GPIOOutput: ~Copyable {
 
   init(descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-  deinit { pb_let_go(descriptor.number) }
+  deinit { pb_drop_line(descriptor.number) }
 
   /// From when this returns on, the line is made inactive 25 ms after `end`, and again whenever it is
   /// found active then. It need not be active yet. Where no keeper can be had, one is looked for when

@@ -173,6 +173,7 @@ int ioctl(int fd, unsigned long number, ...) {
   void *argument = va_arg(arguments, void *);
   va_end(arguments);
   number &= 0xFFFFFFFF;
+  if (fd < 0) return refuse(EBADF);
   const struct chip *chip = chip_of(fd);
   if (chip && number == GPIO_GET_CHIPINFO_IOCTL) return describe(chip, argument);
   if (chip && number == GPIO_V2_GET_LINEINFO_IOCTL) return describe_line(chip, argument);

@@ -104,11 +104,13 @@ import Testing
   @Test func nothingStaysOnWhenPopbellIsKilledInAPoll() throws {
     let (scene, board) = try scene("on = siren\nrun = /bin/sleep 1000", output: "max-on = 1h")
     let service = try board.start(["run"])
-    try #require(until { ProcessTable.children(of: service.identifier).count == 3 })
-    let sleep = try #require(
-      ProcessTable.children(of: service.identifier).first {
+    let sleeping = {
+      ProcessTable.children(of: service.identifier).filter {
         ProcessTable.field("Name", of: $0) == "sleep"
-      })
+      }
+    }
+    try #require(until { !sleeping().isEmpty })
+    let sleep = try #require(sleeping().first)
     defer { kill(sleep, SIGKILL) }
     service.send(SIGKILL)
     #expect(until { service.switched == ["set 1", "set 0"] })

@@ -297,10 +297,14 @@ int pb_gpio_get(int32_t line);
  *
  * Keeps a line from now on, `until` then on pb_clock_milliseconds's clock (INT64_MAX: for ever). The
  * line need not be active yet. Starts a keeper where there is none, and another where it does not
- * answer in a second. After an error it is kept as soon as there is one. */
+ * answer; takes up to a second. After an error there is none, and the line is kept as soon as there
+ * is one again. */
 int pb_keep(int32_t line, int64_t until);
-/* Before the descriptor is closed. */
+/* The line is inactive. */
 void pb_let_go(int32_t line);
+/* Before the descriptor is closed: one that is kept is made inactive; where that fails, the keeper
+ * goes on trying. */
+void pb_drop_line(int32_t line);
 /* Starts another where one that is needed has died; ends one that has no lines, unless it is needed
  * soon. */
 void pb_check_keeper(bool is_needed);
