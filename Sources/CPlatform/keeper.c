@@ -234,7 +234,8 @@ void pb_let_go(int32_t line) {
 
 void pb_drop_line(int32_t line) {
   if (find(line) == count) return;
-  if (pb_gpio_set(line, false) == 0) pb_let_go(line);
+  int error = pb_gpio_set(line, false);
+  if (error == 0 || error == -ENODEV) pb_let_go(line);
   else note(line, line, LET_GO); /* The keeper goes on trying. */
 }
 
