@@ -59,7 +59,7 @@ final class LedgerReader {
     }
     self.mailboxes = mailboxes
     rules = settings.rules.rules.map { $0.name }
-    directory = settings.stateDirectory
+    directory = settings.popbell.stateDirectory
     do throws(SystemError) { folder = try LedgerFolder(existing: directory) } catch {
       switch error.number {
       case .notFound: folder = nil

@@ -21,7 +21,7 @@ final class LoadedSettings {
   /// all messages are looked at again.
   var fingerprint: UInt32 {
     var text: [UInt8] = []
-    for mailbox in settings.mailboxes { text += mailbox.unmatched.word }
+    for mailbox in settings.mailboxes { text.append(mailbox.unmatched.word) }
     for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &text) }
     return crc32(text.span)
   }

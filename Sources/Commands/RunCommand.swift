@@ -105,11 +105,11 @@ struct LedgerShelf {
       return
     }
     do throws(SystemError) {
-      folder = try LedgerFolder(locking: settings.stateDirectory)
+      folder = try LedgerFolder(locking: settings.popbell.stateDirectory)
     } catch {
       let isTaken = error.number == .wouldBlock
       let text = isTaken ? [UInt8]("another popbell works with it") : error.text
-      throw StartFailure(ExitCode.systemError, settings.stateDirectory + ": " + text)
+      throw StartFailure(ExitCode.systemError, settings.popbell.stateDirectory + ": " + text)
     }
   }
 
@@ -127,7 +127,7 @@ struct LedgerShelf {
         ledgers.append(
           try Ledger(of: mailbox.name, in: mailbox.ledger == .none ? nil : folder))
       } catch {
-        throw StartFailure(ledger: mailbox.name, in: settings.stateDirectory, error)
+        throw StartFailure(ledger: mailbox.name, in: settings.popbell.stateDirectory, error)
       }
     }
     return ledgers

@@ -261,7 +261,7 @@ struct Service: ~Copyable {
     do throws(StartFailure) {
       let ledgers = try shelf.open(
         new.settings, open: loaded.settings.mailboxes.map { $0.name }, supervisor.ledgers)
-      if new.settings.stateDirectory != loaded.settings.stateDirectory {
+      if new.settings.popbell.stateDirectory != loaded.settings.popbell.stateDirectory {
         log.write(.warning, [], [UInt8]("a new state-directory counts only after a restart"))
       }
       for mailbox in new.settings.mailboxes {

@@ -20,6 +20,15 @@ extension ByteSink where Self: ~Copyable {
     write(kind == .popbell ? "]" : " NAME]")
   }
 
+  /// Adds `'pulse = OUTPUT TIME'`.
+  mutating func write(_ row: KeyRow) {
+    write("'")
+    write(row.name)
+    write(" = ")
+    write(row.form)
+    write("'")
+  }
+
   @discardableResult
   mutating func write(
     suggestion: [UInt8]?, _ before: StaticString, _ behind: StaticString
@@ -32,7 +41,7 @@ extension ByteSink where Self: ~Copyable {
     return write("?")
   }
 
-  mutating func write(list words: [[UInt8]], _ conjunction: StaticString) {
+  mutating func write(list words: [StaticString], _ conjunction: StaticString) {
     for index in words.indices {
       if index > 0, index == words.count - 1 {
         write(" ")

@@ -20,10 +20,6 @@ extension ConfigError {
     case .key(let problem): problem.write(into: &sink)
     case .value(let problem): problem.write(into: &sink)
     case .conflict(let conflict): conflict.write(into: &sink)
-    case .pattern(let reason, let part): reason.write(part, into: &sink)
-    case .capture(let reason, let name): reason.write(name, into: &sink)
-    case .template(let reason, let part, let suggestion):
-      reason.write(part, suggestion, into: &sink)
     case .machine(let text): sink.write(printable: text.span, limit: 300)
     }
   }
@@ -75,7 +71,7 @@ extension KeyProblem {
         sink.write(": ")
         sink.write(kind)
         sink.write(" has ")
-        sink.write(list: kind.keys.filter { $0 != .password }.map { $0.word }, "and")
+        sink.write(list: kind.rows.filter { $0.isDocumented }.map { $0.name }, "and")
       }
     case .belongs(let kind):
       sink.write("it belongs in ")
@@ -83,12 +79,9 @@ extension KeyProblem {
     case .repeated(let line): sink.write("it is in line ", line, " already: keep one of them")
     case .repeatedCondition(let line):
       sink.write("it is in line ", line, " already: for 'either', write a second rule")
-    case .missing(let key):
-      sink.write("it needs '")
-      sink.write(key.word)
-      sink.write(" = ")
-      sink.write(key.form)
-      sink.write("'")
+    case .missing(let row):
+      sink.write("it needs ")
+      sink.write(row)
     case .passwordInFile:
       sink.write("no password stands in this file, which many may read: put it in a file of its ")
       sink.write("own with mode 600 and write 'password-file = /PATH'")
@@ -96,7 +89,7 @@ extension KeyProblem {
       sink.write("it needs a password: write 'password-file = /PATH', ")
       sink.write("'password-command = /PROGRAM' or 'password-credential = NAME'")
     case .secondSecret(let first, let line):
-      sink.write(first.word)
+      sink.write(first.name)
       sink.write(" is in line ", line, " already: keep one of them")
     case .noCondition:
       sink.write("it has no condition: add one, such as 'subject = ALARM *'; ")
@@ -105,10 +98,9 @@ extension KeyProblem {
       sink.write("it has no action: add one, such as 'pulse = OUTPUT 10s' or 'run = /PROGRAM'")
     case .badHeaderName:
       sink.write("no header field has such a name: write 'header.X-NAME = PATTERN'")
-    case .headerWithOwnKey(let key):
-      sink.write("write '")
-      sink.write(key.word)
-      sink.write(" = PATTERN'")
+    case .headerWithOwnKey(let row):
+      sink.write("write ")
+      sink.write(row)
     case .tooMany(let what, let limit):
       sink.write("at most ", limit, " ")
       sink.write(what)

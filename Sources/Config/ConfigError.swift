@@ -10,7 +10,9 @@ public struct Place: Sendable, Equatable {
   /// As it is written; empty for the section as a whole.
   public var key: [UInt8]
 
-  func with(_ key: Key) -> Place { Place(line: line, section: section, key: key.word) }
+  func with(_ row: KeyRow) -> Place {
+    Place(line: line, section: section, key: [UInt8](row.name))
+  }
 }
 
 /// What is wrong with the configuration, and where.
@@ -21,10 +23,6 @@ public struct ConfigError: Error, Sendable {
     case key(KeyProblem)
     case value(ValueProblem)
     case conflict(Conflict)
-    // The bytes are the part that is to blame.
-    case pattern(PatternError.Reason, [UInt8])
-    case capture(CaptureError.Reason, [UInt8])
-    case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
     /// What only the edge can find, in its own words: a missing file, an expression, a line.
     case machine([UInt8])
   }
@@ -45,7 +43,7 @@ public enum LineProblem: Sendable {
 }
 
 /// What is wrong with a section.
-public enum SectionProblem: Sendable {
+public enum SectionProblem: Error, Sendable {
   case unknown(suggestion: [UInt8]?)
   case noName(SectionKind)
   case popbellWithName
@@ -64,14 +62,14 @@ public enum KeyProblem: Sendable {
   case belongs(in: SectionKind)
   case repeated(firstLine: Int)
   case repeatedCondition(firstLine: Int)
-  case missing(Key)
+  case missing(KeyRow)
   case passwordInFile
   case noSecret
-  case secondSecret(first: Key, firstLine: Int)
+  case secondSecret(first: KeyRow, firstLine: Int)
   case noCondition
   case noAction
   case badHeaderName
-  case headerWithOwnKey(Key)
+  case headerWithOwnKey(KeyRow)
   /// More than `limit` of them.
   case tooMany(StaticString, limit: Int)
 }
@@ -84,7 +82,7 @@ public enum ValueProblem: Error, Sendable {
   case tooLong(limit: Int)
   case unclosedQuote
   case textBehindQuote
-  case notOneOf([UInt8], StaticString, suggestion: [UInt8]?)
+  case notOneOf([UInt8], [StaticString], suggestion: [UInt8]?)
   case noUnit([UInt8])
   case notAnInterval([UInt8])
   case intervalOutside([UInt8], ClosedRange<Interval>)
@@ -94,11 +92,15 @@ public enum ValueProblem: Error, Sendable {
   case notAbsolute([UInt8])
   case notAbsoluteNorNone([UInt8])
   case notACredential([UInt8])
-  case wrongForm(Key)
+  case wrongForm(KeyRow)
   case backslashAtEnd
   case tooManyArguments
   /// The path of a program has a brace in it.
   case programNotFixed([UInt8])
+  // The bytes are the part that is to blame.
+  case pattern(PatternError.Reason, [UInt8])
+  case capture(CaptureError.Reason, [UInt8])
+  case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
 }
 
 /// What does not go together.

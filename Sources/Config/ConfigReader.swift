@@ -1,40 +1,6 @@
 import Bytes
 import Rules
 
-/// A key and its value, as they stand in a section.
-// A class: it is handed on and on, and one reference costs less than all its parts.
-final class Entry {
-  let key: Key
-  /// What follows `header.`; empty for other keys.
-  let header: [UInt8]
-  /// Without quotes and comment, unless the key is a command; nil where an error was reported.
-  let value: [UInt8]?
-  let place: Place
-
-  init(key: Key, header: [UInt8], value: [UInt8]?, place: Place) {
-    self.key = key
-    self.header = header
-    self.value = value
-    self.place = place
-  }
-}
-
-final class Section {
-  let kind: SectionKind
-  let name: [UInt8]
-  /// Its first line, and what stands between its brackets.
-  let place: Place
-  var entries: [Entry] = []
-
-  init(kind: SectionKind, name: [UInt8], place: Place) {
-    self.kind = kind
-    self.name = name
-    self.place = place
-  }
-
-  func entry(_ key: Key) -> Entry? { entries.first { $0.key == key } }
-}
-
 /// Takes the configuration's sections, keys and values, in the order of the file.
 ///
 /// It reports every error that it can find: nothing is left for a second run.
@@ -43,12 +9,18 @@ public struct ConfigReader {
     case none
     /// What follows is passed over: the section itself was an error.
     case refused
-    case section(Int)
+    case mailbox(Section<MailboxKey>)
+    case output(Section<OutputKey>)
+    case rule(Section<RuleKey>)
+    case popbell(Section<PopbellKey>)
   }
 
   private var current = Current.none
   private var currentText: [UInt8] = []
-  var sections: [Section] = []
+  var mailboxes: [Section<MailboxKey>] = []
+  var outputs: [Section<OutputKey>] = []
+  var rules: [Section<RuleKey>] = []
+  var popbell: [Section<PopbellKey>] = []
   var errors = ConfigErrors()
   var hasRefusedSection = false
 
@@ -69,10 +41,14 @@ public struct ConfigReader {
     } else if !text.equals(currentText.span) {
       section(text, line: line)
     }
-    guard case .section(let index) = current else { return }
     let place = Place(line: line, section: [UInt8](text), key: [UInt8](key))
-    guard let entry = entry(key, value, place, in: index) else { return }
-    sections[index].entries.append(entry)
+    switch current {
+    case .none, .refused: break
+    case .mailbox(let section): take(key, value, place, in: section)
+    case .output(let section): take(key, value, place, in: section)
+    case .rule(let section): take(key, value, place, in: section)
+    case .popbell(let section): take(key, value, place, in: section)
+    }
   }
 
   /// Takes a line that is none of the above.
@@ -101,16 +77,16 @@ extension ConfigReader {
       return refuse(place, kind == .popbell ? .popbellWithName : .noName(kind))
     }
     guard isName(name) || kind == .popbell else { return refuse(place, .badName) }
-    for index in sections.indices
-    where sections[index].kind == kind && sections[index].name == [UInt8](name) {
-      errors.add(place, .section(.repeated(firstLine: sections[index].place.line)))
-      return .section(index)
+    do throws(SectionProblem) {
+      switch kind {
+      case .mailbox: return .mailbox(try find(name, place, &mailboxes, &errors))
+      case .output: return .output(try find(name, place, &outputs, &errors))
+      case .rule: return .rule(try find(name, place, &rules, &errors))
+      case .popbell: return .popbell(try find(name, place, &popbell, &errors))
+      }
+    } catch {
+      return refuse(place, error)
     }
-    guard sections.count(where: { $0.kind == kind }) < kind.limit else {
-      return refuse(place, .tooMany(kind))
-    }
-    sections.append(Section(kind: kind, name: [UInt8](name), place: place))
-    return .section(sections.count - 1)
   }
 
   private mutating func refuse(_ place: Place, _ problem: SectionProblem) -> Current {
@@ -126,6 +102,21 @@ extension ConfigReader {
   }
 }
 
+/// The section `name`: a new one, or one that is there already, which is an error.
+private func find<Key>(
+  _ name: Span<UInt8>, _ place: Place, _ sections: inout [Section<Key>],
+  _ errors: inout ConfigErrors
+) throws(SectionProblem) -> Section<Key> {
+  for section in sections where section.name == [UInt8](name) {
+    errors.add(place, .section(.repeated(firstLine: section.place.line)))
+    return section
+  }
+  guard sections.count < Key.kind.limit else { throw .tooMany(Key.kind) }
+  let section = Section<Key>(name: [UInt8](name), place: place)
+  sections.append(section)
+  return section
+}
+
 private func isName(_ text: Span<UInt8>) -> Bool {
   for index in text.indices {
     let byte = text[index]
@@ -135,91 +126,70 @@ private func isName(_ text: Span<UInt8>) -> Bool {
   return !text.isEmpty && text.count <= Limits.name
 }
 
-// key = word / "header." field-name
 extension ConfigReader {
-  /// The entry; nil where the key is nothing like one of the section's.
-  private mutating func entry(
-    _ text: Span<UInt8>, _ value: Span<UInt8>, _ place: Place, in section: Int
-  ) -> Entry? {
-    let isHeader = text.hasPrefix("header.")
-    let known = isHeader ? .header : Key(text)
-    guard let key = known, sections[section].kind.keys.contains(key), key != .password else {
-      let (problem, meant) = unknown(known, text, in: sections[section].kind)
+  /// Adds an entry to `section`, unless its key is nothing like one of the section's.
+  private mutating func take<Key>(
+    _ text: Span<UInt8>, _ raw: Span<UInt8>, _ place: Place, in section: Section<Key>
+  ) {
+    guard let key = Key(text), key.row.use != .refused else {
+      let (problem, meant) = unknown(text, in: Key.self)
       errors.add(place, .key(problem))
-      return meant.map { Entry(key: $0, header: [], value: nil, place: place) }
+      guard let meant else { return }
+      return section.entries.append(Entry(key: meant, argument: [], value: nil, place: place))
     }
-    let header = isHeader ? [UInt8](text.extracting(7...)) : []
-    if let problem = repetition(of: key, header, in: section) {
-      errors.add(place, .key(problem))
-      return nil
+    let argument = key.row.argument(of: text) ?? []
+    if let problem = section.repetition(of: key, argument) {
+      return errors.add(place, .key(problem))
     }
-    do throws(ConfigError) {
-      if isHeader { try check(header: header.span, place) }
-      let value = try checked(value, key, place)
-      return Entry(key: key, header: header, value: value, place: place)
+    var value: [UInt8]?
+    do throws(ValueProblem) {
+      value = try checked(raw, key.row)
     } catch {
-      errors.add(error)
-      return Entry(key: key, header: header, value: nil, place: place)
+      errors.add(place, .value(error))
     }
+    section.entries.append(Entry(key: key, argument: argument, value: value, place: place))
   }
 
   /// What to say of a key that the section does not have, and which one was meant.
-  private func unknown(
-    _ key: Key?, _ text: Span<UInt8>, in kind: SectionKind
+  private func unknown<Key: SectionKey>(
+    _ text: Span<UInt8>, in _: Key.Type
   ) -> (KeyProblem, meant: Key?) {
-    if key == .password, kind == .mailbox { return (.passwordInFile, .password) }
-    if let key, let owner = SectionKind.allCases.first(where: { $0.keys.contains(key) }) {
-      return (.belongs(in: owner), nil)
-    }
-    guard let nearest = nearest(to: text, among: kind.keys.map { $0.word }) else {
-      return (.unknown(kind, suggestion: nil), nil)
-    }
-    let meant = Key(nearest.span)
-    return (meant == .password ? .passwordInFile : .unknown(kind, suggestion: nearest), meant)
-  }
-
-  // field-name = 1*ftext ; ftext = %d33-57 / %d59-126          ; RFC 5322 section 3.6.8
-  private func check(header: Span<UInt8>, _ place: Place) throws(ConfigError) {
-    var isField = !header.isEmpty && header.count <= Limits.headerName
-    for index in header.indices {
-      let byte = header[index]
-      isField = isField && byte > .space && byte < 0x7F && byte != .ascii(":")
-    }
-    guard isField else { throw ConfigError(at: place, .key(.badHeaderName)) }
-    for key in [Key.subject, .from, .to] {
-      let word = key.word
-      guard !header.equalsIgnoringCase(word.span) else {
-        throw ConfigError(at: place, .key(.headerWithOwnKey(key)))
+    if let refused = Key(text) { return (.passwordInFile, refused) }
+    for kind in SectionKind.allCases {
+      for row in kind.rows where row.argument(of: text) != nil {
+        return (.belongs(in: kind), nil)
       }
     }
+    guard let nearest = nearest(to: text, among: Key.rows.map { $0.name }),
+      let meant = Key(nearest.span)
+    else { return (.unknown(Key.kind, suggestion: nil), nil) }
+    guard meant.row.use != .refused else { return (.passwordInFile, meant) }
+    return (.unknown(Key.kind, suggestion: nearest), meant)
   }
 
-  private func repetition(of key: Key, _ header: [UInt8], in section: Int) -> KeyProblem? {
-    guard !key.isAction else { return nil }
-    for entry in sections[section].entries where entry.key == key {
-      let other = entry.header
-      guard other.span.equalsIgnoringCase(header.span) else { continue }
+  private func checked(_ raw: Span<UInt8>, _ row: KeyRow) throws(ValueProblem) -> [UInt8] {
+    for index in raw.indices where raw[index].isControl && raw[index] != .horizontalTab {
+      throw .controlByte(raw[index])
+    }
+    guard raw.firstIndexNotUTF8 == nil else { throw .notUTF8 }
+    guard raw.count <= Limits.value else { throw .tooLong(limit: Limits.value) }
+    guard !row.isCommand else { return [UInt8](raw.trimmingBlanks) }
+    let value = try unquoted(raw.trimmingBlanks)
+    guard !value.isEmpty || row.use == .condition else { throw .missing }
+    return value
+  }
+}
+
+extension Section {
+  fileprivate func repetition(of key: Key, _ argument: [UInt8]) -> KeyProblem? {
+    let use = key.row.use
+    guard use != .action else { return nil }
+    for entry in entries where entry.key == key {
+      let other = entry.argument
+      guard other.span.equalsIgnoringCase(argument.span) else { continue }
       let line = entry.place.line
-      return key.isCondition ? .repeatedCondition(firstLine: line) : .repeated(firstLine: line)
+      return use == .condition ? .repeatedCondition(firstLine: line) : .repeated(firstLine: line)
     }
     return nil
-  }
-
-  private func checked(_ raw: Span<UInt8>, _ key: Key, _ place: Place) throws(ConfigError)
-    -> [UInt8]
-  {
-    do throws(ValueProblem) {
-      for index in raw.indices where raw[index].isControl && raw[index] != .horizontalTab {
-        throw .controlByte(raw[index])
-      }
-      guard raw.firstIndexNotUTF8 == nil else { throw .notUTF8 }
-      guard raw.count <= Limits.value else { throw .tooLong(limit: Limits.value) }
-      guard !key.isCommand else { return [UInt8](raw.trimmingBlanks) }
-      let value = try unquoted(raw.trimmingBlanks)
-      guard !value.isEmpty || key.isCondition else { throw .missing }
-      return value
-    } catch {
-      throw ConfigError(at: place, .value(error))
-    }
   }
 }

@@ -7,8 +7,8 @@ extension Settings {
     for mailbox in mailboxes { mailbox.describe(into: &sink) }
     for output in outputs { output.describe(into: &sink) }
     for rule in rules.rules { rule.describe(rules.names, into: &sink) }
-    sink.write("popbell\n  state in ", stateDirectory, "\n")
-    sink.write("  fetchers run as ", user, " where popbell runs as root\n")
+    sink.write("popbell\n  state in ", popbell.stateDirectory, "\n")
+    sink.write("  fetchers run as ", popbell.user, " where popbell runs as root\n")
   }
 }
 

@@ -1,62 +1,80 @@
 import Bytes
 import Rules
 
+extension MailboxSettings: SectionDraft {
+  mutating func take(
+    _ entry: Entry<MailboxKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
+  ) throws(ValueProblem) {
+    switch entry.key {
+    case .server: server = try host(value)
+    case .port: explicitPort = UInt16(try number(value, in: 1...65535))
+    case .tls: tls = try choice(value)
+    case .allowPlaintext: allowsPlaintext = try choice(value) == YesNo.yes
+    case .ca:
+      let path = try absolutePath(value)
+      ca = path
+      builder.check(.certificates(path), at: entry.place)
+    case .user: user = try text(value, limit: Limits.user)
+    case .passwordFile:
+      let path = try absolutePath(value)
+      secret = .file(path)
+      builder.check(.secretFile(path), at: entry.place)
+    case .passwordCommand:
+      let command = try command(value)
+      secret = .command(command)
+      builder.check(.program(command[0]), at: entry.place)
+    case .passwordCredential:
+      let name = try credential(value)
+      secret = .credential(name)
+      builder.check(.credential(name), at: entry.place)
+    case .auth: authentication = try choice(value)
+    case .interval: interval = try Config.interval(value, in: Limits.interval)
+    case .deadline: deadline = try Config.interval(value, in: Limits.deadline)
+    case .unmatched: unmatched = try choice(value)
+    case .batch: batch = try number(value, in: Limits.batch)
+    case .archive:
+      archive = try Config.archive(value).folder
+      if let archive { builder.check(.archive(archive), at: entry.place) }
+    case .ledger: ledger = try choice(value)
+    case .capabilities: capabilities = try choice(value)
+    case .password: break  // Refused where it was found.
+    }
+  }
+}
+
 extension SettingsBuilder {
-  mutating func mailbox(_ section: Section) -> MailboxSettings {
-    require(.server, in: section)
-    require(.user, in: section)
-    let server = read(.server, in: section, host) ?? []
-    let tls = choice(.tls, in: section, TLSMode.implicit)
-    checkPlaintext(tls, to: server, in: section)
-    let port = number(.port, in: section, 1...65535) ?? (tls == .implicit ? 995 : 110)
-    let ca = read(.ca, in: section, absolutePath)
-    if let ca { check(.certificates(ca), .ca, in: section) }
-    return MailboxSettings(
-      name: section.name, server: server, port: UInt16(port), tls: tls, ca: ca,
-      user: text(.user, in: section, limit: Limits.user) ?? [], secret: secret(section),
-      authentication: choice(.auth, in: section, Authentication.auto),
-      interval: interval(.interval, in: section, Limits.interval) ?? .seconds(60),
-      deadline: interval(.deadline, in: section, Limits.deadline) ?? .seconds(60),
-      unmatched: choice(.unmatched, in: section, Unmatched.leave),
-      batch: number(.batch, in: section, Limits.batch) ?? 20,
-      archive: archive(in: section).folder,
-      ledger: choice(.ledger, in: section, LedgerPolicy.disk),
-      capabilities: choice(.capabilities, in: section, CapabilityPolicy.ask))
+  mutating func mailbox(_ section: Section<MailboxKey>) -> MailboxSettings {
+    var settings = MailboxSettings(name: section.name)
+    read(section, into: &settings)
+    checkSecret(of: section)
+    checkPlaintext(settings, section)
+    return settings
   }
 
-  private mutating func checkPlaintext(_ tls: TLSMode, to server: [UInt8], in section: Section) {
-    let isAllowed = choice(.allowPlaintext, in: section, YesNo.no) == .yes
-    guard tls == .none, !isAllowed, !isLoopback(server.span) else { return }
+  private mutating func checkPlaintext(_ mailbox: MailboxSettings, _ section: Section<MailboxKey>) {
+    guard mailbox.tls == .none, !mailbox.allowsPlaintext, !isLoopback(mailbox.server.span) else {
+      return
+    }
     let isServerKnown = section.entry(.server)?.value != nil
     guard let entry = section.entry(.tls), isServerKnown else { return }
     errors.add(entry.place, .conflict(.plaintext))
   }
 
-  private mutating func secret(_ section: Section) -> SecretSource {
-    let keys: [Key] = [.passwordFile, .passwordCommand, .passwordCredential]
-    let entries = section.entries.filter { keys.contains($0.key) }
-    if entries.isEmpty, section.entry(.password) == nil {
-      errors.add(section.place, .key(.noSecret))
+  private mutating func checkSecret(of section: Section<MailboxKey>) {
+    let entries = section.entries.filter { $0.key.isSecret }
+    guard let first = entries.first else {
+      if !section.has(.password) { errors.add(section.place, .key(.noSecret)) }
+      return
     }
-    if let first = entries.first {
-      for entry in entries.dropFirst() {
-        let problem = KeyProblem.secondSecret(first: first.key, firstLine: first.place.line)
-        errors.add(entry.place, .key(problem))
-      }
+    for entry in entries.dropFirst() {
+      let problem = KeyProblem.secondSecret(first: first.key.row, firstLine: first.place.line)
+      errors.add(entry.place, .key(problem))
     }
-    var source: SecretSource?
-    if let path = read(.passwordFile, in: section, absolutePath) {
-      source = .file(path)
-      check(.secretFile(path), .passwordFile, in: section)
-    }
-    if let command = read(.passwordCommand, in: section, command) {
-      source = .command(command)
-      check(.program(command[0]), .passwordCommand, in: section)
-    }
-    if let name = read(.passwordCredential, in: section, credential) {
-      source = .credential(name)
-      check(.credential(name), .passwordCredential, in: section)
-    }
-    return source ?? .credential([])
+  }
+}
+
+extension MailboxKey {
+  fileprivate var isSecret: Bool {
+    self == .passwordFile || self == .passwordCommand || self == .passwordCredential
   }
 }

@@ -2,51 +2,67 @@ import Bytes
 import Rules
 
 /// An output, and what else its rules need to know.
-struct OutputDraft {
-  let settings: OutputSettings
-  let section: Section
+struct OutputDraft: SectionDraft {
+  var settings: OutputSettings
+  let section: Section<OutputKey>
+  private var line: [UInt8]?
+  private var chip: [UInt8]?
   /// The line of the first rule that may leave it on.
   var leftOnIn: Int?
+
+  init(_ section: Section<OutputKey>) {
+    settings = OutputSettings(name: section.name)
+    self.section = section
+  }
+
+  mutating func take(
+    _ entry: Entry<OutputKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
+  ) throws(ValueProblem) {
+    switch entry.key {
+    case .line: line = try text(value, limit: Limits.lineName)
+    case .chip: chip = value
+    case .active: settings.isActiveLow = try choice(value) == ActiveLevel.low
+    case .bias: settings.bias = try choice(value)
+    case .drive: settings.drive = try choice(value)
+    case .initial: settings.isInitiallyActive = try choice(value) == InitialState.active
+    case .maxOn:
+      settings.maxOn = value.span.equals("never") ? nil : try interval(value, in: Limits.maxOn)
+    }
+  }
+
+  /// Where the line is; nil where the file does not say, or what is wrong was said already.
+  fileprivate func address(_ errors: inout ConfigErrors) -> LineAddress? {
+    guard let line, let entry = section.entry(.line) else { return nil }
+    guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
+    do throws(ValueProblem) {
+      let offset = try number(line, in: Limits.lineOffset)
+      if let chip { return .offset(UInt32(offset), chip: chip) }
+      if !section.has(.chip) { errors.add(entry.place, .conflict(.lineWithoutChip(line))) }
+    } catch {
+      errors.add(entry.place, .value(error))
+    }
+    return nil
+  }
 }
 
 extension SettingsBuilder {
-  mutating func output(_ section: Section) -> OutputDraft {
-    require(.line, in: section)
-    let address = lineAddress(section)
-    if let entry = section.entry(.line), entry.value != nil, let address {
-      if let other = outputs.first(where: { $0.settings.line == address }) {
-        errors.add(entry.place, .conflict(.lineTaken(by: other.settings.name)))
-      }
-      if !address.isSimulated { check(.line(address), .line, in: section) }
+  mutating func output(_ section: Section<OutputKey>) -> OutputDraft {
+    var draft = OutputDraft(section)
+    read(section, into: &draft)
+    guard let address = draft.address(&errors), let entry = section.entry(.line) else {
+      return draft
     }
-    let maxOn = read(.maxOn, in: section) { text throws(ValueProblem) -> Interval? in
-      text == [UInt8]("never") ? nil : try Config.interval(text, in: Limits.maxOn)
+    if let other = outputs.first(where: { $0.settings.line == address }) {
+      errors.add(entry.place, .conflict(.lineTaken(by: other.settings.name)))
     }
-    let settings = OutputSettings(
-      name: section.name, line: address ?? .named([], chip: nil),
-      isActiveLow: choice(.active, in: section, ActiveLevel.high) == .low,
-      bias: choice(.bias, in: section, Bias.asIs),
-      drive: choice(.drive, in: section, Drive.pushPull),
-      isInitiallyActive: choice(.initial, in: section, InitialState.inactive) == .active,
-      maxOn: maxOn ?? nil)
-    return OutputDraft(settings: settings, section: section)
-  }
-
-  private mutating func lineAddress(_ section: Section) -> LineAddress? {
-    let chip = text(.chip, in: section)
-    guard let line = text(.line, in: section, limit: Limits.lineName) else { return nil }
-    guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
-    guard let offset = number(.line, in: section, Limits.lineOffset) else { return nil }
-    if let chip { return .offset(UInt32(offset), chip: chip) }
-    if section.entry(.chip) == nil, let entry = section.entry(.line) {
-      errors.add(entry.place, .conflict(.lineWithoutChip(line)))
-    }
-    return nil
+    if !address.isSimulated { check(.line(address), at: entry.place) }
+    draft.settings.line = address
+    return draft
   }
 
   /// An output that nothing turns off again must say how long it may be on: law L4.
   mutating func checkMaxOn(of output: OutputDraft) {
-    guard output.section.entry(.maxOn) == nil else { return }
+    guard !output.section.has(.maxOn) else { return }
     if output.settings.isInitiallyActive, let entry = output.section.entry(.initial) {
       errors.add(entry.place, .conflict(.startsOn))
     } else if let line = output.leftOnIn {

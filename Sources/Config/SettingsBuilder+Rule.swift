@@ -1,202 +1,217 @@
 import Bytes
 import Rules
 
-extension SettingsBuilder {
-  mutating func rule(_ section: Section) -> Rule {
-    var captures = CaptureNames()
-    let (conditions, areWhole) = conditions(section, &captures)
-    let actions = actions(section, areWhole ? captures : nil)
-    let mailbox = section.entry(.mailbox).flatMap { entry in
-      entry.value.flatMap { index(of: $0, .mailbox, entry.place) }
-    }
-    return Rule(
-      name: section.name, line: section.place.line, mailbox: mailbox, conditions: conditions,
-      captures: captures, actions: actions,
-      disposition: read(.then, in: section, disposition) ?? .delete,
-      onCrash: choice(.onCrash, in: section, CrashPolicy.again),
-      retries: number(.retries, in: section, Limits.retries) ?? retries,
-      timeout: interval(.timeout, in: section, Limits.timeout) ?? timeout,
-      archive: archive(in: section))
+struct RuleDraft: SectionDraft {
+  var rule: Rule
+  private var isCaseSensitive = false
+  private let conditionCount: Int
+
+  init(_ defaults: Rule, _ section: Section<RuleKey>) {
+    rule = defaults
+    (rule.name, rule.line) = (section.name, section.place.line)
+    conditionCount = section.entries(.condition).count
   }
 
-  /// A rule that is never tried would be an alarm that never rings.
-  mutating func checkReach(of rules: [Rule]) {
-    let sections = sections.filter { $0.kind == .rule }
-    let isLast = { (index: Int) in
-      // What was left out for an error may well narrow it.
-      let narrowing = sections[index].entries.count { $0.key.isCondition || $0.key == .mailbox }
-      return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
-    }
-    guard let last = rules.indices.first(where: isLast) else { return }
-    for section in sections[(last + 1)...] {
-      errors.add(section.place, .conflict(.neverTried(by: rules[last].name)))
-    }
-  }
-
-  /// The conditions, and whether none of them was left out for an error.
-  private mutating func conditions(
-    _ section: Section, _ captures: inout CaptureNames
-  ) -> ([Condition], areWhole: Bool) {
-    let isCaseSensitive = choice(.case, in: section, CaseChoice.ignore) == .sensitive
-    let entries = section.entries.filter { $0.key.isCondition }
-    if entries.isEmpty { errors.add(section.place, .key(.noCondition)) }
-    if entries.count > Limits.conditions {
-      let problem = KeyProblem.tooMany("conditions", limit: Limits.conditions)
-      errors.add(entries[Limits.conditions].place, .key(problem))
-    }
-    var conditions: [Condition] = []
-    for entry in entries {
-      guard let condition = condition(entry, isCaseSensitive) else { continue }
-      conditions.append(condition)
-      do throws(CaptureError) {
-        try captures.add(condition.pattern)
-      } catch {
-        errors.add(entry.place, .capture(error.reason, error.name))
-      }
-    }
-    return (conditions, conditions.count == entries.count)
-  }
-
-  private mutating func condition(_ entry: Entry, _ isCaseSensitive: Bool) -> Condition? {
-    guard let value = entry.value, let field = field(entry) else { return nil }
-    do throws(PatternError) {
-      let pattern = try Pattern(
-        parsing: value.span, caseSensitive: isCaseSensitive, expressionIndex: expressions)
-      if case .expression(let expression) = pattern {
-        expressions += 1
-        checks.append(MachineCheck(kind: .expression(expression), place: entry.place))
-      }
-      return Condition(field: field, pattern: pattern)
-    } catch {
-      let part = value.span.extracting(error.offset..<(error.offset + error.length))
-      errors.add(entry.place, .pattern(error.reason, [UInt8](part)))
-      return nil
-    }
-  }
-
-  private mutating func field(_ entry: Entry) -> Condition.Field? {
+  mutating func take(
+    _ entry: Entry<RuleKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
+  ) throws(ValueProblem) {
     switch entry.key {
-    case .from: return .from
-    case .to: return .to
+    case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
+    case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
+    case .subject: try add(.subject, value, entry.place, &builder)
+    case .from: try add(.from, value, entry.place, &builder)
+    case .to: try add(.to, value, entry.place, &builder)
     case .header:
-      let header = entry.header
-      let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(header.span) }
-      if let index = names.headers.firstIndex(where: isSame) { return .header(index) }
-      guard names.headers.count < Limits.headers else {
-        let problem = KeyProblem.tooMany("different header fields", limit: Limits.headers)
-        errors.add(entry.place, .key(problem))
-        return nil
-      }
-      names.headers.append(header)
-      return .header(names.headers.count - 1)
-    default: return .subject
+      guard let header = builder.header(entry) else { return }
+      try add(.header(header), value, entry.place, &builder)
+    case .run:
+      guard let program = try program(value) else { return }
+      builder.check(.program(program[0].source), at: entry.place)
+      rule.actions.append(.run(program))
+    case .on: try add(entry, value, &builder) { _ in .on }
+    case .off: try add(entry, value, &builder) { _ in .off }
+    case .toggle: try add(entry, value, &builder) { _ in .toggle }
+    case .pulse: try add(entry, value, &builder, pulse)
+    case .blink: try add(entry, value, &builder, blink)
+    case .then: rule.disposition = try disposition(value)
+    case .archive:
+      rule.archive = try archive(value)
+      if let folder = rule.archive.folder { builder.check(.archive(folder), at: entry.place) }
+    case .retries: rule.retries = try number(value, in: Limits.retries)
+    case .timeout: rule.timeout = try interval(value, in: Limits.timeout)
+    case .onCrash: rule.onCrash = try choice(value)
     }
-  }
-
-  /// `captures` is nil where not all of them are known.
-  private mutating func actions(_ section: Section, _ captures: CaptureNames?) -> [Action] {
-    let entries = section.entries.filter { $0.key.isAction }
-    if entries.isEmpty { errors.add(section.place, .key(.noAction)) }
-    if entries.count > Limits.actions {
-      let problem = KeyProblem.tooMany("actions", limit: Limits.actions)
-      errors.add(entries[Limits.actions].place, .key(problem))
-    }
-    var actions: [Action] = []
-    for entry in entries {
-      guard let value = entry.value else { continue }
-      do throws(ConfigError) {
-        let action =
-          entry.key == .run
-          ? try run(entry.place, value, captures) : try change(entry, value)
-        if let action { actions.append(action) }
-      } catch {
-        errors.add(error)
-      }
-    }
-    return actions
   }
 }
 
-extension SettingsBuilder {
-  private mutating func run(
-    _ place: Place, _ value: [UInt8], _ captures: CaptureNames?
-  ) throws(ConfigError) -> Action? {
-    let words = try at(place) { () throws(ValueProblem) in try command(value) }
+// Conditions.
+extension RuleDraft {
+  /// True if none was left out for an error: then all captures are known.
+  private var hasAllConditions: Bool { rule.conditions.count == conditionCount }
+
+  private mutating func add(
+    _ field: Condition.Field, _ value: [UInt8], _ place: Place, _ builder: inout SettingsBuilder
+  ) throws(ValueProblem) {
+    let pattern = try pattern(value, builder.expressions)
+    if case .expression(let expression) = pattern {
+      builder.expressions += 1
+      builder.check(.expression(expression), at: place)
+    }
+    rule.conditions.append(Condition(field: field, pattern: pattern))
+    do throws(CaptureError) {
+      try rule.captures.add(pattern)
+    } catch {
+      throw .capture(error.reason, error.name)
+    }
+  }
+
+  private func pattern(_ text: [UInt8], _ expressions: Int) throws(ValueProblem) -> Pattern {
+    do throws(PatternError) {
+      return try Pattern(
+        parsing: text.span, caseSensitive: isCaseSensitive, expressionIndex: expressions)
+    } catch {
+      let part = text.span.extracting(error.offset..<(error.offset + error.length))
+      throw .pattern(error.reason, [UInt8](part))
+    }
+  }
+}
+
+// Actions.
+extension RuleDraft {
+  /// A program and its arguments; nil where a name may be one of a condition's that was left out.
+  private func program(_ value: [UInt8]) throws(ValueProblem) -> [Template]? {
+    let words = try command(value)
     guard !words[0].contains(where: { $0 == .ascii("{") || $0 == .ascii("}") }) else {
-      throw ConfigError(at: place, .value(.programNotFixed(words[0])))
+      throw .programNotFixed(words[0])
     }
     var templates: [Template] = []
     for word in words {
       do throws(TemplateError) {
-        templates.append(try Template(parsing: word.span, captures: captures ?? CaptureNames()))
+        templates.append(try Template(parsing: word.span, captures: rule.captures))
       } catch {
-        guard captures != nil || error.reason != .unknownName else { return nil }
+        guard hasAllConditions || error.reason != .unknownName else { return nil }
         let part = word.span.extracting(error.offset..<(error.offset + error.length))
-        throw ConfigError(
-          at: place, .template(error.reason, [UInt8](part), suggestion: name(like: part, captures)))
+        throw .template(error.reason, [UInt8](part), suggestion: name(like: part))
       }
     }
-    checks.append(MachineCheck(kind: .program(words[0]), place: place))
-    return .run(templates)
+    return templates
   }
 
-  private func name(like text: Span<UInt8>, _ captures: CaptureNames?) -> [UInt8]? {
-    let names = AlertValue.reserved.map { [UInt8]($0.name) } + (captures?.names ?? [])
-    return nearest(to: text, among: names)
+  private func name(like text: Span<UInt8>) -> [UInt8]? {
+    nearest(to: text, among: AlertValue.reserved.map { [UInt8]($0.name) } + rule.captures.names)
   }
 
-  // on / off / toggle = output
-  // pulse             = output 1*blank interval
-  // blink             = output 1*blank interval 1*blank interval 1*blank count
-  private mutating func change(_ entry: Entry, _ value: [UInt8]) throws(ConfigError) -> Action? {
+  /// Adds a change of the output that is the first word of `value`; the row says how many there are.
+  private mutating func add(
+    _ entry: Entry<RuleKey>, _ value: [UInt8], _ builder: inout SettingsBuilder,
+    _ parse: ([[UInt8]]) throws(ValueProblem) -> OutputChange
+  ) throws(ValueProblem) {
     let words = words(value)
-    let expected = entry.key == .blink ? 4 : entry.key == .pulse ? 2 : 1
-    guard words.count == expected else {
-      throw ConfigError(at: entry.place, .value(.wrongForm(entry.key)))
+    guard words.count == Config.words([UInt8](entry.key.row.form)).count else {
+      throw .wrongForm(entry.key.row)
     }
-    let output = index(of: words[0], .output, entry.place)
-    let change = try at(entry.place) { () throws(ValueProblem) in
-      try outputChange(entry.key, words)
-    }
-    guard let output else { return nil }
-    try check(change, of: output, entry.place)
-    return .output(output, change)
+    let output = builder.output(named: words[0], entry.place)
+    let change = try parse(words)
+    guard let output, builder.allows(change, of: output, entry.place) else { return }
+    rule.actions.append(.output(output, change))
+  }
+}
+
+private func pulse(_ words: [[UInt8]]) throws(ValueProblem) -> OutputChange {
+  .pulse(try interval(words[1], in: Limits.pulse))
+}
+
+private func blink(_ words: [[UInt8]]) throws(ValueProblem) -> OutputChange {
+  .blink(
+    on: try interval(words[1], in: Limits.pulse), off: try interval(words[2], in: Limits.pulse),
+    count: try number(words[3], in: Limits.blinks))
+}
+
+extension SettingsBuilder {
+  /// `defaults` is what a rule is where its section says nothing.
+  mutating func rule(_ section: Section<RuleKey>, _ defaults: Rule) -> Rule {
+    count(section, .condition, "conditions", Limits.conditions, none: .noCondition)
+    count(section, .action, "actions", Limits.actions, none: .noAction)
+    var draft = RuleDraft(defaults, section)
+    read(section, into: &draft)
+    return draft.rule
   }
 
-  private mutating func check(
+  private mutating func count(
+    _ section: Section<RuleKey>, _ use: KeyRow.Use, _ what: StaticString, _ limit: Int,
+    none: KeyProblem
+  ) {
+    let entries = section.entries(use)
+    if entries.isEmpty { errors.add(section.place, .key(none)) }
+    if entries.count > limit {
+      errors.add(entries[limit].place, .key(.tooMany(what, limit: limit)))
+    }
+  }
+
+  /// A rule that is never tried would be an alarm that never rings.
+  mutating func checkReach(of rules: [Rule]) {
+    let isLast = { [sections] (index: Int) in
+      // What was left out for an error may well narrow it.
+      let section = sections.rules[index]
+      let narrowing = section.entries(.condition).count + (section.has(.mailbox) ? 1 : 0)
+      return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
+    }
+    guard let last = rules.indices.first(where: isLast) else { return }
+    for section in sections.rules[(last + 1)...] {
+      errors.add(section.place, .conflict(.neverTried(by: rules[last].name)))
+    }
+  }
+
+  fileprivate mutating func mailbox(named name: [UInt8], _ place: Place) -> Int? {
+    index(of: name, among: names.mailboxes, .mailbox, place)
+  }
+
+  fileprivate mutating func output(named name: [UInt8], _ place: Place) -> Int? {
+    index(of: name, among: names.outputs, .output, place)
+  }
+
+  /// Returns `false`, and reports why, where the output may not be changed so.
+  fileprivate mutating func allows(
     _ change: OutputChange, of output: Int, _ place: Place
-  ) throws(ConfigError) {
+  ) -> Bool {
     if change.mayLeaveOn, outputs[output].leftOnIn == nil {
       outputs[output].leftOnIn = place.line
     }
     let settings = outputs[output].settings
-    if let time = change.onTime, let maxOn = settings.maxOn, time > maxOn {
-      let conflict = Conflict.overMaxOn(time, output: settings.name, maxOn: maxOn)
-      throw ConfigError(at: place, .conflict(conflict))
+    guard let time = change.onTime, let maxOn = settings.maxOn, time > maxOn else { return true }
+    let conflict = Conflict.overMaxOn(time, output: settings.name, maxOn: maxOn)
+    errors.add(place, .conflict(conflict))
+    return false
+  }
+
+  /// The place of a header field in `Names.headers`; nil, and an error, where it can have none.
+  fileprivate mutating func header(_ entry: Entry<RuleKey>) -> Int? {
+    let header = entry.argument
+    if let problem = problem(ofHeader: header.span) {
+      errors.add(entry.place, .key(problem))
+      return nil
     }
+    let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(header.span) }
+    if let index = names.headers.firstIndex(where: isSame) { return index }
+    guard names.headers.count < Limits.headers else {
+      let problem = KeyProblem.tooMany("different header fields", limit: Limits.headers)
+      errors.add(entry.place, .key(problem))
+      return nil
+    }
+    names.headers.append(header)
+    return names.headers.count - 1
   }
-}
 
-private func outputChange(_ key: Key, _ words: [[UInt8]]) throws(ValueProblem) -> OutputChange {
-  switch key {
-  case .on: return .on
-  case .off: return .off
-  case .pulse: return .pulse(try interval(words[1], in: Limits.pulse))
-  case .blink:
-    return .blink(
-      on: try interval(words[1], in: Limits.pulse),
-      off: try interval(words[2], in: Limits.pulse),
-      count: try number(words[3], in: Limits.blinks))
-  default: return .toggle
-  }
-}
-
-private func at<Value>(
-  _ place: Place, _ body: () throws(ValueProblem) -> Value
-) throws(ConfigError) -> Value {
-  do throws(ValueProblem) {
-    return try body()
-  } catch {
-    throw ConfigError(at: place, .value(error))
+  // field-name = 1*ftext ; ftext = %d33-57 / %d59-126          ; RFC 5322 section 3.6.8
+  private func problem(ofHeader name: Span<UInt8>) -> KeyProblem? {
+    guard !name.isEmpty, name.count <= Limits.headerName else { return .badHeaderName }
+    for index in name.indices {
+      let byte = name[index]
+      guard byte > .space, byte < 0x7F, byte != .ascii(":") else { return .badHeaderName }
+    }
+    for key in [RuleKey.subject, .from, .to] where name.equalsIgnoringCase(key.row.name) {
+      return .headerWithOwnKey(key.row)
+    }
+    return nil
   }
 }

@@ -15,8 +15,8 @@ public func nearest(to text: Span<UInt8>, among words: [[UInt8]]) -> [UInt8]? {
   return best
 }
 
-func nearest(to text: Span<UInt8>, among words: StaticString) -> [UInt8]? {
-  nearest(to: text, among: list(words))
+func nearest(to text: Span<UInt8>, among words: [StaticString]) -> [UInt8]? {
+  nearest(to: text, among: words.map { [UInt8]($0) })
 }
 
 /// How many bytes must be added, removed, replaced or swapped with their neighbour; case is no matter.

@@ -68,12 +68,16 @@ func number(_ text: [UInt8], in range: ClosedRange<Int>) throws(ValueProblem) ->
   return number
 }
 
-/// Which of `words` it is.
-func choice(_ text: [UInt8], of words: StaticString) throws(ValueProblem) -> Int {
-  guard let index = index(of: text.span, in: words) else {
-    throw .notOneOf(text, words, suggestion: nearest(to: text.span, among: words))
+func choice<W: Word>(_ text: [UInt8]) throws(ValueProblem) -> W {
+  guard let word = W(text.span) else {
+    throw .notOneOf(text, W.words, suggestion: nearest(to: text.span, among: W.words))
   }
-  return index
+  return word
+}
+
+func text(_ text: [UInt8], limit: Int) throws(ValueProblem) -> [UInt8] {
+  guard text.count <= limit else { throw .tooLong(limit: limit) }
+  return text
 }
 
 func absolutePath(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
@@ -95,11 +99,11 @@ func disposition(_ text: [UInt8]) throws(ValueProblem) -> Disposition {
     if text.span.equals("keep") { return .keep }
     throw .notOneOf(text, dispositions, suggestion: suggestion(disposition: words))
   }
-  guard words.count == 3 else { throw .wrongForm(.then) }
+  guard words.count == 3 else { throw .wrongForm(RuleKey.then.row) }
   return .deleteAfter(try interval(words[2], in: Limits.deleteAfter))
 }
 
-private var dispositions: StaticString { "delete,keep,delete after TIME" }
+private var dispositions: [StaticString] { ["delete", "keep", "delete after TIME"] }
 
 private func suggestion(disposition words: [[UInt8]]) -> [UInt8]? {
   guard let first = words.first, let last = words.last else { return nil }

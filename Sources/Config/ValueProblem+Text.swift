@@ -18,7 +18,7 @@ extension ValueProblem {
     case .notOneOf(let value, let words, let suggestion):
       sink.write(quoted: value)
       sink.write(" is not ")
-      sink.write(list: list(words), "or")
+      sink.write(list: words, "or")
       sink.write(suggestion: suggestion, "'", "'")
     case .noUnit(let value):
       sink.write(quoted: value)
@@ -56,18 +56,19 @@ extension ValueProblem {
     case .notACredential(let value):
       sink.write(quoted: value)
       sink.write(" is not the name of a file in $CREDENTIALS_DIRECTORY: write it without a path")
-    case .wrongForm(let key):
-      sink.write("write '")
-      sink.write(key.word)
-      sink.write(" = ")
-      sink.write(key.form)
-      sink.write("'")
+    case .wrongForm(let row):
+      sink.write("write ")
+      sink.write(row)
     case .backslashAtEnd: sink.write("a backslash at the end escapes nothing: write '\\\\'")
     case .tooManyArguments:
       sink.write("at most ", Limits.arguments, " arguments are allowed, the program among them")
     case .programNotFixed(let value):
       sink.write(quoted: value)
       sink.write(" would let a message choose the program: write its path without braces")
+    case .pattern(let reason, let part): reason.write(part, into: &sink)
+    case .capture(let reason, let name): reason.write(name, into: &sink)
+    case .template(let reason, let part, let suggestion):
+      reason.write(part, suggestion, into: &sink)
     }
   }
 }

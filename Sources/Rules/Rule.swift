@@ -24,44 +24,33 @@ public enum Archive: Sendable, Equatable {
 }
 
 /// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
-public enum CrashPolicy: Int, Sendable, CaseIterable { case again, never }
+public enum CrashPolicy: Sendable, CaseIterable { case again, never }
 
 /// Which messages it takes, and what it does about them.
-public final class Rule: Sendable {
-  public let name: [UInt8]
+///
+/// Each field begins as what holds where the configuration says nothing.
+public struct Rule: Sendable {
+  public var name: [UInt8]
   /// Where it begins in the configuration.
-  public let line: Int
+  public var line: Int
   /// The only mailbox that it is for, by its place in `Names.mailboxes`; nil for all of them.
-  public let mailbox: Int?
+  public var mailbox: Int?
   /// All of them must hold.
-  public let conditions: [Condition]
-  public let captures: CaptureNames
+  public var conditions: [Condition] = []
+  public var captures = CaptureNames()
   /// In the order in which they are done.
-  public let actions: [Action]
-  public let disposition: Disposition
-  public let archive: Archive
-  public let onCrash: CrashPolicy
+  public var actions: [Action] = []
+  public var disposition = Disposition.delete
+  public var archive = Archive.ofMailbox
+  public var onCrash = CrashPolicy.again
   /// How often actions that failed are tried again.
-  public let retries: Int
+  public var retries = 5
   /// How long a program may run.
-  public let timeout: Interval
+  public var timeout = Interval.seconds(30)
 
-  public init(
-    name: [UInt8], line: Int, mailbox: Int?, conditions: [Condition], captures: CaptureNames,
-    actions: [Action], disposition: Disposition, onCrash: CrashPolicy, retries: Int,
-    timeout: Interval, archive: Archive = .ofMailbox
-  ) {
+  public init(name: [UInt8], line: Int) {
     self.name = name
     self.line = line
-    self.mailbox = mailbox
-    self.conditions = conditions
-    self.captures = captures
-    self.actions = actions
-    self.disposition = disposition
-    self.onCrash = onCrash
-    self.retries = retries
-    self.timeout = timeout
-    self.archive = archive
   }
 
   /// Whether rules behind it are never tried.

@@ -14,8 +14,8 @@ public struct Names: Sendable {
 
 /// The rules, in the order in which they are tried.
 public struct RuleSet: Sendable {
-  public let rules: [Rule]
-  public let names: Names
+  public var rules: [Rule]
+  public var names: Names
 
   public init(rules: [Rule], names: Names) {
     self.rules = rules

@@ -13,11 +13,13 @@ extension Rule {
   ) -> Rule {
     let pattern = try! Pattern(
       parsing: [UInt8]("ALARM *").span, caseSensitive: false, expressionIndex: 0)
-    return Rule(
-      name: [UInt8]("alarms"), line: 1, mailbox: nil,
-      conditions: [Condition(field: .subject, pattern: pattern)], captures: CaptureNames(),
-      actions: actions, disposition: disposition, onCrash: onCrash, retries: retries,
-      timeout: .seconds(30))
+    var rule = Rule(name: [UInt8]("alarms"), line: 1)
+    rule.conditions = [Condition(field: .subject, pattern: pattern)]
+    rule.actions = actions
+    rule.disposition = disposition
+    rule.onCrash = onCrash
+    rule.retries = retries
+    return rule
   }
 }
 
@@ -36,10 +38,8 @@ extension Settings {
         section: Array(section.utf8).span, key: Array(key.utf8).span,
         value: Array(value.utf8).span, line: 1)
     }
-    let settings = reader.finish().settings!
-    return Settings(
-      mailboxes: settings.mailboxes, outputs: settings.outputs,
-      rules: RuleSet(rules: rules, names: settings.rules.names), user: settings.user,
-      stateDirectory: settings.stateDirectory)
+    var settings = reader.finish().settings!
+    settings.rules.rules = rules
+    return settings
   }
 }

@@ -1,44 +1,17 @@
-import Foundation
+import Bytes
 import Rules
 import TestSupport
 import Testing
 
 @testable import Config
 
-/// popbell.conf(5) has the keys that popbell has, and their words.
+/// What is said of keys and their words is what is read.
 @Suite struct ManualTests {
-  let page: String
-
-  init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    page = try String(
-      contentsOf: root.appendingPathComponent("board/popbell.conf.5"), encoding: .utf8)
-  }
-
-  /// What stands below the heading of a kind of section.
-  private func lines(of kind: SectionKind) throws -> [Substring] {
-    let heading = kind == .popbell ? "[popbell]" : "[\(text(kind.word)) NAME]"
-    let lines = page.split(separator: "\n")
-    let start = try #require(lines.firstIndex { $0 == ".Ss \(heading)" })
-    return Array(lines[(start + 1)...].prefix { !$0.hasPrefix(".Ss ") && !$0.hasPrefix(".Sh ") })
-  }
-
-  @Test(arguments: SectionKind.allCases)
-  func hasEveryKeyAndNoOther(kind: SectionKind) throws {
-    let keys = try lines(of: kind).filter { $0.hasPrefix(".It Ic ") }.map { $0.dropFirst(7) }
-    // A password in the file is refused.
-    let known = kind.keys.filter { $0 != .password }.map { text($0.word) }
-    #expect(keys.map { String($0) }.sorted() == known.sorted())
-  }
-
-  @Test func everyCaseHasAWord() {
+  @Test func everyWordIsRead() {
     func check<W: Word>(_ type: W.Type) {
-      #expect(list(W.words).count == W.allCases.count, "\(type)")
-      for word in W.allCases { #expect(W(word.word.span)?.rawValue == word.rawValue) }
+      for word in W.allCases { #expect(W([UInt8](word.word).span) == word) }
     }
     check(SectionKind.self)
-    check(Key.self)
     check(TLSMode.self)
     check(Authentication.self)
     check(Unmatched.self)
@@ -53,17 +26,43 @@ import Testing
     check(CrashPolicy.self)
   }
 
-  @Test(arguments: [
-    (Key.tls, TLSMode.words), (.auth, Authentication.words), (.unmatched, Unmatched.words),
-    (.capabilities, CapabilityPolicy.words), (.active, ActiveLevel.words), (.bias, Bias.words),
-    (.drive, Drive.words), (.initial, InitialState.words), (.case, CaseChoice.words),
-    (.allowPlaintext, YesNo.words), (.ledger, LedgerPolicy.words),
-  ])
-  func hasEveryWordOfAKey(key: Key, words: StaticString) throws {
-    let kind = try #require(SectionKind.allCases.first { $0.keys.contains(key) })
-    let item = try lines(of: kind).drop { $0 != ".It Ic \(text(key.word))" }.dropFirst()
-      .prefix { !$0.hasPrefix(".It ") }
-    let named = item.filter { $0.hasPrefix(".Cm ") }.map { $0.split(separator: " ")[1] }
-    #expect(named.map { String($0) }.sorted() == list(words).map { text($0) }.sorted())
+  @Test(
+    arguments: [
+      (MailboxKey.tls.row, TLSMode.words), (MailboxKey.auth.row, Authentication.words),
+      (MailboxKey.unmatched.row, Unmatched.words), (MailboxKey.ledger.row, LedgerPolicy.words),
+      (MailboxKey.capabilities.row, CapabilityPolicy.words),
+      (OutputKey.active.row, ActiveLevel.words), (OutputKey.bias.row, Bias.words),
+      (OutputKey.drive.row, Drive.words), (OutputKey.initial.row, InitialState.words),
+      (RuleKey.case.row, CaseChoice.words), (RuleKey.onCrash.row, CrashPolicy.words),
+    ])
+  func aHelpLineHasEveryWord(row: KeyRow, words: [StaticString]) {
+    let help = "\(row.help)"
+    for word in words { #expect(help.contains("`\(word)`"), "\(row.name)") }
+    #expect(words.contains { "\(row.defaultText)" == "`\($0)`" }, "\(row.name)")
+  }
+
+  /// What the manual calls the default is what holds where the key is left out.
+  @Test(arguments: SectionKind.allCases)
+  func theDefaultIsWhatHolds(kind: SectionKind) throws {
+    var sections: [SectionKind: String] = [
+      .mailbox: mailboxLines, .output: outputLines, .rule: ruleLines, .popbell: "[popbell]\n",
+    ]
+    func understood() throws -> String {
+      var bytes: [UInt8] = []
+      try settings(SectionKind.allCases.compactMap { sections[$0] }.joined()).describe(into: &bytes)
+      return text(bytes.span)
+    }
+    let expected = try understood()
+    let lines = sections[kind]
+    var tried = 0
+    for row in kind.rows {
+      let value = "\(row.defaultText)".replacing("`", with: "")
+      // Some are told in words.
+      guard !value.isEmpty, !value.contains(" ") else { continue }
+      sections[kind] = lines.map { $0 + "\(row.name) = \(value)\n" }
+      #expect(try understood() == expected, "\(row.name)")
+      tried += 1
+    }
+    #expect(tried >= 4)
   }
 }

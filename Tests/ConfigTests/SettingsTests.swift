@@ -27,7 +27,10 @@ import Testing
     #expect(rule.archive == .ofMailbox)
     #expect(rule.retries == 5 && rule.timeout == .seconds(30) && rule.mailbox == nil)
     #expect(rule.line == 8)
-    #expect(strings([settings.user, settings.stateDirectory]) == ["popbell", "/var/lib/popbell"])
+    #expect(
+      strings([settings.popbell.user, settings.popbell.stateDirectory]) == [
+        "popbell", "/var/lib/popbell",
+      ])
   }
 
   @Test(
@@ -170,7 +173,8 @@ import Testing
     let settings = try settings(mailboxLines + ruleLines + second + global)
     #expect(settings.rules.rules.map { $0.retries } == [0, 9])
     #expect(settings.rules.rules.map { $0.timeout } == [.seconds(120), .milliseconds(500)])
-    #expect(strings([settings.user, settings.stateDirectory]) == ["bell", "/data"])
+    #expect(
+      strings([settings.popbell.user, settings.popbell.stateDirectory]) == ["bell", "/data"])
   }
 
   @Test func numbersExpressionsThroughTheFile() throws {

@@ -102,10 +102,17 @@ func rule(
     try names.add(pattern)
     parsed.append(Condition(field: field, pattern: pattern))
   }
-  return Rule(
-    name: Array(name.utf8), line: 1, mailbox: mailbox, conditions: parsed, captures: names,
-    actions: actions, disposition: disposition, onCrash: onCrash, retries: retries,
-    timeout: timeout, archive: archive)
+  var rule = Rule(name: Array(name.utf8), line: 1)
+  rule.mailbox = mailbox
+  rule.conditions = parsed
+  rule.captures = names
+  rule.actions = actions
+  rule.disposition = disposition
+  rule.archive = archive
+  rule.onCrash = onCrash
+  rule.retries = retries
+  rule.timeout = timeout
+  return rule
 }
 
 func template(_ source: String, _ captures: CaptureNames = CaptureNames()) throws(TemplateError)

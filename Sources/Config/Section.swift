@@ -1,0 +1,37 @@
+import Bytes
+
+/// A key and its value, as they stand in a section.
+// A class: it is handed on and on, and one reference costs less than all its parts.
+final class Entry<Key: SectionKey> {
+  let key: Key
+  /// What stands in the place of its `NAME`; empty for most keys.
+  let argument: [UInt8]
+  /// Without quotes and comment, unless the key is a command; nil where an error was reported.
+  let value: [UInt8]?
+  let place: Place
+
+  init(key: Key, argument: [UInt8], value: [UInt8]?, place: Place) {
+    self.key = key
+    self.argument = argument
+    self.value = value
+    self.place = place
+  }
+}
+
+final class Section<Key: SectionKey> {
+  let name: [UInt8]
+  /// Its first line, and what stands between its brackets.
+  let place: Place
+  var entries: [Entry<Key>] = []
+
+  init(name: [UInt8], place: Place) {
+    self.name = name
+    self.place = place
+  }
+
+  func entry(_ key: Key) -> Entry<Key>? { entries.first { $0.key == key } }
+
+  func has(_ key: Key) -> Bool { entry(key) != nil }
+
+  func entries(_ use: KeyRow.Use) -> [Entry<Key>] { entries.filter { $0.key.row.use == use } }
+}
