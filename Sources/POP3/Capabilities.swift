@@ -15,9 +15,7 @@ public struct Capabilities: Equatable, Sendable {
   public internal(set) var user = false
   public internal(set) var uidl = false
   public internal(set) var stls = false
-  public internal(set) var saslPlain = false
-  /// SASL mechanisms other than PLAIN are there.
-  public internal(set) var saslOther = false
+  public internal(set) var mechanisms = SASLMechanisms()
   public internal(set) var pipelining = false
   public internal(set) var responseCodes = false
   /// A login refused without `[AUTH]` is no fault of the credential: RFC 3206 section 5.
@@ -68,8 +66,7 @@ public struct Capabilities: Equatable, Sendable {
     user = user || later.user
     uidl = uidl || later.uidl
     stls = stls || later.stls
-    saslPlain = saslPlain || later.saslPlain
-    saslOther = saslOther || later.saslOther
+    mechanisms.formUnion(later.mechanisms)
     pipelining = pipelining || later.pipelining
     responseCodes = responseCodes || later.responseCodes
     authResponseCode = authResponseCode || later.authResponseCode
@@ -83,10 +80,8 @@ public struct Capabilities: Equatable, Sendable {
   private mutating func addMechanisms(_ words: Span<UInt8>) {
     var rest = words.trimmingBlanks
     while !rest.isEmpty {
-      if takeWord(from: &rest).equalsIgnoringCase("PLAIN") {
-        saslPlain = true
-      } else {
-        saslOther = true
+      if let mechanism = SASLMechanism(named: takeWord(from: &rest)) {
+        mechanisms.insert(mechanism)
       }
     }
   }

@@ -52,75 +52,48 @@ public struct Credential: ~Copyable {
   }
 }
 
-// The lines of the logins. Each asks for the proof that law L3 demands.
+// What logins write of it. Each asks for the proof that law L3 demands.
 extension Credential {
-  /// `USER name`
-  func writeUser(to output: inout Output, _: borrowing Clearance) {
-    output.markSecret()
-    output.append("USER ")
-    output.append(storage.user)
-    output.append("\r\n")
+  /// Calls `body` with each octet of the user name.
+  func forEachUserByte(_: borrowing Clearance, _ body: (UInt8) -> Void) {
+    for byte in storage.user { body(byte) }
   }
 
-  /// `PASS secret`
-  func writePass(to output: inout Output, _: borrowing Clearance) {
-    output.markSecret()
-    output.append("PASS ")
-    output.append(storage.secret)
-    output.append("\r\n")
+  /// Calls `body` with each octet of the secret.
+  func forEachSecretByte(_: borrowing Clearance, _ body: (UInt8) -> Void) {
+    for byte in storage.secret { body(byte) }
   }
 
-  /// `APOP name digest`, the digest being MD5(stamp, secret): RFC 1939 section 7.
-  func writeAPOP<MD5: MD5Digest & ~Copyable>(
-    _ stamp: Span<UInt8>, _ digest: consuming MD5, to output: inout Output, _: borrowing Clearance
-  ) {
-    for index in stamp.indices { digest.update(stamp[index]) }
-    for byte in storage.secret { digest.update(byte) }
-    let hash = digest.finish()
+  /// Writes the response of PLAIN, in base64, and the line's end.
+  func writePlainResponse(to output: inout Output, _: borrowing Clearance) {
     output.markSecret()
-    output.append("APOP ")
-    output.append(storage.user)
-    output.append(" ")
-    for byte in hash {
-      output.append(hexadecimalDigit(byte >> 4))
-      output.append(hexadecimalDigit(byte))
-    }
+    forEachPlainDigit { output.append($0) }
     output.append("\r\n")
   }
+}
 
-  /// Whether `AUTH PLAIN` and the response fit one command line: RFC 5034 section 4.
+// What is asked of it and shows nothing.
+extension Credential {
+  /// True if `AUTH PLAIN` and the response fit one command line: RFC 5034 section 4.
   var fitsInitialResponse: Bool {
     let octets = 2 + storage.user.count + storage.secret.count
     return 11 + (octets + 2) / 3 * 4 + 2 <= Limits.commandOctets
   }
 
-  /// `AUTH PLAIN response`
-  func writeInitialResponse(to output: inout Output, _ clearance: borrowing Clearance) {
-    output.append("AUTH PLAIN ")
-    writeResponse(to: &output, clearance)
-  }
-
-  /// `response`
-  func writeResponse(to output: inout Output, _: borrowing Clearance) {
-    output.markSecret()
-    forEachResponseDigit { output.append($0) }
-    output.append("\r\n")
-  }
-
-  /// Whether a server's `line` repeats the secret, bare or in the response: it is not for a log.
+  /// True if a server's `line` repeats the secret, bare or in the response: it is not for a log.
   ///
   /// The first octets are enough: a server may cut off what it repeats.
   func isRepeated(in line: Span<UInt8>) -> Bool {
     let secret = storage.secret
     var response = ByteBuffer<12>()
-    forEachResponseDigit { response.append($0) }
+    forEachPlainDigit { response.append($0) }
     defer { response.wipe() }
     return line.contains(secret.span.extracting(..<min(8, secret.count)))
       || line.contains(response.bytes)
   }
 
   // message = [authzid] UTF8NUL authcid UTF8NUL passwd               ; RFC 4616 section 2
-  private func forEachResponseDigit(_ body: (UInt8) -> Void) {
+  private func forEachPlainDigit(_ body: (UInt8) -> Void) {
     var encoder = Base64Encoder()
     encoder.encode(0, body)
     for byte in storage.user { encoder.encode(byte, body) }

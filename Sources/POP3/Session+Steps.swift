@@ -7,14 +7,8 @@ enum Step: Equatable, Sendable {
   case capabilities
   case startTLS
   case handshake
-  case user
-  case pass
-  case apop
-  /// AUTH PLAIN with the response in the same line.
-  case initialResponse
-  /// AUTH PLAIN without it.
-  case challenge
-  case response
+  /// `login` has the word.
+  case authenticating
   /// CAPA after the login: Gmail announces PIPELINING only then.
   case capabilitiesAgain
   case transaction
@@ -25,7 +19,7 @@ enum Step: Equatable, Sendable {
     case .greeting: .greeting
     case .capabilities, .capabilitiesAgain: .capabilities
     case .startTLS, .handshake: .startTLS
-    case .user, .pass, .apop, .initialResponse, .challenge, .response: .login
+    case .authenticating: .login
     case .transaction: .transaction
     case .ended: .ended
     }
@@ -40,15 +34,15 @@ enum Input: Equatable, Sendable {
 }
 
 extension Session where MD5: ~Copyable {
-  /// All steps and all that can happen in them. Only here, and in the `enter` that it calls, does
-  /// the step change.
+  /// All steps and all that can happen in them. Only in the `enter` that it calls does the step
+  /// change.
   mutating func advance(on input: Input) throws(ProtocolError.Reason) -> SessionEvent? {
     switch (step, input) {
     case (.greeting, .reply(.ok, _)):
       stamp = Stamp(in: framer.line)
       return try enter(configuration.askCapabilities ? .capabilities : afterCapabilities())
     case (.greeting, .reply(.refused, let refusal)):
-      return reject(.greeting, refusal)
+      return try reject(.greeting, refusal)
     case (.greeting, .reply):
       throw .strangeGreeting
 
@@ -64,8 +58,7 @@ extension Session where MD5: ~Copyable {
       return try enter(afterCapabilities())
 
     case (.startTLS, .reply(.ok, _)):
-      step = .handshake
-      return .startTLS
+      return try enter(.handshake)
     case (.startTLS, .reply(.refused, _)):
       throw .startTLSRefused
     case (.handshake, .secured):
@@ -73,26 +66,16 @@ extension Session where MD5: ~Copyable {
       forget()
       return try enter(configuration.askCapabilities ? .capabilities : afterCapabilities())
 
-    case (.user, .reply(.ok, _)):
-      return try enter(.pass)
-    // Some servers write "+OK" where "+" is due, some ask for what AUTH's line already had.
-    case (.challenge, .reply(.continuation, _)), (.challenge, .reply(.ok, _)),
-      (.initialResponse, .reply(.continuation, _)):
-      return try enter(.response)
-    case (.pass, .reply(.ok, _)), (.apop, .reply(.ok, _)), (.initialResponse, .reply(.ok, _)),
-      (.response, .reply(.ok, _)):
+    case (.authenticating, .reply(.ok, _)):
+      guard login.isComplete else { return try respond(isOK: true) }
+      try login.check(framer.line.extracting(3...).trimmingBlanks)
       credential.wipe()
       let asksAgain = capabilities.areKnown && !capabilities.pipelining
       return try enter(asksAgain ? .capabilitiesAgain : .transaction)
-    case (.user, .reply(.refused, let refusal)):
-      return reject(.user, refusal)
-    case (.pass, .reply(.refused, let refusal)):
-      return reject(.pass, refusal)
-    case (.apop, .reply(.refused, let refusal)):
-      return reject(.apop, refusal)
-    case (.initialResponse, .reply(.refused, let refusal)),
-      (.challenge, .reply(.refused, let refusal)), (.response, .reply(.refused, let refusal)):
-      return reject(.auth, refusal)
+    case (.authenticating, .reply(.continuation, _)):
+      return try respond(isOK: false)
+    case (.authenticating, .reply(.refused, let refusal)):
+      return try reject(login.stage, refusal)
 
     // o2.pl refuses CAPA after the login: what it said before stands.
     case (.capabilitiesAgain, .reply(.refused, _)):
@@ -104,14 +87,13 @@ extension Session where MD5: ~Copyable {
     case (.transaction, .reply(let status, let refusal)):
       let quits = window.first == .quit
       let event = try answer(status, refusal)
-      if quits { step = .ended }
+      if quits { _ = try enter(.ended) }
       return event
     case (.ended, _):
       return nil
 
-    case (.capabilities, .reply), (.startTLS, .reply), (.handshake, .reply), (.user, .reply),
-      (.pass, .reply), (.apop, .reply), (.initialResponse, .reply), (.challenge, .reply),
-      (.response, .reply), (.capabilitiesAgain, .reply):
+    case (.capabilities, .reply), (.startTLS, .reply), (.handshake, .reply),
+      (.authenticating, .reply), (.capabilitiesAgain, .reply):
       throw .strangeReply
     case (_, .endOfCapabilities), (_, .secured):
       throw .strangeReply
@@ -120,49 +102,57 @@ extension Session where MD5: ~Copyable {
 
   /// Begins a step by what it has to say.
   private mutating func enter(_ next: Step) throws(ProtocolError.Reason) -> SessionEvent? {
+    var event: SessionEvent?
     switch next {
     case .capabilities, .capabilitiesAgain: waiting.append("CAPA\r\n")
     case .startTLS: waiting.append("STLS\r\n")
-    case .challenge: waiting.append("AUTH PLAIN\r\n")
-    case .user: try credential.writeUser(to: &waiting, transport.clearance())
-    case .pass: try credential.writePass(to: &waiting, transport.clearance())
-    case .apop:
-      guard let stamp else { throw .noStamp }
-      try credential.writeAPOP(stamp.bytes.span, MD5(), to: &waiting, transport.clearance())
-    case .initialResponse:
-      try credential.writeInitialResponse(to: &waiting, transport.clearance())
-    case .response: try credential.writeResponse(to: &waiting, transport.clearance())
-    case .greeting, .handshake, .transaction, .ended: break
+    case .handshake: event = .startTLS
+    case .authenticating:
+      login = try chooseLogin()
+      try login.start(credential, to: &waiting, transport.clearance())
+    case .transaction: event = .ready
+    case .greeting, .ended: break
     }
     step = next
-    return next == .transaction ? .ready : nil
+    return event
   }
 
   private func afterCapabilities() throws(ProtocolError.Reason) -> Step {
-    guard transport.needsStartTLS else { return try login() }
+    guard transport.needsStartTLS else { return .authenticating }
     guard capabilities.stls || !capabilities.areKnown else { throw .startTLSNotAnnounced }
     return .startTLS
   }
 
-  private func login() throws(ProtocolError.Reason) -> Step {
-    let plain = credential.fitsInitialResponse ? Step.initialResponse : .challenge
+  private func chooseLogin() throws(ProtocolError.Reason) -> Login<MD5> {
+    let plain = PlainLogin(isOneLine: credential.fitsInitialResponse)
     switch configuration.mechanism {
-    case .plain: return plain
-    case .plainChallenge: return .challenge
-    case .user: return .user
-    case .apop: return .apop
+    case .plain: return .plain(plain)
+    case .plainChallenge: return .plain(PlainLogin(isOneLine: false))
+    case .user: return .user(UserLogin())
+    case .apop:
+      guard let stamp else { throw .noStamp }
+      return .apop(APOPLogin(stamp))
     case .automatic:
-      if capabilities.saslPlain { return plain }
+      if capabilities.mechanisms.contains(.plain) { return .plain(plain) }
       let mayTry = capabilities.user || !capabilities.areKnown || transport.isEncrypted
       guard mayTry else { throw .noMechanism }
-      return .user
+      return .user(UserLogin())
     }
   }
 
+  /// The login answers a challenge.
+  private mutating func respond(isOK: Bool) throws(ProtocolError.Reason) -> SessionEvent? {
+    let challenge = Challenge(parsing: framer.line, isOK: isOK)
+    try login.respond(to: challenge, credential, to: &waiting, transport.clearance())
+    return nil
+  }
+
   /// The server does not let us in.
-  private mutating func reject(_ stage: LoginStage, _ refusal: Refusal) -> SessionEvent {
+  private mutating func reject(
+    _ stage: LoginStage, _ refusal: Refusal
+  ) throws(ProtocolError.Reason) -> SessionEvent? {
     credential.wipe()
-    step = .ended
+    _ = try enter(.ended)
     return .rejected(stage, refusal)
   }
 

@@ -10,6 +10,8 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   var credential: Credential
   var transport: Transport
   var step = Step.greeting
+  /// Chosen when its step begins.
+  var login = Login<MD5>.user(UserLogin())
   var reading = Reading.status
   var framer = LineFramer()
   var decoder = ContentDecoder(lineFeedEnds: false)
@@ -125,8 +127,8 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   private var replyIsDue: Bool {
     switch step {
     case .transaction: !window.isEmpty && waiting.count <= window.octetsBehindFirst
-    case .greeting, .capabilities, .startTLS, .handshake, .user, .pass, .apop, .initialResponse,
-      .challenge, .response, .capabilitiesAgain, .ended:
+    case .greeting, .capabilities, .startTLS, .handshake, .authenticating, .capabilitiesAgain,
+      .ended:
       waiting.isEmpty
     }
   }

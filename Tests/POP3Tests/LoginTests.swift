@@ -102,7 +102,7 @@ import Testing
     write(&session)
     _ = try? receive("\(reply)\r\n", &session)
     var output = Output()
-    try session.credential.writeResponse(to: &output, Transport(.tls).clearance())
+    try session.credential.writePlainResponse(to: &output, Transport(.tls).clearance())
     #expect(text(output.bytes) == "AAA=\r\n")
   }
 

@@ -1,0 +1,107 @@
+internal import Bytes
+
+/// A login as a value: what the client says first, what it answers to each challenge, and whether
+/// the server's last word is believed.
+///
+/// Whatever it writes needs the proof that law L3 demands.
+protocol LoginMechanism: Sendable {
+  /// The step that fails where the server refuses the last line.
+  var stage: LoginStage { get }
+
+  /// True if the client has said all that it must: the next `+OK` is the server's last word, and not
+  /// a challenge.
+  var isComplete: Bool { get }
+
+  /// Writes the first line.
+  func start(
+    _ credential: borrowing Credential, to output: inout Output, _ clearance: borrowing Clearance)
+
+  /// Writes the answer to a challenge. That is an empty line where the challenge tells of a failure,
+  /// and the `-ERR` comes only after it (XOAUTH2).
+  mutating func respond(
+    to challenge: Challenge, _ credential: borrowing Credential, to output: inout Output,
+    _ clearance: borrowing Clearance
+  ) throws(ProtocolError.Reason)
+
+  /// Throws where the server has not proved by now what the mechanism asks of it, as SCRAM does;
+  /// `text` is what follows the last `+OK`.
+  func check(_ text: Span<UInt8>) throws(ProtocolError.Reason)
+}
+
+extension LoginMechanism {
+  /// The server need not prove anything.
+  func check(_ text: Span<UInt8>) throws(ProtocolError.Reason) {}
+}
+
+/// What a server asks in a login.
+struct Challenge: ~Escapable {
+  /// What follows the `+`, without blanks at the ends: base64, or rubbish where nobody reads it.
+  let text: Span<UInt8>
+  /// A `+OK` came: the reply to USER, and what some servers write where `+` is due.
+  let isOK: Bool
+
+  // continue-req = "+" SP [base64] CRLF                             ; RFC 5034 section 5
+  /// Takes a line that begins with `+`.
+  @_lifetime(copy line)
+  init(parsing line: Span<UInt8>, isOK: Bool) {
+    text = line.extracting((isOK ? 3 : 1)...).trimmingBlanks
+    self.isOK = isOK
+  }
+}
+
+/// The login of a session: one case, and one file, for each mechanism.
+enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
+  case user(UserLogin)
+  case plain(PlainLogin)
+  case apop(APOPLogin<MD5>)
+
+  var stage: LoginStage {
+    switch self {
+    case .user(let login): login.stage
+    case .plain(let login): login.stage
+    case .apop(let login): login.stage
+    }
+  }
+
+  var isComplete: Bool {
+    switch self {
+    case .user(let login): login.isComplete
+    case .plain(let login): login.isComplete
+    case .apop(let login): login.isComplete
+    }
+  }
+
+  func start(
+    _ credential: borrowing Credential, to output: inout Output, _ clearance: borrowing Clearance
+  ) {
+    switch self {
+    case .user(let login): login.start(credential, to: &output, clearance)
+    case .plain(let login): login.start(credential, to: &output, clearance)
+    case .apop(let login): login.start(credential, to: &output, clearance)
+    }
+  }
+
+  mutating func respond(
+    to challenge: Challenge, _ credential: borrowing Credential, to output: inout Output,
+    _ clearance: borrowing Clearance
+  ) throws(ProtocolError.Reason) {
+    switch self {
+    case .user(var login):
+      try login.respond(to: challenge, credential, to: &output, clearance)
+      self = .user(login)
+    case .plain(var login):
+      try login.respond(to: challenge, credential, to: &output, clearance)
+      self = .plain(login)
+    case .apop(let login):
+      try login.respond(to: challenge, credential, to: &output, clearance)
+    }
+  }
+
+  func check(_ text: Span<UInt8>) throws(ProtocolError.Reason) {
+    switch self {
+    case .user(let login): try login.check(text)
+    case .plain(let login): try login.check(text)
+    case .apop(let login): try login.check(text)
+    }
+  }
+}
