@@ -10,7 +10,7 @@ extension Outcome {
     case .connectionEnded: self = .connectionLost
     case .lineTooLong, .strangeGreeting, .strangeReply, .unsolicitedReply, .tooManyCapabilities,
       .tooManyLines, .tooManyMessages, .malformedStatus, .startTLSNotAnnounced, .startTLSRefused,
-      .bytesBeforeTLS, .notSecured, .noMechanism, .noStamp:
+      .bytesBeforeTLS, .notSecured, .noMechanism, .noStamp, .challengeTooLong, .malformedChallenge:
       self = .protocolError
     }
   }
@@ -46,6 +46,9 @@ func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> [UInt8] {
   case .notSecured: detail.append("no TLS, no login")
   case .noMechanism: detail.append("the server takes no login in the clear; use TLS")
   case .noStamp: detail.append("the server does not offer APOP; use 'auth = auto'")
+  case .challengeTooLong:
+    detail.append("the server's challenge in the login is longer than 512 octets")
+  case .malformedChallenge: detail.append("the server's challenge in the login is not base64")
   case .connectionEnded(let state, _):
     detail.append("the server hung up while ")
     detail.append(Stage(state).words)
@@ -53,7 +56,8 @@ func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> [UInt8] {
   switch error.reason {
   case .connectionEnded, .startTLSNotAnnounced, .noMechanism, .noStamp, .notSecured: break
   case .lineTooLong, .strangeGreeting, .strangeReply, .unsolicitedReply, .tooManyCapabilities,
-    .tooManyLines, .tooManyMessages, .malformedStatus, .startTLSRefused, .bytesBeforeTLS:
+    .tooManyLines, .tooManyMessages, .malformedStatus, .startTLSRefused, .bytesBeforeTLS,
+    .challengeTooLong, .malformedChallenge:
     detail.append(" (after byte ")
     detail.append(decimal: error.offset)
     detail.append(")")

@@ -47,6 +47,20 @@ struct Challenge: ~Escapable {
     text = line.extracting((isOK ? 3 : 1)...).trimmingBlanks
     self.isOK = isOK
   }
+
+  /// The challenge without its base64, which must be whole. Throws `malformedChallenge`.
+  func decoded() throws(ProtocolError.Reason) -> [UInt8] {
+    guard !isOK, text.count.isMultiple(of: 4) else { throw .malformedChallenge }
+    var end = text.count
+    while end > 0, end > text.count - 2, text[end - 1] == .ascii("=") { end -= 1 }
+    var bytes: [UInt8] = []
+    var decoder = Base64Decoder()
+    for index in 0..<end {
+      guard base64Value(of: text[index]) != nil else { throw .malformedChallenge }
+      if let byte = decoder.decode(text[index]) { bytes.append(byte) }
+    }
+    return bytes
+  }
 }
 
 /// The login of a session: one case, and one file, for each mechanism.

@@ -29,6 +29,10 @@ public struct ProtocolError: Error, Equatable, Sendable {
     case noMechanism
     /// APOP is demanded, and there is no stamp: none was sent, or it came in the clear before TLS.
     case noStamp
+    /// A challenge of the login does not fit into a line of `Limits.Line`.
+    case challengeTooLong
+    /// A challenge of the login is not base64.
+    case malformedChallenge
     /// The connection ended while the session was in this state and waited for this command.
     case connectionEnded(SessionState, awaiting: Command?)
   }

@@ -73,6 +73,7 @@ extension Session where MD5: ~Copyable {
       let asksAgain = capabilities.areKnown && !capabilities.pipelining
       return try enter(asksAgain ? .capabilitiesAgain : .transaction)
     case (.authenticating, .reply(.continuation, _)):
+      guard !framer.isTruncated else { throw .challengeTooLong }
       return try respond(isOK: false)
     case (.authenticating, .reply(.refused, let refusal)):
       return try reject(login.stage, refusal)

@@ -73,6 +73,41 @@ import Testing
   }
 }
 
+@Suite struct ChallengeTests {
+  private func decode(_ line: String) -> Result<[UInt8], ProtocolError.Reason> {
+    let bytes = Array(line.utf8)
+    let challenge = Challenge(parsing: bytes.span, isOK: line.hasPrefix("+OK"))
+    do { return .success(try challenge.decoded()) } catch { return .failure(error) }
+  }
+
+  @Test(arguments: [
+    ("+", ""), ("+ ", ""), ("+ dGFu", "tan"), ("+  dGFu ", "tan"), ("+ dGE=", "ta"),
+    ("+ dA==", "t"),
+    ("+ " + String(repeating: "dGFu", count: 127), String(repeating: "tan", count: 127)),
+  ])
+  func takesOffTheBase64(line: String, challenge: String) {
+    #expect(decode(line) == .success(Array(challenge.utf8)))
+  }
+
+  @Test(arguments: [
+    "+ dGF", "+ d", "+ =", "+ ====", "+ d===", "+ dA=a", "+ dGFu=", "+ dGFudG==dGFu", "+ dG Fu",
+    "+ dG-_", "+ dGF\0", "+ go on", "+OK dGFu", "+OK",
+  ])
+  func refusesWhatIsNotBase64(line: String) {
+    #expect(decode(line) == .failure(.malformedChallenge))
+  }
+
+  /// Of what is longer, nobody has all.
+  @Test(arguments: [(510, false), (511, true)]) func isBounded(octets: Int, isTooLong: Bool) {
+    let challenge = "+ " + String(repeating: "d", count: octets)
+    Script(
+      "a challenge of \(octets) octets", mechanism: .plainChallenge, asks: false,
+      "S: +OK\nC: AUTH PLAIN\nS: \(challenge)\n"
+        + (isTooLong ? "= throws challengeTooLong" : "C: \(plain)\nS: +OK\n= ready")
+    ).run()
+  }
+}
+
 @Suite struct CredentialTests {
   private func error(_ user: String, _ secret: String) -> CredentialError? {
     do {

@@ -28,7 +28,7 @@ import Testing
   }
 
   static let logins =
-    ["+", "+ ", "+ bWVodWg=", "+OK", "+ok go on"].map { reply in
+    ["+", "+ ", "+ bWVodWg=", "+ go on", "+OK", "+ok go on"].map { reply in
       Script(
         "1: \(reply) where a continuation is due", mechanism: .plainChallenge, asks: false,
         """
@@ -49,6 +49,20 @@ import Testing
         C: AG1yb3NlAHRhbnN0YWFm
         S: +OK
         = ready
+        """),
+      Script(
+        "a continuation after the response", mechanism: .plainChallenge, asks: false,
+        "S: +OK\nC: AUTH PLAIN\nS: +\nC: AG1yb3NlAHRhbnN0YWFm\nS: +\n= throws strangeReply"),
+      Script(
+        "a continuation where USER has none", mechanism: .user, asks: false,
+        "S: +OK\nC: USER mrose\nS: +\n= throws strangeReply"),
+      Script(
+        "a continuation where APOP has none", mechanism: .apop, asks: false,
+        """
+        S: +OK <1896.697170952@dbc.mtview.ca.us>
+        C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+        S: +
+        = throws strangeReply
         """),
       Script(
         "3: CAPA is not asked", asks: false,
