@@ -26,6 +26,9 @@ public struct Failures: Sendable, Equatable {
   public var done: UInt8 = 0
   /// Stands for the actions that `done` counts: of others, none is done.
   public var actions: UInt8 = 0
+  /// The minute in which they failed first, by the ledger's clock: 1 to 65,535, over and over; 0 where
+  /// an older popbell did not write it down.
+  var firstMinute: UInt16 = 0
 
   public init(attempts: UInt8 = 0, done: UInt8 = 0, actions: UInt8 = 0) {
     self.attempts = attempts

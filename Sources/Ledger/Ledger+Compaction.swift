@@ -12,23 +12,24 @@ extension Ledger where S: ~Copyable {
   }
 
   /// Writes all that is to be remembered into a file that takes this one's place; with `listing`,
-  /// what was not listed as what is absent. After an error all is as it was.
-  func compact(listing: Bool = false) throws(LedgerError) {
+  /// what was not listed as what is absent, and without what has been gone for `dropAge` hours. After an
+  /// error all is as it was.
+  func compact(listing: Bool = false, droppingFrom dropAge: Int = .max) throws(LedgerError) {
     var (count, aliases) = (0, 0)
-    try forEachSurvivor(listing, dropsAliases: false) { (entry) throws(LedgerError) in
+    try forEachSurvivor(listing, dropAge, dropsAliases: false) { (entry) throws(LedgerError) in
       count += 1
       aliases += entry.isAlias ? 1 : 0
     }
     // Of messages that are forgotten, the aliases are left.
-    let dropsAliases = 2 * aliases > count + 256
+    let dropsAliases = 2 * aliases > count + 256 || dropAge < .max
     if dropsAliases {
       count = 0
-      try forEachSurvivor(listing, dropsAliases: true) { _ in count += 1 }
+      try forEachSurvivor(listing, dropAge, dropsAliases: true) { _ in count += 1 }
     }
     let reading = clock.reading
     var written = 0
     do throws(LedgerError) {
-      written = try writeSuccessor(of: count, listing, dropsAliases: dropsAliases)
+      written = try writeSuccessor(of: count, listing, dropAge, dropsAliases: dropsAliases)
     } catch {
       // What there is of it takes room that the ledger may need.
       try? store.beginSuccessor()
@@ -41,13 +42,14 @@ extension Ledger where S: ~Copyable {
 
   /// Returns how many bytes it has, once it is the ledger.
   private func writeSuccessor(
-    of count: Int, _ listing: Bool, dropsAliases: Bool
+    of count: Int, _ listing: Bool, _ dropAge: Int, dropsAliases: Bool
   ) throws(LedgerError) -> Int {
     var bytes = ByteBuffer<4096>()
     var written = 0
     try withStore { (store) throws(StoreError) in try store.beginSuccessor() }
     try write(.header(version: Record.version, sorted: count), &bytes, &written)
-    try forEachSurvivor(listing, dropsAliases: dropsAliases) { (entry) throws(LedgerError) in
+    try forEachSurvivor(listing, dropAge, dropsAliases: dropsAliases) {
+      (entry) throws(LedgerError) in
       try self.write(.entry(entry), &bytes, &written)
     }
     try write(.clock(clock.reading), &bytes, &written)
@@ -61,11 +63,12 @@ extension Ledger where S: ~Copyable {
   }
 
   private func forEachSurvivor(
-    _ listing: Bool, dropsAliases: Bool, _ body: (Entry) throws(LedgerError) -> Void
+    _ listing: Bool, _ dropAge: Int, dropsAliases: Bool,
+    _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     try forEachEntry { (entry, isListed) throws(LedgerError) in
-      if dropsAliases, try self.isDangling(entry) { return }
-      if self.isLongDeleted(entry) { return }
+      if dropsAliases, try self.isDangling(entry, dropAge) { return }
+      if self.isLongDeleted(entry) || self.givesWay(entry, dropAge) { return }
       if listing, !isListed {
         if let absent = self.absent(entry) { try body(absent) }
       } else {
@@ -87,9 +90,13 @@ extension Ledger where S: ~Copyable {
     bytes.removeAll()
   }
 
-  private func isDangling(_ entry: Entry) throws(LedgerError) -> Bool {
+  private func isDangling(_ entry: Entry, _ dropAge: Int) throws(LedgerError) -> Bool {
     guard case .alias(let word) = entry.state else { return false }
-    return try self.entry(of: word) == nil
+    return try self.entry(of: word).map { givesWay($0, dropAge) } ?? true
+  }
+
+  private func givesWay(_ entry: Entry, _ dropAge: Int) -> Bool {
+    hoursGone(entry).map { $0 >= dropAge } ?? false
   }
 
   /// Calls `body` with each entry that is to be remembered, in the order of their identities, and

@@ -1,7 +1,7 @@
 /// A complete listing of the mailbox: which messages need a look, and which are there no more.
 extension Ledger where S: ~Copyable {
   /// How many hours what is not listed is remembered: a mailbox may come back from a backup.
-  private static var memory: UInt64 { 30 * 24 }
+  static var memoryHours: Int { 30 * 24 }
 
   /// How many changes are written behind the rest, and do not make all be written anew.
   private static var fewChanges: Int { 64 }
@@ -94,9 +94,10 @@ extension Ledger where S: ~Copyable {
     let hour = UInt32(min(clock.timeSeen / 3600, 0xFF_FFFF))
     switch entry.state {
     case .alias: return entry
-    case .missing(let since, _, _): return UInt64(hour) > UInt64(since) + Self.memory ? nil : entry
+    case .missing(let since, _, _):
+      return UInt64(hour) > UInt64(since) + UInt64(Self.memoryHours) ? nil : entry
     case .intended, .failed:
-      return UInt64(hour) > UInt64(entry.time) / 3600 + Self.memory ? nil : entry
+      return UInt64(hour) > UInt64(entry.time) / 3600 + UInt64(Self.memoryHours) ? nil : entry
     case .fired, .kept(_, _, archived: false):
       absent.state = .missing(sinceHour: hour, fired: true, archived: false)
     // What was deleted for all we know may be on another server, where its content shows.
@@ -112,7 +113,7 @@ extension Ledger where S: ~Copyable {
   /// has, so that nobody would forget.
   func isLongDeleted(_ entry: Entry) -> Bool {
     guard case .deleted(let hour) = entry.state, hour > 0 else { return false }
-    return UInt64(time / 3600) > UInt64(hour) + Self.memory
+    return UInt64(time / 3600) > UInt64(hour) + UInt64(Self.memoryHours)
   }
 
   /// Whether the sorted record at `place` was listed.

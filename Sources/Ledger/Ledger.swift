@@ -80,7 +80,7 @@ public final class Ledger<S: Store & ~Copyable> {
   /// more than one alert may be of unknown end.
   public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
     let state = EntryState.intended(before: try self.state(of: message).failures)
-    guard sorted + recent.count + 2 <= Self.capacity else { throw .full }
+    try makeRoom()
     if owesRecord { try flush() }
     // And room for what comes of them: a disk that is full in between would leave that unknown.
     try withStore { (store) throws(StoreError) in

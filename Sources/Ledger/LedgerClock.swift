@@ -79,7 +79,7 @@ struct LedgerClock: Sendable {
       let absence = wall - (Int64(clamping: time) - reading.skew)
       if absence > Self.longestAbsence {
         reading.skew -= absence
-      } else if absence > Self.tolerance {
+      } else if absence > 0 {
         reading.time += UInt64(absence)
         reading.away += UInt64(max(0, absence - Self.countedAbsence))
       }

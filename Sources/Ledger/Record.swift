@@ -9,7 +9,8 @@ import Bytes
 ///                    archived; deleted, missing: since when, in hours; header: version
 ///          4     16  identity
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
-///         24      2  kept: which rules; missing: 1 where it fired, 2 more where it was archived
+///         24      2  kept: which rules; missing: 1 where it fired, 2 more where it was archived;
+///                    failures: in which minute the first was
 ///         26      2  which rule, by the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
@@ -62,9 +63,10 @@ enum Record: Sendable, Equatable {
           time: time, skew: max(-furthest, min(Int64(truncatingIfNeeded: number), furthest)),
           away: min(bigEndian(bytes.extracting(12..<20)), time)))
     case let kind:
-      guard let state = EntryState(kind: kind & 0x7F, bytes, number) else { throw .kind }
       // The first version's time had eight bytes.
       let isOld = version == 1
+      guard let state = EntryState(kind: kind & 0x7F, bytes, isOld ? 0 : number)
+      else { throw .kind }
       var entry = Entry(
         identity: identity, state: state, hasAlias: kind & 0x80 != 0,
         time: UInt32(truncatingIfNeeded: isOld ? number : number >> 32),
@@ -115,7 +117,8 @@ extension EntryState {
   static let latestHour: UInt32 = 0x7F_FFFF
 
   fileprivate init?(kind: UInt8, _ bytes: Span<UInt8>, _ number: UInt64) {
-    let failures = Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3])
+    var failures = Failures(attempts: bytes[1], done: bytes[2], actions: bytes[3])
+    failures.firstMinute = UInt16(truncatingIfNeeded: number >> 16)
     let hour = UInt32(truncatingIfNeeded: bigEndian(bytes.extracting(1..<4)))
     switch kind {
     case 1: self = .intended(before: failures)
@@ -140,20 +143,24 @@ extension EntryState {
 extension Entry {
   fileprivate func write(to bytes: inout Record.Bytes) {
     let flag: UInt8 = hasAlias ? 0x80 : 0
-    var rules: UInt16 = 0
+    var rest: UInt16 = 0
     switch state {
-    case .intended(let failures): bytes.appendHead(kind: 1 | flag, failures)
+    case .intended(let failures):
+      bytes.appendHead(kind: 1 | flag, failures)
+      rest = failures.firstMinute
     case .fired: bytes.appendHead(kind: 2 | flag)
-    case .failed(let failures): bytes.appendHead(kind: 3 | flag, failures)
+    case .failed(let failures):
+      bytes.appendHead(kind: 3 | flag, failures)
+      rest = failures.firstMinute
     case .givenUp: bytes.appendHead(kind: 5 | flag)
     case .kept(let dueHour, let fingerprint, let archived):
       bytes.appendHead(kind: 7 | flag, hour: dueHour | (archived ? EntryState.latestHour + 1 : 0))
-      rules = fingerprint
+      rest = fingerprint
     case .archived: bytes.appendHead(kind: 8 | flag)
     case .deleted(let hour): bytes.appendHead(kind: 9 | flag, hour: hour)
     case .missing(let hour, let fired, let archived):
       bytes.appendHead(kind: 10 | flag, hour: hour)
-      rules = (fired ? 1 : 0) | (archived ? 2 : 0)
+      rest = (fired ? 1 : 0) | (archived ? 2 : 0)
     case .alias(let word):
       bytes.appendHead(kind: 11)
       identity.write(to: &bytes)
@@ -161,7 +168,7 @@ extension Entry {
     }
     identity.write(to: &bytes)
     bytes.append(bigEndian: UInt64(time), size: 4)
-    bytes.append(bigEndian: UInt64(rules), size: 2)
+    bytes.append(bigEndian: UInt64(rest), size: 2)
     bytes.append(bigEndian: UInt64(rule), size: 2)
   }
 }

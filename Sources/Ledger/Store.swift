@@ -47,6 +47,6 @@ public enum LedgerError: Error, Sendable, Equatable {
   case version(UInt8)
   /// A record in the middle is damaged; it begins at this byte.
   case damaged(offset: Int)
-  /// `Ledger.capacity` records are in it.
+  /// `Ledger.capacity` records are in it, of messages that are all on the server.
   case full
 }

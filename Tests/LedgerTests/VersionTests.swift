@@ -94,8 +94,35 @@ import Testing
     #expect(try ledger.state(1_000_000_000) == .fired)
   }
 
-  /// A file of so many messages that fired.
-  private func sortedFile(of count: Int) -> [UInt8] {
+  /// Half of the messages are gone, for 1 hour to 28 days.
+  @Test func theOldestOfWhatIsGoneGivesWay() throws {
+    let capacity = 262_144
+    disk.bytes = sortedFile(of: capacity) { number in
+      let hours = 1 + number % 700
+      let since = UInt64(1_790_000_000 / 3600 - hours)
+      return number % 2 == 0 ? (2, 0, 0) : (10, since, 3)
+    }
+    let ledger = try disk.open(wall: 1_790_000_000)
+    let new = MessageIdentity(1_000_000_000)
+    try ledger.fire(new)
+    #expect(try ledger.state(of: new) == .fired)
+    // What is there, and what went lately, is known still; what went first is not.
+    for number in 0..<1400 {
+      let isForgotten = number % 2 == 1 && 1 + number % 700 > 612
+      let message = MessageIdentity(unique: Identity(prefixOf: sortedIdentity(number).span))
+      #expect(try (ledger.state(of: message) == .new) == isForgotten, "\(number)")
+    }
+    let operations = disk.operations
+    for number in 1...1000 { try ledger.fire(MessageIdentity(1_000_000_000 + number)) }
+    #expect(disk.operations - operations < 10_000)
+    #expect(try disk.open().state(of: new) == .fired)
+  }
+
+  /// A file of so many messages that fired, or what `state` says: the kind, what is in the place of
+  /// failures, and what is in the place of rules.
+  private func sortedFile(
+    of count: Int, _ state: (Int) -> (kind: UInt8, hour: UInt64, rules: UInt64) = { _ in (2, 0, 0) }
+  ) -> [UInt8] {
     var header = ByteBuffer<32>()
     header.append([0x50, 2, 0, 0].span)
     header.append("popbell ledger\r\n")
@@ -105,13 +132,21 @@ import Testing
     file.reserveCapacity((count + 1) * 32)
     for number in 0..<count {
       var record = ByteBuffer<32>()
-      record.append([2, 0, 0, 0].span)
-      record.append(bigEndian: UInt64(number), size: 8)
-      record.append(bigEndian: 0, size: 8)
-      record.append(bigEndian: 1_790_000_000 << 32, size: 8)
+      let (kind, hour, rules) = state(number)
+      record.append(kind)
+      record.append(bigEndian: hour, size: 3)
+      record.append(sortedIdentity(number).span)
+      record.append(bigEndian: 1_790_000_000 << 32 | rules << 16, size: 8)
       file += sealed(record)
     }
     return file
+  }
+
+  private func sortedIdentity(_ number: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(bigEndian: UInt64(number), size: 8)
+    bytes.append(bigEndian: 0, size: 8)
+    return bytes
   }
 
   private func bytes(of identity: Identity) -> [UInt8] {

@@ -1,0 +1,34 @@
+/// How long the actions of a message have been failing: how often is not the point, as the pauses
+/// between the attempts grow.
+extension Ledger where S: ~Copyable {
+  /// Writes down that the actions of `message` failed once more. `done` of them, which `actions` stands
+  /// for, had succeeded. Returns how often they failed so far, 255 times at most.
+  public func noteFailure(
+    of message: MessageIdentity, done: UInt8, actions: UInt8, rule: UInt16
+  ) throws(LedgerError) -> UInt8 {
+    let before = try state(of: message).failures
+    var failures = Failures(
+      attempts: before.attempts == .max ? .max : before.attempts + 1, done: done, actions: actions)
+    failures.firstMinute = minute(of: try timesOfFailure(of: message)?.first ?? clock.time)
+    try note(message, .failed(failures), rule: rule)
+    return failures.attempts
+  }
+
+  /// When the actions of `message` failed first and last, in seconds of the ledger's clock; the first is
+  /// rounded down to a minute. nil where they did not, or have succeeded since.
+  public func timesOfFailure(
+    of message: MessageIdentity
+  ) throws(LedgerError) -> (first: UInt64, last: UInt64)? {
+    guard let entry = try entry(of: message.unique) else { return nil }
+    let failures = entry.state.message.failures
+    guard failures.attempts > 0 else { return nil }
+    let last = UInt64(entry.time)
+    guard failures.firstMinute > 0 else { return (last, last) }
+    // Not over 45 days: what fails is given up, or tried again, long before.
+    let age = (last / 60 % minutes + minutes - (UInt64(failures.firstMinute) - 1)) % minutes
+    return ((last / 60 > age ? last / 60 - age : 0) * 60, last)
+  }
+
+  private func minute(of time: UInt64) -> UInt16 { UInt16(time / 60 % minutes) + 1 }
+  private var minutes: UInt64 { 65_535 }
+}

@@ -1,0 +1,40 @@
+/// A ledger that is full: what is still on the server comes before the memory of what is gone.
+extension Ledger where S: ~Copyable {
+  /// How many records give way at least, where there are as many: a rewrite of the file is not worth
+  /// fewer.
+  private static var share: Int { capacity / 16 }
+
+  /// Makes sure that an alert can be written down: where there is no room, the oldest records of
+  /// messages that are gone give way, and a copy of those would fire again. Throws `full` where all of
+  /// them are needed.
+  func makeRoom() throws(LedgerError) {
+    let needed = 2
+    guard sorted + recent.count + needed > Self.capacity else { return }
+    guard let age = try oldestAge() else { throw .full }
+    try compact(droppingFrom: age)
+    guard sorted + recent.count + needed <= Self.capacity else { throw .full }
+  }
+
+  /// The age, in hours, from which on messages that are gone give way; nil where none is gone.
+  private func oldestAge() throws(LedgerError) -> Int? {
+    var counts = [Int](repeating: 0, count: Self.memoryHours + 1)
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      if let age = self.hoursGone(entry) { counts[min(age, Self.memoryHours)] += 1 }
+    }
+    var sum = 0
+    for age in counts.indices.reversed() {
+      sum += counts[age]
+      if sum >= Self.share { return age }
+    }
+    return sum == 0 ? nil : 0
+  }
+
+  /// For how many hours a message has been gone; nil where it is not known to be.
+  func hoursGone(_ entry: Entry) -> Int? {
+    switch entry.state {
+    case .missing(let hour, _, _): max(0, Int(min(clock.timeSeen / 3600, 0xFF_FFFF)) - Int(hour))
+    case .deleted(let hour) where hour > 0: max(0, Int(time / 3600) - Int(hour))
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
+    }
+  }
+}
