@@ -37,6 +37,8 @@ final class Mailbox {
   var slow: [SlowContent] = []
   /// The listing of this session.
   var listing = Listing.none
+  /// How many messages there are in this session: as counted, or as listed where some came since.
+  var countedMessages: UInt32 = 0
   /// The last packet of it, kept until the poll ends: malloc would map and unmap a page for each one.
   var packet: FetcherFrame.Listed?
   /// When a listing is tried again that took longer than a poll may.
@@ -60,6 +62,8 @@ final class Mailbox {
   /// When the last poll began.
   var start: Instant?
   var skipsCapabilities = false
+  /// When a poll failed first since the last that went well; nil where that was the last.
+  var failingSince: Instant?
   /// Somebody asked for a poll while one was under way.
   var pollsAgain = false
 
@@ -92,6 +96,14 @@ final class Mailbox {
     }
   }
 
+  /// Polls at another interval from now on. A pause after a failure stays as it is.
+  func change(interval: Interval, now: Instant) {
+    guard interval != schedule.interval else { return }
+    schedule.interval = interval
+    guard case .waiting(let until) = phase, !schedule.isFailing else { return }
+    phase = .waiting(until: min(until, schedule.next(afterSuccessAt: start ?? now, now: now)))
+  }
+
   func begin(deadline: Interval, now: Instant) {
     phase = .polling(deadline: now + deadline)
     start = now
@@ -105,6 +117,7 @@ final class Mailbox {
     (archives, archive, archiveFailed) = ([], nil, false)
     slow.removeAll { $0.end <= now }
     listing = .none
+    countedMessages = 0
     ledgerFailed = false
   }
 

@@ -18,23 +18,30 @@ struct Output: Sendable {
     case blink(on: Interval, off: Interval, remaining: Int, change: Instant)
   }
 
-  var maxOn: Interval?
+  var onTime: OnTime
   /// Whether it is active from the moment when its line is taken.
   var startsActive: Bool
   var isActive = false
-  var activeSince: Instant?
   var plan = Plan.steady
   var retryAt: Instant?
   /// When a line that is not held is tried again, and how long that is after the last time.
   var taking: (due: Instant, pause: Interval)?
 
-  init(maxOn: Interval?, startsActive: Bool) {
-    self.maxOn = maxOn
+  init(_ onTime: OnTime, startsActive: Bool) {
+    self.onTime = onTime
     self.startsActive = startsActive
   }
 
-  /// When `max-on` ends it, where it is active, or becomes that now.
-  private func cutOff(now: Instant) -> Instant { maxOn.map { (activeSince ?? now) + $0 } ?? .never }
+  /// When `max-on` ends it, where it is active, or becomes that now. While it blinks, that counts for
+  /// each time alone.
+  private func cutOff(now: Instant) -> Instant { onTime.cutOff(now: now, alone: isBlinking) }
+
+  private var isBlinking: Bool {
+    switch plan {
+    case .steady, .pulse: false
+    case .blink: true
+    }
+  }
 
   /// When the plan goes on.
   private var planned: Instant {
@@ -55,8 +62,9 @@ struct Output: Sendable {
   }
 
   mutating func set(active: Bool, now: Instant) {
-    if active != isActive { activeSince = active ? now : nil }
+    guard active != isActive else { return }
     isActive = active
+    if active { onTime.switchOn(now: now) } else { onTime.switchOff(now: now) }
   }
 
   /// The line is not held: nobody knows what it does, so nothing is planned but to take it.
@@ -74,6 +82,18 @@ struct Output: Sendable {
     let next = min(Interval(milliseconds: pause.milliseconds * 2), Self.longestPause)
     taking = (now + next, next)
     return true
+  }
+
+  /// When the rest ends that it needs before a rule may have this; nil where it needs none. What is on
+  /// goes on until `max-on` ends it, but blinking does not begin anew without an end.
+  func restEnd(before change: OutputChange, now: Instant) -> Instant? {
+    guard !isActive || isBlinking else { return nil }
+    switch change {
+    case .off: return nil
+    case .toggle where isActive: return nil
+    case .on, .toggle, .pulse, .blink:
+      return onTime.restEnd(before: change.onTime ?? .milliseconds(1), now: now)
+    }
   }
 
   /// Plans for what a rule asks, and says whether the line has to be active now.

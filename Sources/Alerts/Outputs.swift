@@ -58,9 +58,12 @@ public struct Outputs: Sendable {
   /// None.
   public init() {}
 
-  /// Adds one that is active, or not, from `now` on, and for `maxOn` (nil: for ever) at a time.
-  public mutating func add(maxOn: Interval?, isActive: Bool, now: Instant) {
-    var output = Output(maxOn: maxOn, startsActive: isActive)
+  /// Adds one that is active, or not, from `now` on: for `maxOn` (nil: for ever) at a time, and in all
+  /// without a break of `rest`.
+  public mutating func add(
+    maxOn: Interval?, rest: Interval, isActive: Bool, now: Instant
+  ) {
+    var output = Output(OnTime(maxOn: maxOn, rest: rest), startsActive: isActive)
     output.set(active: isActive, now: now)
     outputs.append(output)
   }
@@ -70,9 +73,9 @@ public struct Outputs: Sendable {
   public mutating func adopt<Lines: OutputLines & ~Copyable>(
     _ index: Int, of other: Outputs, as newIndex: Int, on lines: inout Lines, now: Instant
   ) {
-    let maxOn = outputs[newIndex].maxOn
+    let new = outputs[newIndex].onTime
     outputs[newIndex] = other.outputs[index]
-    outputs[newIndex].maxOn = maxOn
+    (outputs[newIndex].onTime.maxOn, outputs[newIndex].onTime.rest) = (new.maxOn, new.rest)
     if outputs[newIndex].isActive { _ = renew(newIndex, on: &lines, now: now) }
   }
 
@@ -97,19 +100,27 @@ public struct Outputs: Sendable {
     return earliest == .never ? nil : earliest
   }
 
-  /// Carries out what a rule asks of output `index`. Returns `false` when the line refused; then it
-  /// is driven inactive.
+  /// When the rest of output `index` ends that comes before what a rule asks of it; nil for none.
+  public func restEnd(of index: Int, before change: OutputChange, now: Instant) -> Instant? {
+    outputs[index].restEnd(before: change, now: now)
+  }
+
+  /// Carries out what a rule asks of output `index`. One whose line refuses is driven inactive, and one
+  /// that has to rest before is left as it is.
   public mutating func apply<Lines: OutputLines & ~Copyable>(
     _ change: OutputChange, to index: Int, on lines: inout Lines, now: Instant
-  ) -> Bool {
+  ) -> ActionEnd {
     let now = lines.time(since: now)
+    if let end = restEnd(of: index, before: change, now: now) { return .postponed(until: end) }
     let wasActive = outputs[index].isActive
     let wanted = outputs[index].plan(change, now: now)
     guard wanted != wasActive || outputs[index].retryAt != nil else {
       outputs[index].startsActive = false
-      return !wanted || renew(index, on: &lines, now: now)
+      let isDone = !wanted || renew(index, on: &lines, now: now)
+      return isDone ? .succeeded : .failed(.outputRefused)
     }
-    return driveOrEnd(index, active: wanted, because: .rule, on: &lines, now: now)
+    let isDone = driveOrEnd(index, active: wanted, because: .rule, on: &lines, now: now)
+    return isDone ? .succeeded : .failed(.outputRefused)
   }
 
   /// Says when a line that is active is to be inactive. What is on stays on, whatever becomes of that;
@@ -180,7 +191,8 @@ public struct Outputs: Sendable {
     outputs[index].lose(now: now)
     if isStopped { outputs[index].taking = nil }
     guard outputs[index].isTakingDue(now: now) else { return false }
-    let active = outputs[index].startsActive
+    let active =
+      outputs[index].startsActive && restEnd(of: index, before: .on, now: now) == nil
     guard lines.take(index, active: active, until: outputs[index].end(now: now)) else {
       return false
     }

@@ -23,8 +23,9 @@ public struct Schedule: Sendable {
     case steadily
   }
 
-  private let interval: Interval
+  var interval: Interval
   private var failures = 0
+  var isFailing: Bool { failures > 0 }
   private var steadyRetries = 0
   private var loginDelay = Interval.zero
   private var random: SplitMix64

@@ -17,6 +17,7 @@ extension Supervisor where S: ~Copyable {
     switch frame {
     case .mailbox(let messages, let octets):
       box.tally.messages = messages
+      box.countedMessages = messages
       box.octets = octets
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
@@ -86,7 +87,9 @@ extension Supervisor where S: ~Copyable {
   private func mayMatch(_ mailbox: Int, rule: Int) -> Bool {
     guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count,
       // Those of a batch, and as many more as may be asked for until the batch is full.
-      ledgers[mailbox].deletionCount <= settings.mailboxes[mailbox].batch + DeletionQueue.capacity
+      ledgers[mailbox].deletionCount <= settings.mailboxes[mailbox].batch + DeletionQueue.capacity,
+      // Each may be written down: no more than were counted, or listed.
+      mailboxes[mailbox].tally.matched < mailboxes[mailbox].countedMessages
     else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
@@ -104,7 +107,9 @@ extension Supervisor where S: ~Copyable {
     }
     count += listed.count
     box.listing = listed.isLast ? .ended : .underWay(count)
-    return count <= Int(clamping: box.tally.messages) + Limits.listingSlack
+    guard count <= Int(clamping: box.tally.messages) + Limits.listingSlack else { return false }
+    box.countedMessages = max(box.countedMessages, UInt32(clamping: count))
+    return true
   }
 
   private mutating func distrust(_ mailbox: Int, now: Instant) {
@@ -141,11 +146,12 @@ extension Supervisor where S: ~Copyable {
         next = due
       }
     }
+    box.failingSince = outcome == .polled ? nil : box.failingSince ?? now
     report(
       mailbox,
       .ended(
-        outcome, box.tally, box.detail, box.stage,
-        next: next.map { $0 - now }))
+        outcome, box.tally, box.detail, box.stage, next: next.map { $0 - now },
+        failingFor: now - (box.failingSince ?? now)))
   }
 
   /// What took longer than a poll may would do so at each poll, and keep other messages waiting.

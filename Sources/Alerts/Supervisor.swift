@@ -12,7 +12,7 @@ public enum Order: Sendable, Equatable {
   case answer(mailbox: Int, Verdict)
   /// Tell it what the messages of a listing need.
   case answerListing(mailbox: Int, ListingAnswer)
-  /// Start the program of an action, with `alert(of:)`; `programEnded` follows in any case.
+  /// Start the program of an action, with `alert(of:)`; `actionEnded` follows in any case.
   case startProgram(mailbox: Int, rule: Int, action: Int)
   /// End its process group, politely or (`force`) not.
   case endProgram(mailbox: Int, force: Bool)
@@ -38,6 +38,12 @@ public enum Report: Sendable, Equatable {
   case unfinished(rule: Int, again: Bool)
   case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)
   case gaveUp(rule: Int)
+  /// It was given up in an earlier poll, and is left alone.
+  case givenUpBefore(rule: Int)
+  /// The next attempt at its actions, which failed, is so long away at least.
+  case waits(rule: Int, Interval)
+  /// The output of an action rests for so long.
+  case rests(rule: Int, action: Int, Interval)
   case archived(rule: Int)
   /// errno of what failed.
   case archiveFailed(rule: Int, code: Int32)
@@ -49,25 +55,9 @@ public enum Report: Sendable, Equatable {
   /// day.
   case notDeleted(rule: Int)
   case ledgerFailed(LedgerError)
-  /// The detail, bounded and not escaped, is for people; the stage says how far the poll was.
-  case ended(Outcome, Tally, [UInt8], Stage, next: Interval?)
-}
-
-/// Why an action failed.
-public enum ActionFailure: Sendable, Equatable {
-  case exit(status: Int32)
-  case signal(Int32)
-  /// errno of the fork or exec.
-  case couldNotStart(code: Int32)
-  case timedOut
-  case outputRefused
-}
-
-/// How a program ended.
-public enum ProgramEnd: Sendable, Equatable {
-  case exited(Int32)
-  case signalled(Int32)
-  case couldNotStart(code: Int32)
+  /// The detail, bounded and not escaped, is for people; the stage says how far the poll was. Since a
+  /// poll failed first after one that went well, it is `failingFor`.
+  case ended(Outcome, Tally, [UInt8], Stage, next: Interval?, failingFor: Interval)
 }
 
 /// What one poll came to.
@@ -76,6 +66,8 @@ public struct Tally: Sendable, Equatable {
   public var matched: UInt32 = 0
   public var fired: UInt32 = 0
   public var failed: UInt32 = 0
+  /// Alerts whose time for another attempt has not come.
+  public var waiting: UInt32 = 0
   public var deleted: UInt32 = 0
 
   public init() {}
@@ -98,7 +90,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
 
   let mode: Mode
   let fingerprint: UInt32
-  let mailboxes: [Mailbox]
+  private(set) var mailboxes: [Mailbox]
   public let ledgers: [Ledger<S>]
   private var orders: [Order] = []
   var isStopping = false
@@ -121,6 +113,17 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
         schedule: Schedule(
           interval: settings.mailboxes[$0].interval, seed: seed &+ UInt64($0)),
         now: now)
+    }
+  }
+
+  /// Takes over what the supervisor before a reload knew of mailboxes that are the same: when each is
+  /// polled next, how it failed, and what its server asked for. No poll may be under way.
+  public mutating func adopt(_ old: borrowing Supervisor, now: Instant) {
+    for (index, new) in settings.mailboxes.enumerated() {
+      let place = old.settings.mailboxes.firstIndex { $0.isSameAccount(as: new) }
+      guard let place else { continue }
+      mailboxes[index] = old.mailboxes[place]
+      mailboxes[index].change(interval: new.interval, now: now)
     }
   }
 

@@ -94,9 +94,9 @@ private struct Hand: ~Copyable, OutputLines {
   mutating func carryOut(_ change: OutputChange) -> Int32 {
     let settings = line.settings
     var outputs = Outputs()
-    outputs.add(maxOn: settings.maxOn, isActive: false, now: Clock.now)
+    outputs.add(maxOn: settings.maxOn, rest: settings.rest, isActive: false, now: Clock.now)
     if take(0, active: false, until: .never),
-      outputs.apply(change, to: 0, on: &self, now: Clock.now)
+      outputs.apply(change, to: 0, on: &self, now: Clock.now) == .succeeded
     {
       say(outputs.isActive(0) ? start(change) : [UInt8]("off"))
       _ = outputs.takeEvents()

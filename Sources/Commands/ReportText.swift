@@ -49,13 +49,25 @@ func words(
     text.append(failure)
     text.append(" (attempt ")
     text.append(decimal: UInt64(attempt))
-    text.append(" of ")
-    text.append(decimal: settings.rules.rules[rule].retries + 1)
     text.append("); the message stays on the server")
     return (.error, text)
   case .gaveUp(let rule):
-    say(rule, " is not tried again for this message, which stays on the server")
+    say(rule, " is given up: not tried again for this message, which stays on the server")
     return (.error, text)
+  case .givenUpBefore(let rule):
+    say(rule, " was given up for this message, which stays on the server")
+    return (.error, text)
+  case .waits(let rule, let pause):
+    say(rule, " waits for its next attempt, in ")
+    text.append(seconds: pause)
+    text.append(" at the earliest")
+    return (.debug, text)
+  case .rests(let rule, let action, let pause):
+    say(rule, " waits: the output of action ")
+    text.append(decimal: action + 1)
+    text.append(" was on for max-on, and rests for ")
+    text.append(seconds: pause)
+    return (.notice, text)
   case .archived(let rule):
     say(rule, ": the message is archived in ")
     sayArchive(rule)
@@ -80,7 +92,7 @@ func words(
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")
     return (.error, text)
-  case .ended(let outcome, let tally, let detail, let stage, let next):
+  case .ended(let outcome, let tally, let detail, let stage, let next, _):
     return ended(outcome, tally, next, detail: detail, stage: stage)
   }
 }
@@ -192,6 +204,10 @@ extension [UInt8] {
       append(decimal: UInt64(tally.failed))
       append(" failed, ")
     }
+    if tally.waiting > 0 {
+      append(decimal: UInt64(tally.waiting))
+      append(" waiting, ")
+    }
     append(decimal: UInt64(tally.deleted))
     append(" deleted")
   }
@@ -217,7 +233,7 @@ extension [UInt8] {
     append(escaping: values.from.span)
   }
 
-  fileprivate mutating func append(_ failure: ActionFailure) {
+  mutating func append(_ failure: ActionFailure) {
     switch failure {
     case .exit(let status):
       append("ended with status ")

@@ -90,7 +90,9 @@ extension Service {
 extension Outputs {
   init(_ outputs: [OutputSettings], now: Instant) {
     self.init()
-    for output in outputs { add(maxOn: output.maxOn, isActive: output.isInitiallyActive, now: now) }
+    for output in outputs {
+      add(maxOn: output.maxOn, rest: output.rest, isActive: output.isInitiallyActive, now: now)
+    }
   }
 }
 

@@ -41,6 +41,22 @@ final class RunningProgram {
     self.rule = rule
   }
 
+  /// Logs what it has written.
+  func read(_ log: Log) {
+    guard !hasHungUp else { return }
+    let isOpen = try? program.readOutput(&lines) { line, isCut in
+      log.write(line, isCut: isCut, of: rule)
+    }
+    hasHungUp = isOpen != true
+  }
+
+  /// Logs what it left in its pipe when it ended, and no more than a pipe holds: who inherited it may
+  /// write on for ever.
+  func drain(_ log: Log) {
+    for _ in 0..<128 where !hasHungUp { read(log) }
+    lines.finish { line, isCut in log.write(line, isCut: isCut, of: rule) }
+  }
+
   func end(force: Bool) {
     if force { program.process.kill() } else { program.process.terminate() }
   }
@@ -70,25 +86,6 @@ extension Service {
     }
   }
 
-  /// Logs what the program of a mailbox has written.
-  mutating func readProgram(_ mailbox: Int) {
-    guard let program = programs[mailbox], !program.hasHungUp else { return }
-    let (log, rule) = (log, program.rule)
-    let isOpen = try? program.program.readOutput(&program.lines) { line, isCut in
-      log.write(line, isCut: isCut, of: rule)
-    }
-    program.hasHungUp = isOpen != true
-  }
-
-  /// Logs what a program that has ended left in its pipe, and no more than a pipe holds: who
-  /// inherited it may write on for ever.
-  private mutating func drainProgram(_ mailbox: Int) {
-    guard let program = programs[mailbox] else { return }
-    for _ in 0..<128 where !program.hasHungUp { readProgram(mailbox) }
-    let (log, rule) = (log, program.rule)
-    program.lines.finish { line, isCut in log.write(line, isCut: isCut, of: rule) }
-  }
-
   /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
   mutating func reap(_ mailbox: Int) {
     if let fetcher = fetchers[mailbox], (try? fetcher.fork.process.reap()) != .some(nil) {
@@ -98,10 +95,10 @@ extension Service {
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }
     if let program = programs[mailbox], let ending = try? program.program.process.reap() {
-      drainProgram(mailbox)
+      program.drain(log)
       programs[mailbox] = nil
-      supervisor.programEnded(
-        mailbox, ProgramEnd(ending), on: &board, now: Clock.now, time: wallTime)
+      supervisor.actionEnded(
+        mailbox, ActionEnd(ending), on: &board, now: Clock.now, time: wallTime)
     }
   }
 }
@@ -117,11 +114,12 @@ extension Log {
   }
 }
 
-extension ProgramEnd {
+extension ActionEnd {
   init(_ ending: Ending) {
     switch ending {
-    case .exited(let status): self = .exited(status)
-    case .killed(let signal): self = .signalled(signal)
+    case .exited(0): self = .succeeded
+    case .exited(let status): self = .failed(.exit(status: status))
+    case .killed(let signal): self = .failed(.signal(signal))
     }
   }
 }

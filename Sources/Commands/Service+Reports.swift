@@ -14,9 +14,11 @@ extension Service {
     // Whoever polls once wants to read what came of it; a service need not say it each minute.
     if mode != .service, severity == .debug { severity = .info }
     log.write(severity, name, text)
+    if let trouble = report.trouble { tell(trouble, of: name, text) }
     switch report {
     case .ledgerFailed: ledgerFailed = true
-    case .actionFailed, .gaveUp, .archiveFailed, .archiveTooSlow, .contentRefused:
+    case .actionFailed, .gaveUp, .givenUpBefore, .waits, .rests, .archiveFailed, .archiveTooSlow,
+      .contentRefused:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,
       .notDeleted, .ended:
@@ -31,9 +33,18 @@ extension Service {
     }
   }
 
+  /// Tells the owner of a trouble of the mailbox or output `name`, where that is news.
+  private mutating func tell(_ trouble: Trouble, of name: [UInt8], _ text: [UInt8]) {
+    guard mode != .once(dryRun: true), !loaded.settings.popbell.onTrouble.isEmpty else { return }
+    troubles.tell(trouble, of: name, text, log, now: Clock.now)
+  }
+
   /// Logs that an output was switched; why one refused is logged already.
-  func report(_ event: OutputEvent) {
-    guard event.isDone else { return }
+  mutating func report(_ event: OutputEvent) {
+    guard event.isDone else {
+      let text: StaticString = event.active ? "cannot be switched on" : "cannot be switched off"
+      return tell(.outputFailed, of: loaded.settings.outputs[event.output].name, [UInt8](text))
+    }
     var text: [UInt8] = []
     text.append(event.active ? "on" : "off")
     text.append(event.cause.words)

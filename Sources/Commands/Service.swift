@@ -24,6 +24,7 @@ struct Service: ~Copyable {
   var fetchers: [RunningFetcher?]
   var programs: [RunningProgram?]
   var watchdog: Watchdog
+  var troubles = TroubleProgram()
   /// New settings that wait for a moment without polls.
   private var reload: LoadedSettings?
   /// When what has not ended by itself is ended; nil while nobody asked to stop.
@@ -61,7 +62,7 @@ struct Service: ~Copyable {
       step()
       if stopAt != nil, !isBusy { break }
       if let stopAt, stopAt + Self.lastWait <= Clock.now { break }
-      if mode != .service, stopAt == nil, supervisor.isFinished { break }
+      if mode != .service, stopAt == nil, supervisor.isFinished, !troubles.isBusy { break }
       wait()
     }
     supervisor.stop(force: true, on: &board, now: Clock.now)
@@ -73,8 +74,10 @@ struct Service: ~Copyable {
     let now = Clock.now
     supervisor.tick(on: &board, now: now)
     carryOut()
+    if stopAt == nil { troubles.step(loaded.settings.popbell.onTrouble, log, now: now) }
     if let stopAt, stopAt <= now, !isForced {
       isForced = true
+      troubles.end(force: true)
       supervisor.stop(force: true, on: &board, now: now)
       carryOut()
     }
@@ -87,7 +90,7 @@ struct Service: ~Copyable {
     for index in fetchers.indices where fetchers[index] != nil || programs[index] != nil {
       return true
     }
-    return false
+    return troubles.isRunning
   }
 
   /// Of the mailboxes' outcomes the worst: what is wrong for good before what may pass.
@@ -162,15 +165,15 @@ struct Service: ~Copyable {
           try arguments(templates, values, rule), environment: try environment(values, rule)),
         rule: rule.name)
     } catch {
-      supervisor.programEnded(
-        mailbox, .couldNotStart(code: error.number.rawValue), on: &board, now: Clock.now,
+      supervisor.actionEnded(
+        mailbox, .failed(.couldNotStart(code: error.number.rawValue)), on: &board, now: Clock.now,
         time: wallTime)
     }
   }
 
   /// Waits for whatever comes first: a signal, a frame, a program's line, or the time.
   private mutating func wait() {
-    var waiting = PollSet<49>()
+    var waiting = PollSet<50>()
     waiting.add(signals.descriptor)
     for line in board.lines { line.add(to: &waiting) }
     for index in fetchers.indices {
@@ -179,6 +182,7 @@ struct Service: ~Copyable {
         waiting.add(program.program.output)
       }
     }
+    troubles.add(to: &waiting)
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
       log.write(.error, [], error.text)
     }
@@ -187,14 +191,16 @@ struct Service: ~Copyable {
     }
     for index in fetchers.indices {
       readFetcher(index)
-      readProgram(index)
+      programs[index]?.read(log)
     }
+    troubles.read(log)
     if waiting.isReadable(0) { takeSignals() }
   }
 
   private var limit: Interval? {
     var wake = supervisor.nextWake
-    for due in [stopAt.map { isForced ? $0 + Self.lastWait : $0 }, watchdog.due] {
+    let stop = stopAt.map { isForced ? $0 + Self.lastWait : $0 }
+    for due in [stop, watchdog.due, troubles.due] {
       guard let due else { continue }
       wake = wake.map { min($0, due) } ?? due
     }
@@ -209,6 +215,7 @@ struct Service: ~Copyable {
       case .user1: supervisor.pollNow(now: Clock.now)
       case .child:
         for index in fetchers.indices { reap(index) }
+        troubles.reap(log)
         GPIOOutput.checkKeeper(isNeeded: true)
       }
     }
@@ -219,6 +226,7 @@ struct Service: ~Copyable {
     let now = Clock.now
     stopAt = now + Self.farewell
     watchdog.announce("STOPPING=1")
+    troubles.end(force: false)
     supervisor.stop(force: false, on: &board, now: now)
     carryOut()
   }
@@ -272,9 +280,11 @@ struct Service: ~Copyable {
       }
       let outputs = replaceBoard(new.settings.outputs, now: now)
       log.write(warningsOf: new.settings)
-      supervisor = Supervisor(
+      var next = Supervisor(
         settings: new.settings, outputs: outputs, ledgers: ledgers,
         fingerprint: new.fingerprint, mode: mode, seed: seed, now: now)
+      next.adopt(supervisor, now: now)
+      supervisor = next
       loaded = new
       fetchers = new.settings.mailboxes.map { _ in nil }
       programs = new.settings.mailboxes.map { _ in nil }

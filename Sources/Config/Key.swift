@@ -152,7 +152,7 @@ public enum MailboxKey: SectionKey {
 }
 
 public enum OutputKey: SectionKey {
-  case line, chip, active, bias, drive, initial, maxOn
+  case line, chip, active, bias, drive, initial, maxOn, rest
 
   public static var kind: SectionKind { .output }
 
@@ -181,6 +181,11 @@ public enum OutputKey: SectionKey {
       KeyRow(
         "max-on", "TIME",
         "maximum time that it is on, or `never`; required where a rule or `initial` leaves it on")
+    case .rest:
+      KeyRow(
+        "rest", "TIME",
+        "how long it stays off after that, 0s to 1d; without a break of `rest`, times on add up",
+        default: "a tenth of `max-on`")
     }
   }
 }
@@ -188,7 +193,7 @@ public enum OutputKey: SectionKey {
 public enum RuleKey: SectionKey {
   case mailbox, subject, from, to, header, `case`
   case run, on, off, toggle, pulse, blink
-  case then, archive, retries, timeout, onCrash
+  case then, archive, retryFor, retries, timeout, onCrash
 
   public static var kind: SectionKind { .rule }
 
@@ -243,11 +248,15 @@ public enum RuleKey: SectionKey {
       KeyRow(
         "archive", "/PATH", "a Maildir in the place of the mailbox's, or `none`",
         default: "the mailbox's")
+    case .retryFor:
+      KeyRow(
+        "retry-for", "TIME",
+        "for how long actions that failed are tried again, after ever longer pauses: 0s to 30d",
+        default: "1d")
     case .retries:
       KeyRow(
-        "retries", "COUNT",
-        "how often actions that failed are tried again, at the following polls: 0 to 100",
-        default: "5")
+        "retries", "COUNT", "how often they are tried again at most: 0 to 100",
+        default: "no limit")
     case .timeout:
       KeyRow("timeout", "TIME", "how long a program may run: 100ms to 1d", default: "30s")
     case .onCrash:
@@ -259,7 +268,7 @@ public enum RuleKey: SectionKey {
 }
 
 public enum PopbellKey: SectionKey {
-  case user, stateDirectory, retries, timeout
+  case user, stateDirectory, onTrouble, retryFor, retries, timeout
 
   public static var kind: SectionKind { .popbell }
 
@@ -275,8 +284,18 @@ public enum PopbellKey: SectionKey {
         "state-directory", "/PATH",
         "where the ledgers are: what has fired, one file for each mailbox",
         default: "`/var/lib/popbell`")
+    case .onTrouble:
+      KeyRow(
+        "on-trouble", "/PROGRAM ARGUMENT...",
+        "a program that is told of trouble: `{event}`, `{mailbox}` and `{text}` say of which",
+        default: "none", isCommand: true)
+    case .retryFor:
+      KeyRow(
+        "retry-for", "TIME", "as in a rule, for those that do not say otherwise", default: "1d")
     case .retries:
-      KeyRow("retries", "COUNT", "as in a rule, for those that do not say otherwise", default: "5")
+      KeyRow(
+        "retries", "COUNT", "as in a rule, for those that do not say otherwise",
+        default: "no limit")
     case .timeout:
       KeyRow("timeout", "TIME", "as in a rule, for those that do not say otherwise", default: "30s")
     }

@@ -45,6 +45,10 @@ public enum Limits {
   public static let maxOn = Interval.milliseconds(10)...Interval.seconds(365 * 86_400)
   public static let blinks = 1...1000
   public static let retries = 0...100
+  /// Of actions that failed: the ledger knows for 45 days when they did first.
+  public static let retryFor = Interval.zero...Interval.seconds(30 * 86_400)
+  /// Of an output, after it was on for as long as it may be.
+  public static let rest = Interval.zero...Interval.seconds(86_400)
   /// How long a message stays on the server, where it does not stay for good.
   public static let deleteAfter = Interval.seconds(3600)...Interval.seconds(3650 * 86_400)
   /// Messages for which a session is not worth its login, and for which a cut costs too much.

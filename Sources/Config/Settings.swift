@@ -22,6 +22,8 @@ public struct PopbellSettings: Sendable {
   /// Whom a fetcher becomes when popbell runs as root.
   public var user = [UInt8]("popbell")
   public var stateDirectory = [UInt8]("/var/lib/popbell")
+  /// The program that is told of trouble, and its arguments; empty for none.
+  public var onTrouble: [TroubleTemplate] = []
 }
 
 /// A mailbox, and how to poll it.
@@ -55,6 +57,14 @@ public struct MailboxSettings: Sendable {
   public var port: UInt16 { explicitPort ?? (tls == .implicit ? 995 : 110) }
 }
 
+extension MailboxSettings {
+  /// True if both are one mailbox of one server, and log in to it in the same way.
+  public func isSameAccount(as other: MailboxSettings) -> Bool {
+    name == other.name && server == other.server && port == other.port && tls == other.tls
+      && user == other.user && secret == other.secret && authentication == other.authentication
+  }
+}
+
 /// Where the secret is read from, at each poll.
 public enum SecretSource: Sendable, Equatable {
   case file([UInt8])
@@ -75,8 +85,15 @@ public struct OutputSettings: Sendable {
   public var isInitiallyActive = false
   /// The longest that it is on at a time; nil where the owner says `never`, or no rule leaves it on.
   public var maxOn: Interval?
+  /// nil where the file leaves it out.
+  var explicitRest: Interval?
 
   init(name: [UInt8]) { self.name = name }
+
+  /// How long it stays off after it was on for `maxOn`, and the break after which that counts anew.
+  public var rest: Interval {
+    explicitRest ?? .milliseconds((maxOn?.milliseconds ?? 0) / 10)
+  }
 }
 
 /// Where a line is found.

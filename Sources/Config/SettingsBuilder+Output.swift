@@ -27,6 +27,7 @@ struct OutputDraft: SectionDraft {
     case .initial: settings.isInitiallyActive = try choice(value) == InitialState.active
     case .maxOn:
       settings.maxOn = value.span.equals("never") ? nil : try interval(value, in: Limits.maxOn)
+    case .rest: settings.explicitRest = try interval(value, in: Limits.rest)
     }
   }
 

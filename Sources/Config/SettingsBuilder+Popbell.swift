@@ -12,9 +12,28 @@ struct PopbellDraft: SectionDraft {
     switch entry.key {
     case .user: settings.user = value
     case .stateDirectory: settings.stateDirectory = try absolutePath(value)
+    case .onTrouble:
+      settings.onTrouble = try troubleProgram(value)
+      builder.check(.program(settings.onTrouble[0].source), at: entry.place)
+    case .retryFor: rule.retryFor = try interval(value, in: Limits.retryFor)
     case .retries: rule.retries = try number(value, in: Limits.retries)
     case .timeout: rule.timeout = try interval(value, in: Limits.timeout)
     }
+  }
+}
+
+private func troubleProgram(_ value: [UInt8]) throws(ValueProblem) -> [TroubleTemplate] {
+  do throws(ValueProblem) {
+    let names = TroubleValue.allCases.map { [UInt8]($0.name) }
+    return try program(value, names: names) { text throws(TemplateError) in
+      try TroubleTemplate(parsing: text) { name in
+        TroubleValue.allCases.first { name.equals($0.name) }
+      }
+    }
+  } catch {
+    // No condition captures anything here.
+    guard case .template(.unknownName, let part, nil) = error else { throw error }
+    throw .notOneOf("{" + part + "}", ["{event}", "{mailbox}", "{text}"], suggestion: nil)
   }
 }
 

@@ -37,6 +37,7 @@ struct RuleDraft: SectionDraft {
     case .archive:
       rule.archive = try archive(value)
       if let folder = rule.archive.folder { builder.check(.archive(folder), at: entry.place) }
+    case .retryFor: rule.retryFor = try interval(value, in: Limits.retryFor)
     case .retries: rule.retries = try number(value, in: Limits.retries)
     case .timeout: rule.timeout = try interval(value, in: Limits.timeout)
     case .onCrash: rule.onCrash = try choice(value)
@@ -80,25 +81,15 @@ extension RuleDraft {
 extension RuleDraft {
   /// A program and its arguments; nil where a name may be one of a condition's that was left out.
   private func program(_ value: [UInt8]) throws(ValueProblem) -> [Template]? {
-    let words = try command(value)
-    guard !words[0].contains(where: { $0 == .ascii("{") || $0 == .ascii("}") }) else {
-      throw .programNotFixed(words[0])
-    }
-    var templates: [Template] = []
-    for word in words {
-      do throws(TemplateError) {
-        templates.append(try Template(parsing: word.span, captures: rule.captures))
-      } catch {
-        guard hasAllConditions || error.reason != .unknownName else { return nil }
-        let part = word.span.extracting(error.offset..<(error.offset + error.length))
-        throw .template(error.reason, [UInt8](part), suggestion: name(like: part))
+    do throws(ValueProblem) {
+      let names = AlertValue.reserved.map { [UInt8]($0.name) } + rule.captures.names
+      return try Config.program(value, names: names) { text throws(TemplateError) in
+        try Template(parsing: text, captures: rule.captures)
       }
+    } catch {
+      if !hasAllConditions, case .template(.unknownName, _, _) = error { return nil }
+      throw error
     }
-    return templates
-  }
-
-  private func name(like text: Span<UInt8>) -> [UInt8]? {
-    nearest(to: text, among: AlertValue.reserved.map { [UInt8]($0.name) } + rule.captures.names)
   }
 
   /// Adds a change of the output that is the first word of `value`; the row says how many there are.

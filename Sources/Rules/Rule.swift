@@ -43,8 +43,10 @@ public struct Rule: Sendable {
   public var disposition = Disposition.delete
   public var archive = Archive.ofMailbox
   public var onCrash = CrashPolicy.again
-  /// How often actions that failed are tried again.
-  public var retries = 5
+  /// How long after their first failure actions are given up.
+  public var retryFor = Interval.seconds(86_400)
+  /// How often actions that failed are tried again at most; nil for as often as `retryFor` allows.
+  public var retries: Int?
   /// How long a program may run.
   public var timeout = Interval.seconds(30)
 

@@ -95,9 +95,13 @@ extension Rule {
     case .again: sink.write("; after a crash fire again")
     case .never: sink.write("; after a crash never fire again")
     }
-    sink.write("; try ")
-    sink.write(decimal: retries)
-    sink.write(retries == 1 ? " more time" : " more times")
+    sink.write("; retry for ")
+    sink.write(retryFor)
+    if let retries {
+      sink.write(", ")
+      sink.write(decimal: retries)
+      sink.write(retries == 1 ? " time at most" : " times at most")
+    }
     sink.write("; programs run at most ")
     sink.write(timeout)
     sink.write("\n")

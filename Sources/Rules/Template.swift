@@ -9,13 +9,13 @@ public struct TemplateError: Error, Equatable, Sendable {
   public let length: Int
 }
 
-/// One argument of a program: text with the alert's values in it.
+/// One argument of a program: text with values in it.
 ///
 /// A value never splits an argument, and never is syntax.
-public struct Template: Sendable {
-  enum Part: Sendable, Equatable {
+public struct TextTemplate<Value: Sendable>: Sendable {
+  enum Part: Sendable {
     case literal([UInt8])
-    case value(AlertValue)
+    case value(Value)
   }
 
   /// The argument as it was written, without its quotes.
@@ -23,8 +23,10 @@ public struct Template: Sendable {
   let parts: [Part]
 
   // template = *( "{{" / "}}" / "{" name "}" / OCTET )
-  // name     = reserved / capture / digit
-  public init(parsing text: Span<UInt8>, captures: CaptureNames) throws(TemplateError) {
+  /// `value` gives what a name stands for; nil where there is no such name.
+  public init(
+    parsing text: Span<UInt8>, _ value: (Span<UInt8>) -> Value?
+  ) throws(TemplateError) {
     var parts: [Part] = []
     var literal: [UInt8] = []
     var index = 0
@@ -35,7 +37,7 @@ public struct Template: Sendable {
       case .ascii("{") where !isDoubled:
         if !literal.isEmpty { parts.append(.literal(literal)) }
         literal = []
-        index = try Self.takeValue(text, at: index, captures, &parts)
+        index = try Self.takeValue(text, at: index, value, &parts)
       case .ascii("}") where !isDoubled:
         throw TemplateError(reason: .strayBrace, offset: index, length: 1)
       case .ascii("{"), .ascii("}"):
@@ -52,20 +54,44 @@ public struct Template: Sendable {
   }
 
   private static func takeValue(
-    _ text: Span<UInt8>, at start: Int, _ captures: CaptureNames, _ parts: inout [Part]
+    _ text: Span<UInt8>, at start: Int, _ value: (Span<UInt8>) -> Value?, _ parts: inout [Part]
   ) throws(TemplateError) -> Int {
     guard let close = text.firstIndex(of: .ascii("}"), from: start) else {
       throw TemplateError(reason: .unclosedBrace, offset: start, length: text.count - start)
     }
     let name = text.extracting((start + 1)..<close)
-    if let value = AlertValue(reserved: name) {
-      parts.append(.value(value))
-    } else if let index = captures.index(of: name) {
-      parts.append(.value(.capture(index)))
-    } else {
+    guard let value = value(name) else {
       throw TemplateError(reason: .unknownName, offset: start + 1, length: name.count)
     }
+    parts.append(.value(value))
     return close + 1
+  }
+
+  /// Adds the argument to `sink`, with what `write` adds for each value. Returns `false` where it did not
+  /// fit.
+  @discardableResult
+  public func expand<Sink: ByteSink & ~Copyable>(
+    into sink: inout Sink, _ write: (Value, inout Sink) -> Bool
+  ) -> Bool {
+    for part in parts {
+      switch part {
+      case .literal(let text): guard sink.write(text) else { return false }
+      case .value(let value): guard write(value, &sink) else { return false }
+      }
+    }
+    return true
+  }
+}
+
+/// An argument of a rule's program.
+public typealias Template = TextTemplate<AlertValue>
+
+extension TextTemplate<AlertValue> {
+  // name = reserved / capture / digit
+  public init(parsing text: Span<UInt8>, captures: CaptureNames) throws(TemplateError) {
+    try self.init(parsing: text) { name in
+      AlertValue(reserved: name) ?? captures.index(of: name).map { .capture($0) }
+    }
   }
 
   /// Adds the argument for an alert that `rule` took to `sink`; returns `false` where it did not fit.

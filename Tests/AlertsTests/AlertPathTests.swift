@@ -84,18 +84,110 @@ import Testing
 
   @Test func aFailedActionLeavesTheMessageAndIsTriedAgain() throws {
     var world = world(.alarms(retries: 2))
-    world.programs["ALARM two"] = .exited(1)
-    for _ in 1...5 { try world.poll() }
+    world.programs["ALARM two"] = .failed(.exit(status: 1))
+    for _ in 1...5 {
+      try world.poll()
+      world.pass(60)
+    }
     #expect(world.fired.filter { $0 == "ALARM two" }.count == 3)
     #expect(world.fired.filter { $0 == "ALARM one" }.count == 1)
     #expect(world.server.messages == [mail[1], mail[2], mail[3]])
     #expect(world.reports.contains(.gaveUp(rule: 0)))
   }
 
+  /// A webhook that is down for an hour, polled every 5 s.
+  @Test func whatFailsIsTriedEverMoreRarelyForADay() throws {
+    var world = world()
+    world.server.messages = [mail[0]]
+    world.programs["ALARM one"] = .failed(.exit(status: 1))
+    var attempts: [Int64] = []
+    while world.now < .seconds(90_000) {
+      let before = world.fired.count
+      try world.poll()
+      if world.fired.count > before { attempts.append(world.now.milliseconds / 1000) }
+      world.pass(attempts.count < 9 ? 5 : 450)
+    }
+    #expect(attempts.prefix(10) == [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2175])
+    #expect(attempts.count > 90 && attempts.last! > 86_400)
+    #expect(world.reports.contains(.gaveUp(rule: 0)))
+    #expect(world.server.messages == [mail[0]])
+  }
+
+  @Test func whatWaitsForItsNextAttemptHoldsNothingUp() throws {
+    var world = world()
+    world.programs["ALARM one"] = .failed(.exit(status: 1))
+    for _ in 1...2 { try world.poll() }
+    world.fired = []
+    world.server.messages.append(Self.message("f", "ALARM four"))
+    let before = world.disk.operations
+    try world.poll()
+    #expect(world.fired == ["ALARM four"])
+    #expect(world.reports.contains(.waits(rule: 0, .seconds(10))))
+    let alone = world.disk.operations - before
+    try world.poll()
+    #expect(world.disk.operations - before < 2 * alone)
+    world.programs = [:]
+    world.pass(10)
+    try world.poll()
+    #expect(world.fired == ["ALARM four", "ALARM one"])
+  }
+
+  /// The network may be late when the board starts.
+  @Test func aBoardThatWasOffForLongTriesSomeMoreTimes() throws {
+    var world = world()
+    world.server.messages = [mail[0]]
+    world.programs["ALARM one"] = .failed(.exit(status: 1))
+    try world.poll()
+    world.wall += 3 * 86_400
+    try world.poll()
+    world.programs = [:]
+    world.pass(10)
+    try world.poll()
+    #expect(world.fired == ["ALARM one", "ALARM one", "ALARM one"])
+    #expect(world.server.messages == [])
+  }
+
+  /// A siren that was on for max-on: the alert waits, costs no attempt, and its program runs once.
+  @Test func anAlertWaitsForTheRestOfItsOutput() throws {
+    var world = world(
+      .alarms(actions: [.program, .output(0, .pulse(.seconds(10)))], retries: 0, retryFor: .zero))
+    world.server.messages = [mail[0]]
+    var supervisor = Supervisor(
+      settings: world.settings,
+      outputs: Outputs(
+        maxOn: [.seconds(10)], rest: .seconds(120), initiallyActive: [true], now: world.now),
+      ledgers: [try world.disk.open(wall: world.wall, now: world.now)], fingerprint: 1,
+      mode: .service, seed: 1, now: .seconds(10))
+    for minute in Int64(0)..<4 {
+      let now = Instant.seconds(10 + minute * 70)
+      world.now = now
+      supervisor.tick(on: &world.lines, now: now)
+      try world.poll(&supervisor)
+      #expect(
+        world.lines.changes == [false] + (minute < 2 ? [] : [true]) + (minute < 3 ? [] : [false]))
+    }
+    #expect(world.fired == ["ALARM one"])
+    #expect(world.reports.filter { if case .rests = $0 { true } else { false } }.count == 2)
+    #expect(world.server.messages == [])
+  }
+
+  @Test(arguments: [0, 60] as [Int64])
+  func givesUpAfterItsTime(seconds: Int64) throws {
+    var world = world(.alarms(retryFor: .seconds(seconds)))
+    world.server.messages = [mail[0]]
+    world.programs["ALARM one"] = .failed(.exit(status: 1))
+    for _ in 1...20 {
+      try world.poll()
+      world.pass(30)
+    }
+    #expect(world.fired.count == (seconds == 0 ? 1 : 3))
+    #expect(world.reports.contains(.gaveUp(rule: 0)))
+  }
+
   @Test func anActionThatWasDoneIsNotDoneAgainForAnotherThatFailed() throws {
     let pulse = Action.output(0, .pulse(.seconds(1)))
     var world = world(.alarms(actions: [pulse, .program]))
-    world.programs["ALARM two"] = .couldNotStart(code: 2)
+    world.programs["ALARM two"] = .failed(.couldNotStart(code: 2))
     try world.poll()
     #expect(world.fired == ["ALARM one", "ALARM three"])
     let pulses = world.lines.changes.count
@@ -172,7 +264,7 @@ import Testing
   @Test func whatWasDoneOfOtherActionsDoesNotCount() throws {
     let pulse = Action.output(0, .pulse(.seconds(1)))
     var world = world(.alarms(actions: [pulse, .program]))
-    world.programs["ALARM two"] = .couldNotStart(code: 2)
+    world.programs["ALARM two"] = .failed(.couldNotStart(code: 2))
     try world.poll()
     world.programs = [:]
     world.settings = .test([.alarms(actions: [.program, pulse])])
@@ -187,6 +279,7 @@ import Testing
       // The power goes when the action runs: after the intent, and before what comes of it.
       let before = world.fired.count
       try world.poll(until: { $0.fired.count > before })
+      world.pass(60)
     }
     #expect(world.fired == ["ALARM one", "ALARM one", "ALARM one"])
     #expect(world.server.messages == [mail[0]])

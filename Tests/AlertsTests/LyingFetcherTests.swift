@@ -31,7 +31,7 @@ import Testing
         switch order {
         case .endFetcher: return count
         case .startProgram:
-          supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(now), time: 1)
+          supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(now), time: 1)
         default: break
         }
       }
@@ -93,9 +93,22 @@ import Testing
     var supervisor = try start(archive: archive)
     supervisor.tick(on: &lines, now: .seconds(0))
     let frames = [FetcherFrame](repeating: matched(1), count: 10_000)
+    _ = send([.mailbox(messages: 20_000, octets: 0)], to: &supervisor)
     let count = send(frames, to: &supervisor)
     // What is archived later is not permitted to go now, and no more are remembered than fit.
     #expect(archive ? count == 10_000 : count < 200)
+  }
+
+  /// Each would be written down, and a ledger is full some day.
+  @Test mutating func matchesNoMoreThanWereCountedOrListed() throws {
+    let stat = FetcherFrame.mailbox(messages: 2, octets: 0)
+    let whole = listed([1, 2, 3], isFirst: true, isLast: true)
+    for (begin, taken) in [([], 0), ([stat], 2), ([stat, whole], 3)] as [([FetcherFrame], Int)] {
+      var supervisor = try start(.alarms(then: .keep))
+      supervisor.tick(on: &lines, now: .seconds(0))
+      let frames = begin + (1...10).map { matched($0) }
+      #expect(send(frames, to: &supervisor) == begin.count + taken)
+    }
   }
 
   @Test mutating func aListingThatTakesTooLongIsNotTriedAgainForADay() throws {

@@ -40,10 +40,10 @@ struct NotedLines: OutputLines {
 }
 
 extension Outputs {
-  init(maxOn: [Interval?], initiallyActive: [Bool], now: Instant) {
+  init(maxOn: [Interval?], rest: Interval = .zero, initiallyActive: [Bool], now: Instant) {
     self.init()
     for (maxOn, isActive) in zip(maxOn, initiallyActive) {
-      add(maxOn: maxOn, isActive: isActive, now: now)
+      add(maxOn: maxOn, rest: rest, isActive: isActive, now: now)
     }
   }
 }
@@ -71,7 +71,7 @@ extension Instant {
   }
 
   @Test mutating func pulsesForItsTime() {
-    let done = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(1))
+    let done = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(1)) == .succeeded
     #expect(done && outputs.isActive(1) && outputs.isBusy)
     #expect(run(until: 100) == ["4000 off pulseEnded"])
     #expect(!outputs.isActive(1) && !outputs.isBusy && outputs.nextWake == nil)
@@ -112,7 +112,7 @@ extension Instant {
 
   @Test mutating func whatIsOverIsNotSwitchedOnAgain() {
     _ = outputs.apply(.on, to: 0, on: &lines, now: .seconds(100))
-    let done = outputs.apply(.on, to: 0, on: &lines, now: .seconds(111))
+    let done = outputs.apply(.on, to: 0, on: &lines, now: .seconds(111)) == .succeeded
     #expect(done && lines.changes == [true])
     #expect(run(until: 111) == ["110000 off maxOnReached"])
   }
@@ -121,7 +121,8 @@ extension Instant {
   @Test mutating func whatIsOnStaysOnThoughItsEndCannotBeMoved() {
     _ = outputs.apply(.pulse(.seconds(3)), to: 0, on: &lines, now: .seconds(100))
     lines.refusals = 1
-    let done = outputs.apply(.pulse(.seconds(5)), to: 0, on: &lines, now: .seconds(101))
+    let done =
+      outputs.apply(.pulse(.seconds(5)), to: 0, on: &lines, now: .seconds(101)) == .succeeded
     #expect(done && outputs.isActive(0) && lines.changes == [true, true])
     #expect(run(until: 200) == ["106000 off pulseEnded"])
   }
@@ -161,6 +162,71 @@ extension Instant {
     }
   }
 
+  /// Output 0 may be on for 10 s, and rests for 4.
+  private mutating func restAfterMaxOn() {
+    outputs = Outputs(
+      maxOn: [.seconds(10)], rest: .seconds(4), initiallyActive: [false], now: .seconds(0))
+  }
+
+  /// What a rule asks for at a time, in seconds, when all that was due by then is done.
+  private mutating func ask(_ change: OutputChange, at time: Int64) -> ActionEnd {
+    _ = run(until: time)
+    return outputs.apply(change, to: 0, on: &lines, now: .seconds(time))
+  }
+
+  @Test(
+    arguments: [
+      .on, .toggle, .pulse(.seconds(1)), .blink(on: .seconds(1), off: .seconds(1), count: 2),
+    ] as [OutputChange])
+  mutating func whatWasOnForMaxOnRests(change: OutputChange) {
+    restAfterMaxOn()
+    #expect(ask(.on, at: 0) == .succeeded)
+    #expect(ask(change, at: 10) == .postponed(until: .seconds(14)))
+    #expect(ask(change, at: 13) == .postponed(until: .seconds(14)))
+    #expect(lines.changes == [true, false] && !outputs.isActive(0))
+    #expect(ask(.off, at: 13) == .succeeded)
+    #expect(ask(change, at: 14) == .succeeded && outputs.isActive(0))
+  }
+
+  @Test mutating func pulsesWithoutABreakOfRestCountTogether() {
+    restAfterMaxOn()
+    #expect(ask(.pulse(.seconds(6)), at: 0) == .succeeded)
+    #expect(ask(.pulse(.seconds(4)), at: 7) == .succeeded)
+    #expect(ask(.pulse(.seconds(1)), at: 12) == .postponed(until: .seconds(15)))
+    #expect(ask(.pulse(.seconds(10)), at: 15) == .succeeded)
+    // What is on goes on for as long as it may.
+    #expect(ask(.pulse(.seconds(10)), at: 20) == .succeeded)
+    #expect(run(until: 100) == ["25000 off maxOnReached"])
+  }
+
+  @Test mutating func aBreakOfRestIsEnough() {
+    restAfterMaxOn()
+    for start in Int64(0)..<20 {
+      #expect(ask(.pulse(.seconds(9)), at: start * 13) == .succeeded)
+    }
+  }
+
+  @Test mutating func blinkingIsNotCutButDoesNotBeginAnewWithoutABreak() {
+    restAfterMaxOn()
+    let blink = OutputChange.blink(on: .seconds(1), off: .seconds(1), count: 20)
+    #expect(ask(blink, at: 0) == .succeeded)
+    #expect(ask(blink, at: 15) == .succeeded)
+    #expect(ask(blink, at: 30) == .postponed(until: .seconds(34)))
+    #expect(run(until: 100).last == "54000 off pulseEnded")
+    #expect(ask(.pulse(.seconds(1)), at: 56) == .postponed(until: .seconds(58)))
+    #expect(ask(.pulse(.seconds(1)), at: 58) == .succeeded)
+  }
+
+  @Test(arguments: [(5, "6000 on taken"), (10, "11000 off taken")] as [(Int64, String)])
+  mutating func aLineThatComesBackGoesOnResting(lost: Int64, taken: String) {
+    outputs = Outputs(
+      maxOn: [.seconds(10)], rest: .seconds(4), initiallyActive: [true], now: .seconds(0))
+    lines.lose()
+    outputs.tick(on: &lines, now: .seconds(lost))
+    lines.isThere = true
+    #expect(run(until: 100) == [taken] + (lost < 10 ? ["11000 off maxOnReached"] : []))
+  }
+
   @Test mutating func maxOnEndsWhatWasActiveAtStart() {
     outputs = Outputs(maxOn: [.seconds(10)], initiallyActive: [true], now: .seconds(5))
     #expect(run(until: 100) == ["15000 off maxOnReached"])
@@ -192,7 +258,7 @@ extension Instant {
 
   @Test mutating func aLineThatRefusesFailsTheActionAndIsLeftInactive() {
     lines.refusals = 1
-    let done = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(0))
+    let done = outputs.apply(.pulse(.seconds(3)), to: 1, on: &lines, now: .seconds(0)) == .succeeded
     #expect(!done && !outputs.isActive(1) && !outputs.isBusy)
     #expect(lines.changes == [true, false])
   }
@@ -249,7 +315,7 @@ extension Instant {
 
   @Test mutating func whatARuleSaidOfAMissingLineCounts() {
     miss(initiallyActive: true)
-    let done = outputs.apply(.off, to: 0, on: &lines, now: .seconds(0))
+    let done = outputs.apply(.off, to: 0, on: &lines, now: .seconds(0)) == .succeeded
     #expect(done)
     lines.isThere = true
     #expect(run(until: 100) == ["1000 off taken"])
@@ -257,10 +323,10 @@ extension Instant {
 
   @Test mutating func aRuleTriesAMissingLineAtOnce() {
     miss(initiallyActive: true)
-    let early = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0))
+    let early = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0)) == .succeeded
     #expect(!early && !outputs.isActive(0) && lines.takes == [true])
     lines.isThere = true
-    let late = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0))
+    let late = outputs.apply(.on, to: 0, on: &lines, now: .seconds(0)) == .succeeded
     #expect(late && outputs.isActive(0))
     #expect(run(until: 100) == ["10000 off maxOnReached"])
   }
@@ -305,6 +371,37 @@ extension Instant {
       _ = outputs.apply(change, to: 0, on: &lines, now: Instant(milliseconds: now))
       activeSince = outputs.isActive(0) ? activeSince ?? now : nil
       if let activeSince { #expect(now - activeSince <= 10_000, "seed \(seed)") }
+    }
+  }
+
+  /// Whatever rules do, an output has been on for no longer than its max-on since its last break.
+  @Test(arguments: [UInt64.random(in: 0...UInt64.max)])
+  mutating func neverOnForMoreThanMaxOnWithoutABreak(seed: UInt64) {
+    restAfterMaxOn()
+    var random = SeededGenerator(seed: seed)
+    var (now, since, total, off): (Int64, Int64?, Int64, Int64) = (0, nil, 0, 0)
+    func note(_ isActive: Bool, _ time: Int64) {
+      if let start = since, !isActive {
+        (total, since, off) = (total + time - start, nil, time)
+        #expect(total <= 10_000, "seed \(seed), at \(time)")
+      } else if since == nil, isActive {
+        if time - off >= 4000 { total = 0 }
+        since = time
+      }
+    }
+    for _ in 0..<20_000 {
+      let next = now + Int64(random.next() % 3000)
+      while let wake = outputs.nextWake, wake.milliseconds <= next {
+        outputs.tick(on: &lines, now: wake)
+        note(outputs.isActive(0), wake.milliseconds)
+      }
+      now = next
+      let changes: [OutputChange] = [
+        .on, .off, .toggle, .pulse(.seconds(1 + Int64(random.next() % 9))),
+      ]
+      let change = changes[Int(random.next() % 4)]
+      _ = outputs.apply(change, to: 0, on: &lines, now: Instant(milliseconds: now))
+      note(outputs.isActive(0), now)
     }
   }
 }

@@ -53,7 +53,8 @@ struct RandomTrial: ~Copyable {
     let dispositions: [Disposition] = [.delete, .keep, .deleteAfter(.seconds(3 * 86_400))]
     let rule = Rule.alarms(
       then: dispositions.randomElement(using: &random)!,
-      onCrash: Int.random(in: 0..<4, using: &random) == 0 ? .never : .again, retries: 200)
+      onCrash: Int.random(in: 0..<4, using: &random) == 0 ? .never : .again,
+      retryFor: .seconds(3650 * 86_400))
     let settings = Settings.test(
       [rule], batch: [1, 3, 20].randomElement(using: &random)!,
       archive: Int.random(in: 0..<3, using: &random) == 0)
@@ -150,7 +151,11 @@ struct RandomTrial: ~Copyable {
       let fails = below(2) == 0
       trial.tell("programs \(fails ? "fail" : "work")")
       trial.world.programs = [:]
-      if fails { for index in 0...number { trial.world.programs["ALARM \(index)"] = .exited(1) } }
+      if fails {
+        for index in 0...number {
+          trial.world.programs["ALARM \(index)"] = .failed(.exit(status: 1))
+        }
+      }
     default: try poll()
     }
     trial.check()

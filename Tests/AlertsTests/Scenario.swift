@@ -78,7 +78,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
       "a failing action", rule: .alarms(actions: [.program, .program], retries: 9),
       { trial in
         try mail(&trial)
-        trial.world.programs["ALARM 2/1"] = .exited(1)
+        trial.world.programs["ALARM 2/1"] = .failed(.exit(status: 1))
       }, nothing,
       { trial in
         trial.world.programs = [:]

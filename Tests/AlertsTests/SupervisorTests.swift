@@ -27,6 +27,9 @@ import Testing
   mutating func send(
     _ frame: FetcherFrame, to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
   ) {
+    if case .matched = frame {
+      send(.mailbox(messages: 9, octets: 0), to: &supervisor, at: now)
+    }
     supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)
   }
 
@@ -51,7 +54,7 @@ import Testing
     var supervisor = try supervisor()
     supervisor.tick(on: &lines, now: .seconds(0))
     send(Self.match, to: &supervisor, at: 10)
-    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(35), time: 1)
+    supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(35), time: 1)
     _ = orders(&supervisor)
     supervisor.tick(on: &lines, now: .seconds(84))
     #expect(orders(&supervisor) == [])
@@ -79,7 +82,7 @@ import Testing
     #expect(orders(&supervisor) == [.endProgram(mailbox: 0, force: false)])
     supervisor.tick(on: &lines, now: .seconds(34))
     #expect(orders(&supervisor) == [.endProgram(mailbox: 0, force: true)])
-    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(35), time: 1)
+    supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(35), time: 1)
     let orders = orders(&supervisor)
     #expect(orders.contains(.answer(mailbox: 0, .leave)))
     let report = Report.actionFailed(rule: 0, action: 0, .timedOut, attempt: 1)
@@ -95,10 +98,46 @@ import Testing
     _ = orders(&supervisor)
     supervisor.tick(on: &lines, now: .seconds(5))
     #expect(orders(&supervisor) == [])
-    supervisor.programEnded(0, .exited(0), on: &lines, now: .seconds(6), time: 1)
+    supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(6), time: 1)
     #expect(try disk.open().state(of: MessageIdentity(7)) == .fired)
     supervisor.tick(on: &lines, now: .seconds(6))
     #expect(orders(&supervisor).contains(.startFetcher(mailbox: 0)))
+  }
+
+  /// A reload, as after each change of a rule, must not make a server lock the account.
+  @Test mutating func aReloadKeepsPausesAndWhatTheServerAskedFor() throws {
+    var old = try supervisor()
+    for poll in Int64(0)..<6 {
+      let start = old.nextWake!
+      old.tick(on: &lines, now: start)
+      send(.loginDelay(seconds: 300), to: &old, at: start.milliseconds / 1000)
+      send(.ended(.loginRefused, []), to: &old, at: start.milliseconds / 1000)
+      old.fetcherEnded(0, now: start + .seconds(poll), time: 1)
+    }
+    let due = old.nextWake!
+    var new = try supervisor(.alarms(then: .keep))
+    new.adopt(old, now: due + .seconds(-1))
+    #expect(new.nextWake == due && due > .seconds(6 * 300))
+    // It goes on failing as it did.
+    new.tick(on: &lines, now: due)
+    new.fetcherEnded(0, now: due, time: 1)
+    #expect(new.nextWake! >= due + .seconds(900))
+  }
+
+  @Test(arguments: [("interval", "10s", 10), ("interval", "1h", 61), ("server", "elsewhere", 1)])
+  mutating func aReloadChangesWhatTheOwnerChanged(key: String, value: String, due: Int64) throws {
+    var old = try supervisor()
+    old.tick(on: &lines, now: .seconds(0))
+    send(.ended(.polled, []), to: &old)
+    old.fetcherEnded(0, now: .seconds(1), time: 1)
+    let before = old.nextWake!
+    var new = Supervisor(
+      settings: .test([.alarms()], mailbox: (key, value)),
+      outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
+      ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(1))
+    new.adopt(old, now: .seconds(1))
+    let after = new.nextWake!
+    #expect(due == 61 ? after == before : after <= .seconds(due + 1))
   }
 
   @Test mutating func whoAsksDuringAPollGetsAnother() throws {
@@ -112,11 +151,11 @@ import Testing
 
   /// A program that ended well while popbell stops has done its work; another has to do it again.
   @Test(arguments: [
-    (ProgramEnd.exited(0), MessageState.fired),
-    (.signalled(15), .failed(Failures())), (.exited(1), .failed(Failures())),
+    (ActionEnd.succeeded, MessageState.fired),
+    (.failed(.signal(15)), .failed(Failures())), (.failed(.exit(status: 1)), .failed(Failures())),
   ])
   mutating func stoppingStartsNothingAndWritesDownWhatIsDone(
-    end: ProgramEnd, state: MessageState
+    end: ActionEnd, state: MessageState
   ) throws {
     var supervisor = try supervisor()
     supervisor.tick(on: &lines, now: .seconds(0))
@@ -125,7 +164,7 @@ import Testing
     supervisor.stop(force: false, on: &lines, now: .seconds(2))
     #expect(
       orders(&supervisor) == [.endProgram(mailbox: 0, force: false), .endFetcher(mailbox: 0)])
-    supervisor.programEnded(0, end, on: &lines, now: .seconds(2), time: 1)
+    supervisor.actionEnded(0, end, on: &lines, now: .seconds(2), time: 1)
     send(Self.match, to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
     supervisor.tick(on: &lines, now: .seconds(1000))
@@ -213,6 +252,7 @@ import Testing
     for _ in 0..<500 {
       var supervisor = try supervisor()
       supervisor.tick(on: &lines, now: .seconds(0))
+      send(.mailbox(messages: 1, octets: 0), to: &supervisor)
       var frame = Self.match.encoded
       for _ in 0..<Int.random(in: 0..<4, using: &random) {
         frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(

@@ -19,7 +19,7 @@ struct World {
   /// The subjects that programs were started for, in order.
   var fired: [String] = []
   /// What programs end with, for each subject, or for "subject/action"; done where there is none.
-  var programs: [String: ProgramEnd] = [:]
+  var programs: [String: ActionEnd] = [:]
   /// What programs that succeeded were started for, as "subject/action".
   var effects: [String] = []
   /// The alert whose record is not known to be on disk: what was done for it since its intent, and
@@ -62,6 +62,12 @@ struct World {
     self.settings = settings
   }
 
+  /// Time passes, on the board's clock too.
+  mutating func pass(_ seconds: Int64) {
+    now = now + .seconds(seconds)
+    wall += UInt64(seconds)
+  }
+
   /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
   mutating func poll(until powerGoes: ((World) -> Bool)? = nil) throws {
     self.powerGoes = powerGoes
@@ -94,12 +100,12 @@ struct World {
           let subject = text(supervisor.alert(of: mailbox)!.subject)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
           openIntents.append((subject, disk.synchronizations))
-          let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .exited(0)
-          if case .couldNotStart = end {} else { fired.append(subject) }
+          let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .succeeded
+          if case .failed(.couldNotStart) = end {} else { fired.append(subject) }
           note("\(subject)/\(action)", of: subject, end)
           isKilledAfter -= 1
           if isOver || powerGoes?(self) == true { return server.disconnect() }
-          supervisor.programEnded(mailbox, end, on: &lines, now: now, time: wall)
+          supervisor.actionEnded(mailbox, end, on: &lines, now: now, time: wall)
         case .beginArchive(_, _, let name):
           archiving = (text(name.span), [])
         case .writeArchive(_, let bytes): archiving.content += bytes
@@ -165,9 +171,9 @@ struct World {
   }
 
   /// A program has ended.
-  private mutating func note(_ effect: String, of subject: String, _ end: ProgramEnd) {
+  private mutating func note(_ effect: String, of subject: String, _ end: ActionEnd) {
     open.synchronizations = disk.synchronizations
-    guard end == .exited(0) else { return }
+    guard end == .succeeded else { return }
     effects.append(effect)
     open.effects.append(effect)
   }

@@ -48,7 +48,7 @@ import Testing
         pulse siren 10s
         run /usr/local/bin/notify zone-{zone}
         archive none
-        then delete the message after 14d; after a crash fire again; try 5 more times; programs run at most 30s
+        then delete the message after 14d; after a crash fire again; retry for 1d; programs run at most 30s
       popbell
         state in /var/lib/popbell
         fetchers run as popbell where popbell runs as root

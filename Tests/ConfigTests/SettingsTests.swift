@@ -25,7 +25,9 @@ import Testing
     let rule = settings.rules.rules[0]
     #expect(rule.disposition == .delete && rule.onCrash == .again)
     #expect(rule.archive == .ofMailbox)
-    #expect(rule.retries == 5 && rule.timeout == .seconds(30) && rule.mailbox == nil)
+    #expect(
+      rule.retries == nil && rule.retryFor == .seconds(86_400) && rule.timeout == .seconds(30)
+        && rule.mailbox == nil)
     #expect(rule.line == 8)
     #expect(
       strings([settings.popbell.user, settings.popbell.stateDirectory]) == [

@@ -67,7 +67,7 @@ import Testing
         subject = ALARM {zone}
         pulse siren 10s
         run /bin/echo {zone}
-        then delete the message; after a crash fire again; try 5 more times; \
+        then delete the message; after a crash fire again; retry for 1d; \
       programs run at most 30s
       popbell
         state in \(bench.path("state"))

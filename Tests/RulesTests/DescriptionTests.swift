@@ -43,7 +43,7 @@ import Testing
         to = *
         header.X-Priority = \\*
         pulse siren 10s
-        then delete the message; after a crash fire again; try 1 more time; programs run at most 90s
+        then delete the message; after a crash fire again; retry for 1d, 1 time at most; programs run at most 90s
 
       """
     #expect(described { intrusion.describe(names, into: &$0) } == lines)

@@ -90,7 +90,7 @@ struct Words: RegularExpressions {
 func rule(
   named name: String = "r", mailbox: Int? = nil, _ conditions: [(Condition.Field, String)],
   caseSensitive: Bool = false, actions: [Action] = [], then disposition: Disposition = .delete,
-  archive: Archive = .ofMailbox, onCrash: CrashPolicy = .again, retries: Int = 5,
+  archive: Archive = .ofMailbox, onCrash: CrashPolicy = .again, retries: Int? = nil,
   timeout: Interval = .seconds(30)
 ) throws -> Rule {
   var names = CaptureNames()

@@ -1,0 +1,165 @@
+public import Bytes
+import Config
+import Ledger
+import Rules
+
+/// How an action ended, of whatever kind it is.
+public enum ActionEnd: Sendable, Equatable {
+  case succeeded
+  case failed(ActionFailure)
+  /// It did not begin, as its output rests until then.
+  case postponed(until: Instant)
+}
+
+/// Why an action failed.
+public enum ActionFailure: Sendable, Equatable {
+  case exit(status: Int32)
+  case signal(Int32)
+  /// errno of the fork or exec.
+  case couldNotStart(code: Int32)
+  case timedOut
+  case outputRefused
+}
+
+extension Supervisor where S: ~Copyable {
+  /// Carries out actions until one has to be waited for, one fails, or all are done.
+  mutating func act<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, on lines: inout Lines, now: Instant
+  ) {
+    guard let alert = mailboxes[mailbox].alert else { return }
+    let rule = settings.rules.rules[alert.rule]
+    guard alert.action < rule.actions.count else { return fired(mailbox, alert, now: now) }
+    if let end = start(rule.actions[alert.action], mailbox, alert, on: &lines, now: now) {
+      ended(mailbox, alert, end, on: &lines, now: now)
+    }
+  }
+
+  /// Starts an action. Returns how it ended; nil where `actionEnded` tells that later.
+  private mutating func start<Lines: OutputLines & ~Copyable>(
+    _ action: Action, _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant
+  ) -> ActionEnd? {
+    switch action {
+    case .run:
+      alert.programDeadline = now + settings.rules.rules[alert.rule].timeout
+      order(.startProgram(mailbox: mailbox, rule: alert.rule, action: alert.action))
+      return nil
+    case .output(let index, let change):
+      defer { reportOutputs() }
+      return outputs.apply(change, to: index, on: &lines, now: now)
+    }
+  }
+
+  /// The action of the alert of `mailbox` that was under way has ended, or could not be started.
+  public mutating func actionEnded<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, _ end: ActionEnd, on lines: inout Lines, now: Instant, time: UInt64
+  ) {
+    guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
+    ledgers[mailbox].tick(now: now, wall: time)
+    alert.programDeadline = nil
+    let end = alert.timedOut ? .failed(.timedOut) : end
+    if isStopping { return interrupted(mailbox, alert, end, now: now) }
+    ended(mailbox, alert, end, on: &lines, now: now)
+  }
+
+  /// Goes on with the next action, or leaves the message for another poll.
+  private mutating func ended<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, _ alert: Alert, _ end: ActionEnd, on lines: inout Lines, now: Instant
+  ) {
+    switch end {
+    case .succeeded:
+      alert.action += 1
+      act(mailbox, on: &lines, now: now)
+    case .failed(let failure): failed(mailbox, alert, failure, now: now)
+    case .postponed(let end): postponed(mailbox, alert, until: end, now: now)
+    }
+  }
+
+  /// All actions succeeded: the message may go once that is on disk.
+  private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
+    let box = mailboxes[mailbox]
+    box.endAlert(now: now)
+    box.tally.fired += 1
+    report(mailbox, .fired(rule: alert.rule))
+    goOn(mailbox, alert, from: .fired)
+  }
+
+  private mutating func failed(
+    _ mailbox: Int, _ alert: Alert, _ failure: ActionFailure, now: Instant
+  ) {
+    mailboxes[mailbox].endAlert(now: now)
+    do throws(LedgerError) {
+      let attempt = Int(try ledgers[mailbox].state(of: alert.message).failures.attempts) + 1
+      report(
+        mailbox,
+        .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
+      let next = try countFailure(mailbox, alert, done: alert.action, isKnown: true)
+      mailboxes[mailbox].tally.failed += 1
+      order(.answer(mailbox: mailbox, next == nil ? .keep : .leave))
+    } catch {
+      ledgerFailed(mailbox, error)
+      fail(mailbox)
+    }
+  }
+
+  /// An output rests. That costs no attempt: what was done is written down, and the rest waits.
+  private mutating func postponed(
+    _ mailbox: Int, _ alert: Alert, until end: Instant, now: Instant
+  ) {
+    mailboxes[mailbox].endAlert(now: now)
+    report(mailbox, .rests(rule: alert.rule, action: alert.action, end - now))
+    do throws(LedgerError) { try noteDone(mailbox, alert, alert.action) } catch {
+      ledgerFailed(mailbox, error)
+    }
+    leaveWaiting(mailbox)
+  }
+
+  /// Writes down how many actions of an alert are done, where the others have still to be.
+  private func noteDone(_ mailbox: Int, _ alert: Alert, _ done: Int) throws(LedgerError) {
+    var failures = try ledgers[mailbox].state(of: alert.message).failures
+    failures.done = UInt8(clamping: done)
+    failures.actions = fingerprint(of: alert.rule)
+    try ledgers[mailbox].note(alert.message, .failed(failures), rule: name(of: alert.rule))
+  }
+
+  /// popbell stops, and the action has ended: by itself, or because it was told to. What is done
+  /// is written down, so that the rest, and only that, is done after the next start.
+  private mutating func interrupted(
+    _ mailbox: Int, _ alert: Alert, _ end: ActionEnd, now: Instant
+  ) {
+    let ledger = ledgers[mailbox]
+    let done = alert.action + (end == .succeeded ? 1 : 0)
+    let isAll = done == settings.rules.rules[alert.rule].actions.count
+    mailboxes[mailbox].endAlert(now: now)
+    do throws(LedgerError) {
+      if isAll {
+        report(mailbox, .fired(rule: alert.rule))
+        return try ledger.note(alert.message, .fired, rule: name(of: alert.rule))
+      }
+      // What became of it is not known: its intent stays.
+      if end.isUnknownWhereInterrupted, settings.rules.rules[alert.rule].onCrash == .never {
+        return
+      }
+      try noteDone(mailbox, alert, done)
+    } catch {
+      ledgerFailed(mailbox, error)
+    }
+  }
+}
+
+extension ActionEnd {
+  /// Why it failed; nil where it did not.
+  public var failure: ActionFailure? {
+    switch self {
+    case .succeeded, .postponed: nil
+    case .failed(let failure): failure
+    }
+  }
+
+  /// True if an action that was told to end may have done its work all the same.
+  fileprivate var isUnknownWhereInterrupted: Bool {
+    switch self {
+    case .succeeded, .postponed, .failed(.couldNotStart): false
+    case .failed(.exit), .failed(.signal), .failed(.timedOut), .failed(.outputRefused): true
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Bytes
+import Config
+import Ledger
+import Rules
+
+extension Supervisor where S: ~Copyable {
+  /// Writes down that the actions of an alert failed once more; where that is not known
+  /// (`isKnown` is `false`), popbell was cut off while they ran. Returns how long they wait for the next
+  /// attempt; nil where the alert is given up.
+  mutating func countFailure(
+    _ mailbox: Int, _ alert: Alert, done: Int, isKnown: Bool
+  ) throws(LedgerError) -> Interval? {
+    let (ledger, rule) = (ledgers[mailbox], settings.rules.rules[alert.rule])
+    let attempts = try ledger.noteFailure(
+      of: alert.message, done: UInt8(clamping: done), actions: fingerprint(of: alert.rule),
+      rule: name(of: alert.rule))
+    let age = try ledger.timesOfFailure(of: alert.message).map { ledger.now - $0.first } ?? 0
+    let isLast = rule.retries.map { attempts > $0 } ?? false
+    // A board that was off for longer than that has not tried so often.
+    let isOld =
+      age >= UInt64(rule.retryFor.milliseconds / 1000)
+      && attempts >= (rule.retryFor > .zero ? fewestAttempts : 1)
+    guard isLast || isOld, isKnown || attempts > 1 else { return retryPause(after: attempts) }
+    report(mailbox, .gaveUp(rule: alert.rule))
+    try ledger.note(alert.message, .givenUp, rule: name(of: alert.rule))
+    return nil
+  }
+
+  /// True where the time has not come for the next attempt at an alert whose actions failed; then it is
+  /// answered.
+  mutating func waits(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Bool {
+    let ledger = ledgers[mailbox]
+    guard let last = try ledger.timesOfFailure(of: alert.message)?.last else { return false }
+    let pause = retryPause(after: try ledger.state(of: alert.message).failures.attempts)
+    let due = last + UInt64(pause.milliseconds / 1000)
+    guard due > ledger.now else { return false }
+    report(mailbox, .waits(rule: alert.rule, .seconds(Int64(due - ledger.now))))
+    leaveWaiting(mailbox)
+    return true
+  }
+
+  /// Leaves the message for a later poll, through no fault of this one.
+  mutating func leaveWaiting(_ mailbox: Int) {
+    mailboxes[mailbox].tally.waiting += 1
+    order(.answer(mailbox: mailbox, .leave))
+  }
+}
+
+/// How often actions are tried at least before `retry-for` ends that.
+private var fewestAttempts: UInt8 { 3 }
+
+/// How long actions that failed so often wait at least: not at all the first time, then 10 s, and twice
+/// as long each time, up to a quarter of an hour.
+func retryPause(after attempts: UInt8) -> Interval {
+  attempts < 2 ? .zero : .seconds(min(5 << Int64(min(attempts - 1, 8)), 900))
+}

@@ -1,0 +1,81 @@
+public import Bytes
+
+/// What the owner is told of besides the log, as nobody may be reading it.
+public enum Trouble: Sendable, CaseIterable {
+  /// An alert's actions failed too often or for too long.
+  case givenUp
+  /// A mailbox could not be polled for an hour, or will not be for as long.
+  case notPolled
+  case loginRefused
+  /// A ledger is full, or cannot be read or written: nothing fires without it.
+  case ledgerFailed
+  /// A line refused to be switched.
+  case outputFailed
+  /// The board's clock has not been set for an hour, and no certificate is valid by it.
+  case clockNotSet
+
+  /// The word that stands for it in `{event}`.
+  public var event: StaticString {
+    switch self {
+    case .givenUp: "given-up"
+    case .notPolled: "not-polled"
+    case .loginRefused: "login-refused"
+    case .ledgerFailed: "ledger-failed"
+    case .outputFailed: "output-failed"
+    case .clockNotSet: "clock-not-set"
+    }
+  }
+}
+
+extension Report {
+  /// The trouble that it tells of; nil for none.
+  public var trouble: Trouble? {
+    switch self {
+    case .gaveUp: .givenUp
+    case .ledgerFailed: .ledgerFailed
+    case .ended(let outcome, _, _, _, let next, let failingFor):
+      trouble(outcome, next: next, failingFor: failingFor)
+    case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .actionFailed,
+      .givenUpBefore, .waits, .rests, .archived, .archiveFailed, .archiveTooSlow, .contentRefused,
+      .notDeleted:
+      nil
+    }
+  }
+
+  private func trouble(
+    _ outcome: Outcome, next: Interval?, failingFor: Interval
+  ) -> Trouble? {
+    let isLong = failingFor >= Troubles.hour || next.map { $0 >= Troubles.hour } ?? false
+    switch outcome {
+    case .polled: return nil
+    case .loginRefused: return .loginRefused
+    case .clockNotSet: return isLong ? .clockNotSet : nil
+    case .unresolved, .unreachable, .tlsFailed, .protocolError, .inUse, .tooSoon, .serverTrouble,
+      .serverBroken, .connectionLost, .capabilitiesHang, .deadline, .fetcherDied, .boardTrouble:
+      return isLong ? .notPolled : nil
+    }
+  }
+}
+
+/// Which troubles the owner was told of in the last hour: of each mailbox and output once.
+public struct Troubles: Sendable {
+  static let hour = Interval.seconds(3600)
+
+  private struct Told: Sendable {
+    let trouble: Trouble
+    let name: [UInt8]
+    let time: Instant
+  }
+  private var told: [Told] = []
+
+  public init() {}
+
+  /// True if the owner is to be told now of a trouble of the mailbox or output `name`; then an hour passes
+  /// before it is true again.
+  public mutating func isNews(_ trouble: Trouble, of name: [UInt8], now: Instant) -> Bool {
+    told.removeAll { $0.time + Self.hour <= now }
+    guard !told.contains(where: { $0.trouble == trouble && $0.name == name }) else { return false }
+    told.append(Told(trouble: trouble, name: name, time: now))
+    return true
+  }
+}

@@ -1,0 +1,112 @@
+import Alerts
+import Bytes
+import Config
+import Platform
+import Rules
+
+/// Tells the owner of troubles by the program of `on-trouble`: one at a time.
+struct TroubleProgram {
+  /// What waits to be told; more is in the log alone.
+  private static let limit = 16
+  /// How long the program may run, and then has to end when asked.
+  private static let timeout = Interval.seconds(30)
+  private static let grace = Interval.seconds(3)
+
+  private struct News {
+    let trouble: Trouble
+    let name: [UInt8]
+    let text: [UInt8]
+
+    func value(_ value: TroubleValue) -> [UInt8] {
+      switch value {
+      case .event: [UInt8](trouble.event)
+      case .mailbox: name
+      case .text: text
+      }
+    }
+  }
+
+  private var told = Troubles()
+  private var waiting: [News] = []
+  private var running: RunningProgram?
+  /// When the program that runs is told to end, and whether it was.
+  private(set) var due: Instant?
+  private var isOverdue = false
+
+  var isRunning: Bool { running != nil }
+  var isBusy: Bool { isRunning || !waiting.isEmpty }
+
+  /// Tells of a trouble of the mailbox or output `name`, unless that was told in the last hour.
+  mutating func tell(
+    _ trouble: Trouble, of name: [UInt8], _ text: [UInt8], _ log: Log, now: Instant
+  ) {
+    guard told.isNews(trouble, of: name, now: now) else { return }
+    guard waiting.count < Self.limit else {
+      return log.write(.warning, [UInt8]("on-trouble"), [UInt8]("too much trouble to tell of all"))
+    }
+    waiting.append(News(trouble: trouble, name: name, text: text))
+  }
+
+  /// Starts the program for what waits, or ends it where it takes too long.
+  mutating func step(_ program: [TroubleTemplate], _ log: Log, now: Instant) {
+    if let due, due <= now {
+      end(force: isOverdue)
+      (isOverdue, self.due) = (true, now + Self.grace)
+    }
+    guard running == nil, !waiting.isEmpty else { return }
+    let news = waiting.removeFirst()
+    do throws(SystemError) {
+      running = RunningProgram(
+        try Program(try news.arguments(program), environment: try news.environment()),
+        rule: [UInt8]("on-trouble"))
+      (isOverdue, due) = (false, now + Self.timeout)
+    } catch {
+      log.write(.error, [UInt8]("on-trouble"), error.text)
+    }
+  }
+
+  func end(force: Bool) { running?.end(force: force) }
+
+  func add<let capacity: Int>(to waiting: inout PollSet<capacity>) {
+    if let running, !running.hasHungUp { waiting.add(running.program.output) }
+  }
+
+  func read(_ log: Log) { running?.read(log) }
+
+  /// Takes leave of the program, where it has ended.
+  mutating func reap(_ log: Log) {
+    guard let running, let ending = try? running.program.process.reap() else { return }
+    running.drain(log)
+    if let failure = ActionEnd(ending).failure {
+      var text = [UInt8]("the program ")
+      text.append(isOverdue ? .timedOut : failure)
+      log.write(.error, running.rule, text)
+    }
+    (self.running, due) = (nil, nil)
+  }
+}
+
+extension TroubleProgram.News {
+  fileprivate func arguments(_ templates: [TroubleTemplate]) throws(SystemError) -> TextList {
+    var list = TextList(limit: 16384)
+    for template in templates {
+      var argument: [UInt8] = []
+      template.expand(into: &argument) { value, argument in argument.write(self.value(value)) }
+      guard list.append(argument.span) else { throw SystemError(.arguments, .argumentsTooLong) }
+    }
+    return list
+  }
+
+  fileprivate func environment() throws(SystemError) -> TextList {
+    var list = TextList(limit: 16384)
+    list.appendPath()
+    for (name, value) in [
+      ("POPBELL_EVENT", .event), ("POPBELL_MAILBOX", .mailbox), ("POPBELL_TEXT", .text),
+    ] as [(StaticString, TroubleValue)] {
+      guard list.append(name: [UInt8](name).span, value: self.value(value).span) else {
+        throw SystemError(.environment, .argumentsTooLong)
+      }
+    }
+    return list
+  }
+}

@@ -1,0 +1,21 @@
+public import Rules
+
+/// What an argument of the program of `on-trouble` may be made of.
+public enum TroubleValue: Sendable, CaseIterable {
+  /// A word for what is wrong: `login-refused`.
+  case event
+  /// The name of the mailbox, or of the output.
+  case mailbox
+  /// As the log says it.
+  case text
+
+  public var name: StaticString {
+    switch self {
+    case .event: "event"
+    case .mailbox: "mailbox"
+    case .text: "text"
+    }
+  }
+}
+
+public typealias TroubleTemplate = TextTemplate<TroubleValue>
