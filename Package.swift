@@ -60,7 +60,7 @@ let package = Package(
     pure("Config", "Bytes", "Rules"),
     pure("Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
 
-    c("CPlatform", libraries: "inih"),
+    c("CPlatform"),
     c("CMbedTLS", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
     edge("Platform", "CPlatform", "Bytes"),
     edge("TLS", "CMbedTLS", "Bytes"),

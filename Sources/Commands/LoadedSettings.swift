@@ -66,7 +66,7 @@ private func readSettings(
     return .failure(ConfigurationRefused(lines: [path + ": " + describe(error, path)]))
   }
   var reader = ConfigReader()
-  parseINI(text.span) { reader.take($0) }
+  reader.read(text.span)
   var outcome = reader.finish()
   for check in outcome.checks {
     if let problem = problem(check.kind) { outcome.errors.add(check.failed(problem)) }

@@ -1,6 +1,6 @@
 import Bytes
 
-// command  = argument *( 1*blank argument ) [comment]
+// command  = argument *( 1*blank argument )
 // argument = 1*( "'" *any "'" / DQUOTE *any DQUOTE / "\" any / any )
 /// The arguments of a command, as a shell would quote them, and nothing else that a shell does.
 ///
@@ -8,11 +8,18 @@ import Bytes
 func arguments(_ text: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
   var splitter = ArgumentSplitter()
   var index = 0
-  while index < text.count, splitter.isInArgument || !isComment(text, at: index) {
-    let next: UInt8? = index + 1 < text.count ? text[index + 1] : nil
-    index += try splitter.take(text[index], next)
-  }
+  while index < text.count { try splitter.take(text, &index) }
   return try splitter.finish()
+}
+
+/// Where the comment behind a command begins, or its end: never in an argument.
+func endOfCommand(_ text: Span<UInt8>) -> Int {
+  var splitter = ArgumentSplitter()
+  var index = 0
+  while index < text.count, splitter.isInArgument || !isComment(text, at: index) {
+    do throws(ValueProblem) { try splitter.take(text, &index) } catch { return text.count }
+  }
+  return index
 }
 
 /// A program and its arguments.
@@ -29,8 +36,13 @@ private struct ArgumentSplitter {
 
   var isInArgument: Bool { argument != nil }
 
-  /// Takes `byte`, and gives how many bytes that used: two, where it escapes `next`.
-  mutating func take(_ byte: UInt8, _ next: UInt8?) throws(ValueProblem) -> Int {
+  /// Takes the byte at `index` of `text`, and the next one where it escapes that.
+  mutating func take(_ text: Span<UInt8>, _ index: inout Int) throws(ValueProblem) {
+    let next: UInt8? = index + 1 < text.count ? text[index + 1] : nil
+    index += try take(text[index], next)
+  }
+
+  private mutating func take(_ byte: UInt8, _ next: UInt8?) throws(ValueProblem) -> Int {
     switch (quote, byte) {
     case (.some(let open), byte) where byte == open:
       quote = nil

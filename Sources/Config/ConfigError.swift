@@ -10,6 +10,8 @@ public struct Place: Sendable, Equatable {
   /// As it is written; empty for the section as a whole.
   public var key: [UInt8]
 
+  var ofSection: Place { Place(line: line, section: section, key: []) }
+
   func with(_ row: KeyRow) -> Place {
     Place(line: line, section: section, key: [UInt8](row.name))
   }
@@ -37,7 +39,7 @@ public struct ConfigError: Error, Sendable {
 }
 
 /// What is wrong with a line.
-public enum LineProblem: Sendable {
+public enum LineProblem: Error, Equatable, Sendable {
   case notASetting
   case tooLong(limit: Int)
 }

@@ -1,7 +1,7 @@
 import Bytes
 import Rules
 
-/// Takes the configuration's sections, keys and values, in the order of the file.
+/// Takes the configuration's lines.
 ///
 /// It reports every error that it can find: nothing is left for a second run.
 public struct ConfigReader {
@@ -16,6 +16,7 @@ public struct ConfigReader {
   }
 
   private var current = Current.none
+  /// What stands between the brackets of the section above.
   private var currentText: [UInt8] = []
   var mailboxes: [Section<MailboxKey>] = []
   var outputs: [Section<OutputKey>] = []
@@ -26,39 +27,47 @@ public struct ConfigReader {
 
   public init() {}
 
-  /// Takes a line `[text]`. The edge may leave this out: `entry` does it where the section is another.
-  public mutating func section(_ text: Span<UInt8>, line: Int) {
-    currentText = [UInt8](text)
-    current = open(text.trimmingBlanks, Place(line: line, section: [UInt8](text), key: []))
+  // file = [ %xEF.BB.BF ] *( line LF ) [ line ]
+  /// Takes the whole file.
+  public mutating func read(_ file: Span<UInt8>) {
+    var start = file.hasPrefix("\u{FEFF}") ? 3 : 0
+    var number = 1
+    while start < file.count {
+      let end = file.firstIndex(of: .lineFeed, from: start) ?? file.count
+      take(file.extracting(start..<end), number)
+      start = end + 1
+      number += 1
+    }
   }
 
-  /// Takes a line `key = value`, below `[section]`.
-  public mutating func entry(
-    section text: Span<UInt8>, key: Span<UInt8>, value: Span<UInt8>, line: Int
-  ) {
-    if case .none = current {
-      section(text, line: line)
-    } else if !text.equals(currentText.span) {
-      section(text, line: line)
+  private mutating func take(_ line: Span<UInt8>, _ number: Int) {
+    do throws(LineProblem) {
+      switch try Line(parsing: line) {
+      case .nothing: break
+      case .section(let text):
+        currentText = [UInt8](line.extracting(text))
+        current = open(line.extracting(text).trimmingBlanks, place(number, line.extracting(0..<0)))
+      case .setting(let key, let value):
+        take(line.extracting(key), line.extracting(value), place(number, line.extracting(key)))
+      }
+    } catch {
+      errors.add(Place(line: number, section: [], key: []), .line(error))
     }
-    let place = Place(line: line, section: [UInt8](text), key: [UInt8](key))
+  }
+
+  private func place(_ line: Int, _ key: Span<UInt8>) -> Place {
+    Place(line: line, section: currentText, key: [UInt8](key))
+  }
+
+  private mutating func take(_ key: Span<UInt8>, _ value: Span<UInt8>, _ place: Place) {
     switch current {
-    case .none, .refused: break
+    case .none: current = refuse(place.ofSection, .outside)
+    case .refused: break
     case .mailbox(let section): take(key, value, place, in: section)
     case .output(let section): take(key, value, place, in: section)
     case .rule(let section): take(key, value, place, in: section)
     case .popbell(let section): take(key, value, place, in: section)
     }
-  }
-
-  /// Takes a line that is none of the above.
-  public mutating func syntaxError(line: Int) {
-    errors.add(Place(line: line, section: [], key: []), .line(.notASetting))
-  }
-
-  /// Takes a line that the edge could not read whole.
-  public mutating func lineTooLong(line: Int, limit: Int) {
-    errors.add(Place(line: line, section: [], key: []), .line(.tooLong(limit: limit)))
   }
 }
 
@@ -137,13 +146,16 @@ extension ConfigReader {
       guard let meant else { return }
       return section.entries.append(Entry(key: meant, argument: [], value: nil, place: place))
     }
-    let argument = key.row.argument(of: text) ?? []
+    let row = key.row
+    let argument = row.argument(of: text) ?? []
     if let problem = section.repetition(of: key, argument) {
       return errors.add(place, .key(problem))
     }
     var value: [UInt8]?
     do throws(ValueProblem) {
-      value = try checked(raw, key.row)
+      let end = row.isCommand ? endOfCommand(raw) : endOfValue(raw)
+      let text = raw.extracting(..<end)
+      value = try checked(text.extracting(text.rangeWithoutSpaces), row)
     } catch {
       errors.add(place, .value(error))
     }
@@ -173,8 +185,8 @@ extension ConfigReader {
     }
     guard raw.firstIndexNotUTF8 == nil else { throw .notUTF8 }
     guard raw.count <= Limits.value else { throw .tooLong(limit: Limits.value) }
-    guard !row.isCommand else { return [UInt8](raw.trimmingBlanks) }
-    let value = try unquoted(raw.trimmingBlanks)
+    guard !row.isCommand else { return [UInt8](raw) }
+    let value = try unquoted(raw)
     guard !value.isEmpty || row.use == .condition else { throw .missing }
     return value
   }

@@ -18,7 +18,9 @@ public enum Limits {
 
   /// Bytes of the name of a mailbox, an output or a rule.
   public static let name = 32
-  /// Bytes of a value: what a line of the file holds.
+  /// Bytes of a line of the file, without its comment: the longest value, with room for its key.
+  public static let line = 1024
+  /// Bytes of a value.
   public static let value = 512
   /// Octets of a user name: RFC 4616 section 2 has 255 characters.
   public static let user = 255

@@ -1,33 +1,28 @@
 public import Bytes
 import Rules
 
-// value   = DQUOTE *( any but DQUOTE ) DQUOTE [comment] / text [comment]
-// comment = blank "#" [ blank *OCTET ]
-/// A value without its quotes and its comment; empty only where it is in quotes.
-func unquoted(_ raw: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
-  guard raw.hasPrefix("\"") else {
-    let text = raw.extracting(..<startOfComment(in: raw)).trimmingBlanks
-    guard !text.isEmpty else { throw .missing }
-    return [UInt8](text)
-  }
-  guard let close = raw.firstIndex(of: .ascii("\""), from: 1) else { throw .unclosedQuote }
-  let rest = raw.extracting((close + 1)...)
-  guard rest.extracting(..<startOfComment(in: rest)).trimmingBlanks.isEmpty else {
-    throw .textBehindQuote
-  }
-  return [UInt8](raw.extracting(1..<close))
+// value = DQUOTE *( any but DQUOTE ) DQUOTE / text
+/// A value without its quotes; empty only where it is in quotes.
+func unquoted(_ text: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
+  guard !text.isEmpty else { throw .missing }
+  guard text[0] == .ascii("\"") else { return [UInt8](text) }
+  guard let close = text.firstIndex(of: .ascii("\""), from: 1) else { throw .unclosedQuote }
+  guard close == text.count - 1 else { throw .textBehindQuote }
+  return [UInt8](text.extracting(1..<close))
 }
 
-private func startOfComment(in text: Span<UInt8>) -> Int {
-  var index = 0
-  while index < text.count, !isComment(text, at: index) { index += 1 }
-  return index
-}
-
-/// `ALARM #5` is text: only a `#` between blanks begins a comment, or one at an end.
-func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
-  text[index] == .ascii("#") && (index == 0 || text[index - 1].isBlank)
-    && (index + 1 == text.count || text[index + 1].isBlank)
+/// Where the comment behind a value begins, or its end: never between the quotes it may begin with.
+func endOfValue(_ text: Span<UInt8>) -> Int {
+  let start = text.rangeWithoutSpaces.lowerBound
+  var quoted = 0
+  if start < text.count, text[start] == .ascii("\"") {
+    guard let close = text.firstIndex(of: .ascii("\""), from: start + 1) else { return text.count }
+    quoted = close + 1
+  }
+  let rest = text.extracting(quoted...)
+  var end = 0
+  while end < rest.count, !isComment(rest, at: end) { end += 1 }
+  return quoted + end
 }
 
 /// The words of `text`, between blanks.

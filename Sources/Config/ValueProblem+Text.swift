@@ -11,8 +11,7 @@ extension ValueProblem {
       sink.write(" is")
     case .notUTF8: sink.write("it is not UTF-8: save the file as UTF-8")
     case .tooLong(let limit): sink.write("the value is longer than ", limit, " bytes")
-    case .unclosedQuote:
-      sink.write("a quote is not closed; note that ' ;' begins a comment even between quotes")
+    case .unclosedQuote: sink.write("a quote is not closed")
     case .textBehindQuote:
       sink.write("there is text behind the closing quote: quote all of the value, or nothing of it")
     case .notOneOf(let value, let words, let suggestion):

@@ -98,7 +98,7 @@ extension ByteSink where Self: ~Copyable {
 
 extension Span<UInt8> {
   fileprivate var needsQuotes: Bool {
-    guard !isEmpty else { return true }
+    guard !isEmpty, self[0] != .ascii(";") else { return true }
     for index in indices {
       switch self[index] {
       case .space, .horizontalTab, .ascii("\""), .ascii("'"), .ascii("\\"), .ascii("#"): return true

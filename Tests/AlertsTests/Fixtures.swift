@@ -28,24 +28,26 @@ extension Rule {
 extension Settings {
   /// A mailbox, and these rules.
   static func test(
-    _ rules: [Rule], batch: Int = 20, archive: Bool = false,
-    mailbox: (key: String, value: String)? = nil
+    _ rules: [Rule], batch: Int = 20, archive: Bool = false, server: String = "localhost",
+    interval: String = "60s"
   ) -> Settings {
+    let file = """
+      [mailbox box]
+      server = \(server)
+      user = u
+      password-file = /p
+      interval = \(interval)
+      batch = \(batch)
+      archive = \(archive ? "/maildir" : "none")
+      [output lamp]
+      chip = simulated
+      line = L
+      [rule r]
+      subject = x
+      run = /x
+      """
     var reader = ConfigReader()
-    for (section, key, value) in [
-      ("mailbox box", "server", "localhost"), ("mailbox box", "user", "u"),
-      ("mailbox box", "interval", "60s"),
-      ("mailbox box", "password-file", "/p"), ("mailbox box", "batch", "\(batch)"),
-      ("mailbox box", "archive", archive ? "/maildir" : "none"),
-      ("output lamp", "chip", "simulated"),
-      ("output lamp", "line", "L"), ("rule r", "subject", "x"), ("rule r", "run", "/x"),
-    ] {
-      let isChanged = section == "mailbox box" && key == mailbox?.key
-      let value = isChanged ? mailbox?.value ?? value : value
-      reader.entry(
-        section: Array(section.utf8).span, key: Array(key.utf8).span,
-        value: Array(value.utf8).span, line: 1)
-    }
+    reader.read(Array(file.utf8).span)
     var settings = reader.finish().settings!
     settings.rules.rules = rules
     return settings

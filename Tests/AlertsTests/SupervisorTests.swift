@@ -124,15 +124,17 @@ import Testing
     #expect(new.nextWake! >= due + .seconds(900))
   }
 
-  @Test(arguments: [("interval", "10s", 10), ("interval", "1h", 61), ("server", "elsewhere", 1)])
-  mutating func aReloadChangesWhatTheOwnerChanged(key: String, value: String, due: Int64) throws {
+  @Test(arguments: [("localhost", "10s", 10), ("localhost", "1h", 61), ("elsewhere", "60s", 1)])
+  mutating func aReloadChangesWhatTheOwnerChanged(
+    server: String, interval: String, due: Int64
+  ) throws {
     var old = try supervisor()
     old.tick(on: &lines, now: .seconds(0))
     send(.ended(.polled, []), to: &old)
     old.fetcherEnded(0, now: .seconds(1), time: 1)
     let before = old.nextWake!
     var new = Supervisor(
-      settings: .test([.alarms()], mailbox: (key, value)),
+      settings: .test([.alarms()], server: server, interval: interval),
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
       ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(1))
     new.adopt(old, now: .seconds(1))

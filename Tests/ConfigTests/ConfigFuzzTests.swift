@@ -20,14 +20,12 @@ import Testing
   func takesAnyBytes(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     for _ in 0..<400 {
-      var reader = ConfigReader()
-      for line in 1...Int.random(in: 1...60, using: &random) {
-        let section = bytes(&random)
-        if Int.random(in: 0..<8, using: &random) == 0 { reader.section(section.span, line: line) }
-        reader.entry(
-          section: section.span, key: bytes(&random).span, value: bytes(&random).span, line: line)
+      var file: [UInt8] = []
+      for _ in 1...Int.random(in: 1...60, using: &random) {
+        if Int.random(in: 0..<8, using: &random) == 0 { file += "[" + bytes(&random) + "]\n" }
+        file += bytes(&random) + " = " + bytes(&random) + "\n"
       }
-      let outcome = reader.finish()
+      let outcome = outcome(file)
       #expect((outcome.settings == nil) != outcome.errors.isEmpty, "seed \(seed)")
       for error in outcome.errors.sorted { expectOneLine(error, seed) }
     }
@@ -56,17 +54,16 @@ import Testing
     ]
     var accepted = 0
     for _ in 0..<4000 {
-      var reader = ConfigReader()
+      var file: [UInt8] = []
       for (section, keys) in sections {
         let fuzzed = Int.random(in: 0..<24, using: &random)
+        file += Array("[\(section)]\n".utf8)
         for (line, (key, good)) in keys.enumerated() {
           let value = line == fuzzed ? bytes(&random) : Array(good.utf8)
-          reader.entry(
-            section: Array(section.utf8).span, key: Array(key.utf8).span, value: value.span,
-            line: line + 1)
+          file += Array(key.utf8) + " = " + value + "\n"
         }
       }
-      let outcome = reader.finish()
+      let outcome = outcome(file)
       for error in outcome.errors.sorted { expectOneLine(error, seed) }
       if let settings = outcome.settings {
         accepted += 1

@@ -3,36 +3,12 @@ import Config
 import Rules
 import TestSupport
 
-/// Reads `text` line by line, as inih hands it over.
-func outcome(_ text: String) -> ConfigOutcome {
-  var reader = ConfigReader()
-  var section = ""
-  for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-    if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
-    if line.hasPrefix("[") {
-      section = String(line.dropFirst().prefix { $0 != "]" })
-      continue
-    }
-    guard let equals = line.firstIndex(of: "=") else {
-      reader.syntaxError(line: index + 1)
-      continue
-    }
-    let key = line[..<equals].trimmed
-    let value = line[line.index(after: equals)...].trimmed
-    reader.entry(
-      section: Array(section.utf8).span, key: Array(key.utf8).span, value: Array(value.utf8).span,
-      line: index + 1)
-  }
-  return reader.finish()
-}
+func outcome(_ text: String) -> ConfigOutcome { outcome(Array(text.utf8)) }
 
-extension Substring {
-  fileprivate var trimmed: Substring {
-    var text = self
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return text
-  }
+func outcome(_ file: [UInt8]) -> ConfigOutcome {
+  var reader = ConfigReader()
+  reader.read(file.span)
+  return reader.finish()
 }
 
 func described(_ error: ConfigError) -> String {

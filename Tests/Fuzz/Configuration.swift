@@ -2,22 +2,20 @@ import Alerts
 import Bytes
 import Config
 import Mail
-import Platform
 import Rules
 
-/// Whatever the configuration's file holds, its lines are found as a plain model finds them, and
-/// are understood or refused in words; settings that hold take any message.
+/// Whatever the configuration's file holds, each line says what it says to a plain model, and is
+/// understood or refused in words; settings that hold take any message.
 ///
 ///     input = *OCTET          ; the file
 func fuzz(_ input: Span<UInt8>) {
   let text = [UInt8](input)
-  var found: [Line] = []
-  var reader = ConfigReader()
-  parseINI(input) {
-    found.append(Line($0))
-    reader.take($0)
+  for line in text.split(separator: .lineFeed, omittingEmptySubsequences: false) {
+    let bytes = [UInt8](line)
+    require(Understood(bytes) == model(of: bytes), "a line says what the model says")
   }
-  require(found == model(of: text), "the lines are those of the file")
+  var reader = ConfigReader()
+  reader.read(input)
   let outcome = reader.finish()
   let lines = text.count { $0 == .lineFeed } + 1
   requireWords(outcome.errors, lines: lines)
@@ -25,75 +23,74 @@ func fuzz(_ input: Span<UInt8>) {
   if let settings = outcome.settings { requireUsable(settings, text) }
 }
 
-/// What a line of the file is.
-private enum Line: Equatable {
-  case section([UInt8], Int)
-  case entry(section: [UInt8], key: [UInt8], value: [UInt8], Int)
-  case problem(INIError.Reason, Int)
+/// What a line of the file says.
+private enum Understood: Equatable {
+  case nothing
+  case section([UInt8])
+  /// The value with its comment.
+  case setting(key: [UInt8], value: [UInt8])
+  case problem(LineProblem)
 
-  init(_ line: INILine) {
-    switch line {
-    case .section(let name, let number): self = .section([UInt8](name.bytes), number)
-    case .entry(let section, let key, let value, let number):
-      self = .entry(
-        section: [UInt8](section.bytes), key: [UInt8](key.bytes), value: [UInt8](value.bytes),
-        number)
-    case .problem(let error): self = .problem(error.reason, error.line)
+  init(_ line: [UInt8]) {
+    do throws(LineProblem) {
+      switch try Line(parsing: line.span) {
+      case .nothing: self = .nothing
+      case .section(let text): self = .section([UInt8](line[text]))
+      case .setting(let key, let value):
+        self = .setting(key: [UInt8](line[key]), value: [UInt8](line[value]))
+      }
+    } catch {
+      self = .problem(error)
     }
   }
 }
 
 // The model.
 
-private func model(of text: [UInt8]) -> [Line] {
-  var text = text[...]
-  if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-  var lines = text.split(separator: .lineFeed, omittingEmptySubsequences: false)
-  if lines.last?.isEmpty == true { lines.removeLast() }
-  var found: [Line] = []
-  var section: [UInt8] = []
-  for (index, line) in lines.enumerated() {
-    guard let line = understood(line, &section, index + 1) else { continue }
-    found.append(line)
+private func model(of line: [UInt8]) -> Understood {
+  if line.contains(0) { return .problem(.notASetting) }
+  let text = line.drop { $0.isModelSpace }
+  if text.isEmpty || text.first == .ascii("#") || text.first == .ascii(";") { return .nothing }
+  let content = text[..<(firstRemark(in: text) ?? text.endIndex)]
+  let isSection = text.first == .ascii("[")
+  let mark = content.firstIndex { $0 == .ascii("=") || $0 == .ascii(":") }
+  guard let mark, !isSection else {
+    if content.count > 1024 { return .problem(.tooLong(limit: 1024)) }
+    guard isSection, let close = content.firstIndex(of: .ascii("]")) else {
+      return .problem(.notASetting)
+    }
+    return .section([UInt8](content[..<close].dropFirst()))
   }
-  return found
+  let value = text[(mark + 1)...]
+  if value.startIndex + lengthOfValue(value) - text.startIndex > 1024 {
+    return .problem(.tooLong(limit: 1024))
+  }
+  let key = text[..<mark]
+  let end = key.lastIndex { !$0.isModelSpace }.map { $0 + 1 } ?? key.startIndex
+  return .setting(key: [UInt8](key[..<end]), value: [UInt8](value))
 }
 
-private func understood(_ line: ArraySlice<UInt8>, _ section: inout [UInt8], _ number: Int) -> Line?
-{
-  if line.contains(0) { return .problem(.nul, number) }
-  let text = line.drop { $0.isINIBlank }
-  let comment = text.indices.first {
-    $0 == text.startIndex
-      ? text[$0] == .ascii("#") || text[$0] == .ascii(";")
-      : text[$0] == .ascii(";") && text[$0 - 1].isINIBlank
-  }
-  let content = text[..<(comment ?? text.endIndex)]
-  if content.isEmpty { return nil }
-  if content.count > 1024 { return .problem(.lineTooLong, number) }
-  if content.first == .ascii("[") {
-    guard let end = content.firstIndex(of: .ascii("]")) else { return .problem(.syntax, number) }
-    let name = [UInt8](content[..<end].dropFirst())
-    if name.count > 49 { return .problem(.sectionTooLong, number) }
-    section = name
-    return .section(name, number)
-  }
-  guard let mark = content.firstIndex(where: { $0 == .ascii("=") || $0 == .ascii(":") }) else {
-    return .problem(.syntax, number)
-  }
-  return .entry(
-    section: section, key: trimmed(content[..<mark]), value: trimmed(content[(mark + 1)...]), number
-  )
+private func firstRemark(in text: ArraySlice<UInt8>) -> Int? {
+  text.indices.dropFirst().first { text[$0] == .ascii(";") && text[$0 - 1].isModelSpace }
 }
 
-private func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] {
-  let text = text.drop { $0.isINIBlank }
-  let end = text.lastIndex { !$0.isINIBlank }
-  return end.map { [UInt8](text[...$0]) } ?? []
+private func lengthOfValue(_ value: ArraySlice<UInt8>) -> Int {
+  var rest = value
+  let text = value.drop { $0.isModelSpace }
+  if text.first == .ascii("\"") {
+    guard let close = text.dropFirst().firstIndex(of: .ascii("\"")) else { return value.count }
+    rest = value[(close + 1)...]
+  }
+  let hash = rest.indices.first { index in
+    rest[index] == .ascii("#") && (index == rest.startIndex || rest[index - 1].isModelSpace)
+      && (index + 1 == rest.endIndex || rest[index + 1].isModelSpace)
+  }
+  let remark = firstRemark(in: rest)
+  return min(hash ?? rest.endIndex, remark ?? rest.endIndex) - value.startIndex
 }
 
 extension UInt8 {
-  fileprivate var isINIBlank: Bool {
+  fileprivate var isModelSpace: Bool {
     self == .space || (.horizontalTab ... .carriageReturn ~= self)
   }
 }

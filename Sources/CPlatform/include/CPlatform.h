@@ -156,27 +156,6 @@ int pb_reserve(int32_t fd, size_t count);
 int pb_synchronize_data(int32_t fd);
 int pb_synchronize(int32_t fd);
 
-/* INI files */
-
-enum { PB_INI_LINE = 1024, PB_INI_SECTION = 49 };
-enum {
-  PB_INI_OK,
-  PB_INI_SYNTAX,
-  PB_INI_LINE_TOO_LONG,
-  PB_INI_SECTION_TOO_LONG,
-  PB_INI_NUL,
-  PB_INI_MEMORY,
-};
-struct pb_ini_handlers {
-  void (*section)(void *context, const char *name, int32_t line);
-  void (*entry)(void *context, const char *section, const char *key, const char *value,
-                int32_t line);
-  void (*problem)(void *context, int32_t problem, int32_t line);
-};
-/* Calls the handlers for what the lines are, in order. */
-void pb_ini_parse(const uint8_t *text, size_t length, const struct pb_ini_handlers *handlers,
-                  void *context);
-
 /* Sockets */
 
 /* A socket address. */

@@ -1,0 +1,78 @@
+import Bytes
+
+// line    = *space [ note / section / setting ]
+// note    = ( "#" / ";" ) *OCTET
+// section = "[" *( any but "]" ) "]" *OCTET
+// setting = key ( "=" / ":" ) value [comment]
+/// What a line of the file says, without its end; the ranges are of its bytes.
+///
+/// None goes on in the next. Behind what is no value, only ` ;` begins a comment.
+package enum Line: Equatable, Sendable {
+  /// Blank, or a comment alone.
+  case nothing
+  case section(Range<Int>)
+  /// The value is all that follows: where its comment begins says the key.
+  case setting(key: Range<Int>, value: Range<Int>)
+
+  package init(parsing line: Span<UInt8>) throws(LineProblem) {
+    guard line.firstIndex(of: 0) == nil else { throw .notASetting }
+    let start = line.rangeWithoutSpaces.lowerBound
+    guard start < line.count, line[start] != .ascii("#"), line[start] != .ascii(";") else {
+      self = .nothing
+      return
+    }
+    var end = start
+    while end < line.count, !isRemark(line, at: end) { end += 1 }
+    let content = line.extracting(..<end)
+    if content[start] == .ascii("[") {
+      try checkLength(end - start)
+      guard let close = content.firstIndex(of: .ascii("]"), from: start) else {
+        throw .notASetting
+      }
+      self = .section((start + 1)..<close)
+      return
+    }
+    var mark = start
+    while mark < end, content[mark] != .ascii("="), content[mark] != .ascii(":") { mark += 1 }
+    guard mark < end else {
+      try checkLength(end - start)
+      throw .notASetting
+    }
+    try checkLength(mark + 1 - start + endOfValue(line.extracting((mark + 1)...)))
+    let key = content.extracting(start..<mark).rangeWithoutSpaces
+    self = .setting(key: start..<(start + key.upperBound), value: (mark + 1)..<line.count)
+  }
+}
+
+/// `length` is without the comment, which may be as long as one likes.
+private func checkLength(_ length: Int) throws(LineProblem) {
+  guard length <= Limits.line else { throw .tooLong(limit: Limits.line) }
+}
+
+// comment = space ";" *OCTET / space "#" [ space *OCTET ]
+/// True if a comment begins at `index`: `ALARM #5` and `a;b` are text.
+func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
+  if isRemark(text, at: index) { return true }
+  return text[index] == .ascii("#") && (index == 0 || text[index - 1].isSpace)
+    && (index + 1 == text.count || text[index + 1].isSpace)
+}
+
+private func isRemark(_ text: Span<UInt8>, at index: Int) -> Bool {
+  text[index] == .ascii(";") && index > 0 && text[index - 1].isSpace
+}
+
+extension UInt8 {
+  /// What means nothing around keys and values, the CR before a line feed too: `isspace` of C.
+  var isSpace: Bool { self == .space || (.horizontalTab ... .carriageReturn).contains(self) }
+}
+
+extension Span<UInt8> {
+  /// Where it is without spaces at both ends.
+  var rangeWithoutSpaces: Range<Int> {
+    var start = 0
+    var end = count
+    while start < end, self[start].isSpace { start += 1 }
+    while end > start, self[end - 1].isSpace { end -= 1 }
+    return start..<end
+  }
+}
