@@ -12,7 +12,7 @@ struct TroubleProgram {
   private static let timeout = Interval.seconds(30)
   private static let grace = Interval.seconds(3)
 
-  private struct News {
+  fileprivate struct News {
     let trouble: Trouble
     let name: [UInt8]
     let text: [UInt8]

@@ -288,7 +288,7 @@ public enum PopbellKey: SectionKey {
       KeyRow(
         "on-trouble", "/PROGRAM ARGUMENT...",
         "a program that is told of trouble: `{event}`, `{mailbox}` and `{text}` say of which",
-        default: "none", isCommand: true)
+        isCommand: true)
     case .retryFor:
       KeyRow(
         "retry-for", "TIME", "as in a rule, for those that do not say otherwise", default: "1d")

@@ -9,6 +9,13 @@ extension Settings {
     for rule in rules.rules { rule.describe(rules.names, into: &sink) }
     sink.write("popbell\n  state in ", popbell.stateDirectory, "\n")
     sink.write("  fetchers run as ", popbell.user, " where popbell runs as root\n")
+    guard !popbell.onTrouble.isEmpty else { return }
+    sink.write("  trouble is told to")
+    for argument in popbell.onTrouble {
+      sink.write(" ")
+      sink.write(argument: argument.source.span)
+    }
+    sink.write("\n")
   }
 }
 
@@ -88,6 +95,8 @@ extension OutputSettings {
     if let maxOn {
       sink.write("; on for at most ")
       sink.write(maxOn)
+      sink.write(", then off for at least ")
+      sink.write(rest)
     }
     sink.write("\n")
   }

@@ -254,6 +254,7 @@ import Testing
     ("batch = 5", "batch: it belongs in [mailbox NAME]"),
     ("on-crash = always", "on-crash: 'always' is not again or never"),
     ("retries = 101", "retries: '101' is not a number from 0 to 100"),
+    ("retry-for = 31d", "retry-for: '31d' is not from 0s to 30d"),
     ("timeout = 1ms", "timeout: '1ms' is not from 100ms to 1d"),
     ("case = on", "case: 'on' is not ignore or sensitive"),
     ("max-on = 5m", "max-on: it belongs in [output NAME]"),
@@ -264,6 +265,21 @@ import Testing
     // The second half of the output stands in the same section, which is an error of its own.
     let all = errors(text + output).filter { !$0.contains("[output siren]: it is in line 5") }
     #expect(all == ["9: [rule r] " + expected])
+  }
+
+  @Test(arguments: [
+    ("tell", "'tell' is not an absolute path: begin it with '/'"),
+    ("/x {evnt}", "nothing is called '{evnt}'; did you mean '{event}'?"),
+    ("/x {subject}", "'{subject}' is not {event}, {mailbox} or {text}"),
+    (
+      "/x/{event}",
+      "'/x/{event}' would let a message choose the program: write its path without braces"
+    ),
+  ])
+  func ofAProgramThatIsToldOfTrouble(value: String, expected: String) {
+    let expected = "on-trouble: " + expected
+    let text = mailboxLines + ruleLines + "[popbell]\non-trouble = " + value
+    #expect(errors(text).map { $0.split(separator: " ", maxSplits: 2).last } == [expected[...]])
   }
 
   @Test(arguments: ["on", "toggle"])

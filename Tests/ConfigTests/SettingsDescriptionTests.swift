@@ -41,7 +41,7 @@ import Testing
         batch 20, archive none, ledger disk
       output siren
         line GPIO17, active low
-        off at start; on for at most 5m
+        off at start; on for at most 5m, then off for at least 30s
       rule intrusion
         subject = ALARM zone {zone} *
         from = *@panel.example.net

@@ -179,6 +179,25 @@ import Testing
       strings([settings.popbell.user, settings.popbell.stateDirectory]) == ["bell", "/data"])
   }
 
+  @Test func anOutputRestsForATenthOfItsLongestTimeOn() throws {
+    let outputs =
+      "[output a]\nline = A\nmax-on = 5m\n[output b]\nline = B\nmax-on = 5m\nrest = 0s\n"
+      + "[output c]\nline = C\nmax-on = never\n"
+    let settings = try settings(mailboxLines + ruleLines + outputs)
+    #expect(settings.outputs.map { $0.rest } == [.seconds(30), .zero, .zero])
+  }
+
+  @Test func tellsAProgramOfTrouble() throws {
+    let key = "[popbell]\non-trouble = /bin/x -- {event} \"{mailbox}: {text}\" {{\n"
+    let settings = try settings(mailboxLines + ruleLines + key)
+    let arguments = settings.popbell.onTrouble.map { argument in
+      var text: [UInt8] = []
+      argument.expand(into: &text) { value, text in text.write(value.name) }
+      return text
+    }
+    #expect(strings(arguments) == ["/bin/x", "--", "event", "mailbox: text", "{"])
+  }
+
   @Test func numbersExpressionsThroughTheFile() throws {
     let text =
       mailboxLines
