@@ -131,15 +131,13 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     // What a server sends for a message that it cannot read, or that went away.
     guard !header.isEmpty else { return mark.stop() }
     guard !header.isFolderInternalData else { return mark.extend(over: Self.word(of: uniqueID)) }
-    captures.removeAll()
-    let rule = settings.rules.firstMatch(
-      mailbox: settings.mailbox, message: header, expressions: expressions, captures: &captures)
+    let rule = settings.rules.firstMatch(header, in: &context)
     guard let rule else { return unmatched(message) }
     let identity = identity()
     judged = JudgedMessage(
       number: message, identity: identity.unique, word: Self.word(of: uniqueID))
     step = .awaitVerdict
-    sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, captures)))
+    sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, context.captures)))
   }
 
   private mutating func unmatched(_ message: Int) {

@@ -97,10 +97,9 @@ public struct Fetcher<
   public internal(set) var step = Step.exchange
 
   let settings: FetcherSettings
-  let expressions: Expressions
   var session: Session<MD5>
   var header: MessageHeader
-  var captures = Captures()
+  var context: MatchContext<Expressions>
   var phase = Phase.settingUp
   private var stage: Stage?
 
@@ -138,7 +137,7 @@ public struct Fetcher<
     credential: consuming Credential, expressions: Expressions
   ) {
     self.settings = settings
-    self.expressions = expressions
+    context = MatchContext(mailbox: settings.mailbox, expressions: expressions)
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
     listing = MailboxListing(known: settings.known.examined)

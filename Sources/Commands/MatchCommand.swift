@@ -59,12 +59,8 @@ private func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int
 ) -> Bool {
   let rules = loaded.settings.rules
-  var captures = Captures()
-  let match =
-    header.isFolderInternalData
-    ? nil
-    : rules.firstMatch(
-      mailbox: mailbox, message: header, expressions: loaded.expressions, captures: &captures)
+  var context = MatchContext(mailbox: mailbox, expressions: loaded.expressions)
+  let match = header.isFolderInternalData ? nil : rules.firstMatch(header, in: &context)
   var text = path
   text.append(": ")
   guard let match else {
@@ -77,7 +73,7 @@ private func explain(
     return false
   }
   let rule = rules.rules[match]
-  let values = AlertValues(header, nil, captures)
+  let values = AlertValues(header, nil, context.captures)
   let name = rule.name
   text.append("rule ")
   text.append(name)
@@ -88,23 +84,22 @@ private func explain(
     text.append("  {")
     text.append(name)
     text.append("} = ")
-    text.append(escaping: captures.value(at: index))
+    text.append(escaping: context.captures.value(at: index))
     text.append("\n")
   }
-  for action in rule.actions { text.append(action, rule, values, rules.names) }
+  for action in rule.actions {
+    text.append("  ")
+    action.describe(rules.names, for: values, of: rule, into: &text)
+    text.append("\n")
+  }
   if let archive = loaded.settings.archive(rule: match, mailbox: mailbox) {
     text.append("  archive ")
     text.append(archive)
     text.append("\n")
   }
-  switch rule.disposition {
-  case .delete: text.append("  then delete\n")
-  case .keep: text.append("  then keep\n")
-  case .deleteAfter(let time):
-    text.append("  then delete after ")
-    text.write(time)
-    text.append("\n")
-  }
+  text.append("  then ")
+  rule.disposition.describe("", into: &text)
+  text.append("\n")
   writeOutput(text)
   return true
 }
@@ -118,27 +113,6 @@ extension [UInt8] {
       append(escaping: from)
     } else {
       append("(no single address)")
-    }
-    append("\n")
-  }
-
-  /// An action with the alert's values in it.
-  fileprivate mutating func append(
-    _ action: Action, _ rule: Rule, _ values: AlertValues, _ names: Names
-  ) {
-    append("  ")
-    switch action {
-    case .output: action.describe(names, into: &self)
-    case .run(let templates):
-      append("run")
-      for template in templates {
-        var argument: [UInt8] = []
-        template.expand(values, of: rule, into: &argument)
-        append(" ")
-        var quoted: [UInt8] = []
-        quoted.write(argument: argument.span)
-        append(escaping: quoted.span)
-      }
     }
     append("\n")
   }

@@ -18,12 +18,12 @@ struct RuleDraft: SectionDraft {
     switch entry.key {
     case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
     case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
-    case .subject: try add(.subject, value, entry.place, &builder)
-    case .from: try add(.from, value, entry.place, &builder)
-    case .to: try add(.to, value, entry.place, &builder)
+    case .subject: try add(value, entry.place, &builder) { .subject($0) }
+    case .from: try add(value, entry.place, &builder) { .from($0) }
+    case .to: try add(value, entry.place, &builder) { .to($0) }
     case .header:
       guard let header = builder.header(entry) else { return }
-      try add(.header(header), value, entry.place, &builder)
+      try add(value, entry.place, &builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
       builder.check(.program(program[0].source), at: entry.place)
@@ -51,14 +51,15 @@ extension RuleDraft {
   private var hasAllConditions: Bool { rule.conditions.count == conditionCount }
 
   private mutating func add(
-    _ field: Condition.Field, _ value: [UInt8], _ place: Place, _ builder: inout SettingsBuilder
+    _ value: [UInt8], _ place: Place, _ builder: inout SettingsBuilder,
+    _ condition: (Pattern) -> Condition
   ) throws(ValueProblem) {
     let pattern = try pattern(value, builder.expressions)
     if case .expression(let expression) = pattern {
       builder.expressions += 1
       builder.check(.expression(expression), at: place)
     }
-    rule.conditions.append(Condition(field: field, pattern: pattern))
+    rule.conditions.append(condition(pattern))
     do throws(CaptureError) {
       try rule.captures.add(pattern)
     } catch {
@@ -81,10 +82,11 @@ extension RuleDraft {
 extension RuleDraft {
   /// A program and its arguments; nil where a name may be one of a condition's that was left out.
   private func program(_ value: [UInt8]) throws(ValueProblem) -> [Template]? {
+    let captures = hasAllConditions ? rule.captures : CaptureNames()
     do throws(ValueProblem) {
       let names = AlertValue.reserved.map { [UInt8]($0.name) } + rule.captures.names
       return try Config.program(value, names: names) { text throws(TemplateError) in
-        try Template(parsing: text, captures: rule.captures)
+        try Template(parsing: text, captures: captures)
       }
     } catch {
       if !hasAllConditions, case .template(.unknownName, _, _) = error { return nil }

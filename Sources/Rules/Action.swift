@@ -36,12 +36,33 @@ public enum OutputChange: Sendable, Equatable {
 extension Action {
   /// The action in words: `pulse siren 10s`.
   public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
+    describe(names, into: &sink) { argument in quoted(argument.source) }
+  }
+
+  /// The action in words, with the values of an alert that `rule` took; what does not print is escaped.
+  public func describe(
+    _ names: borrowing Names, for values: AlertValues, of rule: Rule,
+    into sink: inout some ByteSink & ~Copyable
+  ) {
+    describe(names, into: &sink) { argument in
+      var value: [UInt8] = []
+      argument.expand(values, of: rule, into: &value)
+      var text: [UInt8] = []
+      text.append(escaping: quoted(value).span)
+      return text
+    }
+  }
+
+  private func describe(
+    _ names: borrowing Names, into sink: inout some ByteSink & ~Copyable,
+    _ text: (Template) -> [UInt8]
+  ) {
     switch self {
     case .run(let arguments):
       sink.write("run")
       for argument in arguments {
         sink.write(.space)
-        sink.write(argument: argument.source.span)
+        sink.write(text(argument))
       }
     case .output(let index, let change):
       sink.write(change.verb)
@@ -52,8 +73,14 @@ extension Action {
   }
 }
 
+private func quoted(_ argument: [UInt8]) -> [UInt8] {
+  var text: [UInt8] = []
+  text.write(argument: argument.span)
+  return text
+}
+
 extension OutputChange {
-  public var verb: StaticString {
+  var verb: StaticString {
     switch self {
     case .on: "on"
     case .off: "off"

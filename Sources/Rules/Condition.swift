@@ -23,80 +23,110 @@ public protocol MessageFields: ~Copyable {
   borrowing func extra(_ index: Int) -> Span<UInt8>?
 }
 
-/// A pattern, and the part of a message that must be like it.
-public struct Condition: Sendable {
-  public enum Field: Sendable, Equatable {
-    case subject
-    /// The sender's address.
-    case from
-    /// Any address that it was sent to.
-    case to
-    /// An extra header field, by its place in `Names.headers`.
-    case header(Int)
+/// What conditions look at beside the message, and what they captured of it.
+public struct MatchContext<Expressions: RegularExpressions> {
+  /// Where the message is, by its place in `Names.mailboxes`.
+  public let mailbox: Int
+  public let expressions: Expressions
+  /// What the patterns of the rule captured, in the order of its `CaptureNames`.
+  public internal(set) var captures = Captures()
+
+  public init(mailbox: Int, expressions: Expressions) {
+    self.mailbox = mailbox
+    self.expressions = expressions
   }
+}
 
-  public let field: Field
-  public let pattern: Pattern
+/// What has to be so of a message.
+public enum Condition: Sendable {
+  case subject(Pattern)
+  /// The sender's address.
+  case from(Pattern)
+  /// Any address that it was sent to.
+  case to(Pattern)
+  /// An extra header field, by its place in `Names.headers`.
+  case header(Int, Pattern)
 
-  public init(field: Field, pattern: Pattern) {
-    self.field = field
-    self.pattern = pattern
-  }
-
-  /// Whether it holds; where it does, its captures are added. What is not there is like no pattern.
-  func holds(
+  /// True if it holds; then its captures are added. What the message does not have matches nothing.
+  func holds<Expressions>(
     for message: borrowing some MessageFields & ~Copyable,
-    _ expressions: borrowing some RegularExpressions & ~Copyable, _ captures: inout Captures
+    in context: inout MatchContext<Expressions>
   ) -> Bool {
-    switch field {
-    case .subject:
-      return pattern.match(message.subject, expressions, &captures)
-    case .from:
+    switch self {
+    case .subject(let pattern):
+      return pattern.match(message.subject, in: &context)
+    case .from(let pattern):
       guard let from = message.from else { return false }
-      return pattern.match(from, expressions, &captures)
-    case .to:
+      return pattern.match(from, in: &context)
+    case .to(let pattern):
       var found = false
       message.forEachTo { address in
-        found = pattern.match(address, expressions, &captures)
+        found = pattern.match(address, in: &context)
         return !found
       }
       return found
-    case .header(let index):
+    case .header(let index, let pattern):
       guard let text = message.extra(index) else { return false }
-      return pattern.match(text, expressions, &captures)
+      return pattern.match(text, in: &context)
+    }
+  }
+
+  /// The pattern that it captures with.
+  public var pattern: Pattern? {
+    switch self {
+    case .subject(let pattern), .from(let pattern), .to(let pattern), .header(_, let pattern):
+      pattern
+    }
+  }
+
+  /// True if it holds for every message.
+  var takesEveryMessage: Bool {
+    switch self {
+    case .subject(let pattern): pattern.takesEveryText
+    // A message may have none of them.
+    case .from, .to, .header: false
     }
   }
 
   /// The condition as the configuration writes it: `subject = ALARM zone {zone} *`.
   public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
-    switch field {
-    case .subject: sink.write("subject")
-    case .from: sink.write("from")
-    case .to: sink.write("to")
-    case .header(let index):
+    switch self {
+    case .subject(let pattern): pattern.describe("subject", into: &sink)
+    case .from(let pattern): pattern.describe("from", into: &sink)
+    case .to(let pattern): pattern.describe("to", into: &sink)
+    case .header(let index, let pattern):
       sink.write("header.")
-      sink.write(names.headers[index])
+      pattern.describe(names.headers[index], into: &sink)
     }
-    sink.write(" = ")
-    pattern.describe(into: &sink)
   }
 }
 
 extension Pattern {
-  func match(
-    _ text: Span<UInt8>, _ expressions: borrowing some RegularExpressions & ~Copyable,
-    _ captures: inout Captures
+  /// True if `text` is like it; then its captures are added.
+  func match<Expressions>(
+    _ text: Span<UInt8>, in context: inout MatchContext<Expressions>
   ) -> Bool {
     switch self {
     case .wildcard(let wildcard):
-      return wildcard.match(text, captures: &captures)
+      return wildcard.match(text, captures: &context.captures)
     case .expression(let expression):
       var groups = GroupRanges()
-      guard expressions.match(expression: expression.index, text: text, groups: &groups) else {
-        return false
-      }
-      captures.append(groups, of: text, count: expression.groupCount)
+      guard
+        context.expressions.match(expression: expression.index, text: text, groups: &groups)
+      else { return false }
+      context.captures.append(groups, of: text, count: expression.groupCount)
       return true
     }
+  }
+
+  fileprivate func describe(_ key: StaticString, into sink: inout some ByteSink & ~Copyable) {
+    describe([UInt8](key), into: &sink)
+  }
+
+  fileprivate func describe(_ key: [UInt8], into sink: inout some ByteSink & ~Copyable) {
+    sink.write(key)
+    sink.write(" = ")
+    describe(into: &sink)
+    if isCaseSensitive { sink.write(" (case matters)") }
   }
 }

@@ -19,7 +19,7 @@ public struct Expression: Sendable, Equatable {
 }
 
 /// The platform's compiled expressions.
-public protocol RegularExpressions: ~Copyable {
+public protocol RegularExpressions {
   /// Whether the expression `index` is found in `text`; where it is, `groups` says where its groups are.
   func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool
 }

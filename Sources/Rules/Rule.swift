@@ -57,21 +57,39 @@ public struct Rule: Sendable {
 
   /// Whether rules behind it are never tried.
   public var takesEveryMessage: Bool {
-    mailbox == nil && !conditions.isEmpty
-      && conditions.allSatisfy { $0.field == .subject && $0.pattern.takesEveryText }
+    mailbox == nil && !conditions.isEmpty && conditions.allSatisfy { $0.takesEveryMessage }
   }
 
-  /// Whether it takes the message; where it does, `captures` holds what its patterns captured.
-  public func takes(
-    _ message: borrowing some MessageFields & ~Copyable, from mailbox: Int,
-    expressions: borrowing some RegularExpressions & ~Copyable, captures: inout Captures
+  /// True if it takes the message; then `context` has what its patterns captured.
+  public func takes<Expressions>(
+    _ message: borrowing some MessageFields & ~Copyable,
+    in context: inout MatchContext<Expressions>
   ) -> Bool {
-    captures.removeAll()
-    guard self.mailbox == nil || self.mailbox == mailbox else { return false }
+    context.captures.removeAll()
+    guard mailbox == nil || mailbox == context.mailbox else { return false }
     for condition in conditions {
-      guard condition.holds(for: message, expressions, &captures) else { return false }
+      guard condition.holds(for: message, in: &context) else { return false }
     }
     return true
+  }
+}
+
+extension Disposition {
+  /// In words, of what `object` names: `delete the message after 14d`.
+  public func describe(_ object: StaticString, into sink: inout some ByteSink & ~Copyable) {
+    switch self {
+    case .delete:
+      sink.write("delete")
+      sink.write(object)
+    case .keep:
+      sink.write("keep")
+      sink.write(object)
+    case .deleteAfter(let time):
+      sink.write("delete")
+      sink.write(object)
+      sink.write(" after ")
+      sink.write(time)
+    }
   }
 }
 

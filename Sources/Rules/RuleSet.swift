@@ -24,18 +24,13 @@ public struct RuleSet: Sendable {
 
   /// The first rule that takes the message, by its place in `rules`; nil where none does.
   ///
-  /// Where one does, `captures` holds what its patterns captured.
-  public func firstMatch(
-    mailbox: Int, message: borrowing some MessageFields & ~Copyable,
-    expressions: borrowing some RegularExpressions & ~Copyable, captures: inout Captures
+  /// Where one does, `context` has what its patterns captured.
+  public func firstMatch<Expressions>(
+    _ message: borrowing some MessageFields & ~Copyable,
+    in context: inout MatchContext<Expressions>
   ) -> Int? {
-    for index in rules.indices
-    where rules[index].takes(
-      message, from: mailbox, expressions: expressions, captures: &captures)
-    {
-      return index
-    }
-    captures.removeAll()
+    for index in rules.indices where rules[index].takes(message, in: &context) { return index }
+    context.captures.removeAll()
     return nil
   }
 
@@ -65,7 +60,7 @@ extension Rule {
     for condition in conditions {
       sink.write("  ")
       condition.describe(names, into: &sink)
-      sink.write(condition.pattern.isCaseSensitive ? " (case matters)\n" : "\n")
+      sink.write("\n")
     }
     for action in actions {
       sink.write("  ")
@@ -84,13 +79,8 @@ extension Rule {
       sink.write(path)
       sink.write("\n")
     }
-    switch disposition {
-    case .delete: sink.write("  then delete the message")
-    case .keep: sink.write("  then keep the message")
-    case .deleteAfter(let time):
-      sink.write("  then delete the message after ")
-      sink.write(time)
-    }
+    sink.write("  then ")
+    disposition.describe(" the message", into: &sink)
     switch onCrash {
     case .again: sink.write("; after a crash fire again")
     case .never: sink.write("; after a crash never fire again")

@@ -15,7 +15,7 @@ extension Rule {
     let pattern = try! Pattern(
       parsing: [UInt8]("ALARM *").span, caseSensitive: false, expressionIndex: 0)
     var rule = Rule(name: [UInt8]("alarms"), line: 1)
-    rule.conditions = [Condition(field: .subject, pattern: pattern)]
+    rule.conditions = [.subject(pattern)]
     rule.actions = actions
     rule.disposition = disposition
     rule.onCrash = onCrash

@@ -124,9 +124,8 @@ private func requireUsable(_ settings: Settings, _ file: [UInt8]) {
   }
   header.finish()
   for mailbox in settings.mailboxes.indices {
-    var captures = Captures()
-    _ = settings.rules.firstMatch(
-      mailbox: mailbox, message: header, expressions: AllMatch(), captures: &captures)
+    var context = MatchContext(mailbox: mailbox, expressions: AllMatch())
+    _ = settings.rules.firstMatch(header, in: &context)
   }
 }
 

@@ -87,8 +87,23 @@ struct Words: RegularExpressions {
   }
 }
 
+/// What a condition of the tests looks at.
+enum Field {
+  case subject, from, to
+  case header(Int)
+
+  func condition(_ pattern: Pattern) -> Condition {
+    switch self {
+    case .subject: .subject(pattern)
+    case .from: .from(pattern)
+    case .to: .to(pattern)
+    case .header(let index): .header(index, pattern)
+    }
+  }
+}
+
 func rule(
-  named name: String = "r", mailbox: Int? = nil, _ conditions: [(Condition.Field, String)],
+  named name: String = "r", mailbox: Int? = nil, _ conditions: [(Field, String)],
   caseSensitive: Bool = false, actions: [Action] = [], then disposition: Disposition = .delete,
   archive: Archive = .ofMailbox, onCrash: CrashPolicy = .again, retries: Int? = nil,
   timeout: Interval = .seconds(30)
@@ -100,7 +115,7 @@ func rule(
     let pattern = try pattern(source, caseSensitive: caseSensitive, index: index)
     if case .expression = pattern { index += 1 }
     try names.add(pattern)
-    parsed.append(Condition(field: field, pattern: pattern))
+    parsed.append(field.condition(pattern))
   }
   var rule = Rule(name: Array(name.utf8), line: 1)
   rule.mailbox = mailbox
@@ -124,11 +139,13 @@ func template(_ source: String, _ captures: CaptureNames = CaptureNames()) throw
 /// What the rule captures from the message; nil where it does not take it.
 func captures(_ rule: Rule, _ message: Message, mailbox: Int = 0, words: [String] = []) -> [String]?
 {
-  var captures = Captures()
-  let taken = rule.takes(
-    message, from: mailbox, expressions: Words(words: words), captures: &captures)
-  guard taken else { return nil }
-  return (0..<captures.count).map { text(captures.value(at: $0)) }
+  var context = MatchContext(mailbox: mailbox, expressions: Words(words: words))
+  guard rule.takes(message, in: &context) else { return nil }
+  return strings(context.captures)
+}
+
+func strings(_ captures: Captures) -> [String] {
+  (0..<captures.count).map { text(captures.value(at: $0)) }
 }
 
 func described(_ body: (inout [UInt8]) -> Void) -> String {

@@ -16,9 +16,9 @@ import Testing
       ([(.header(1), "hi{x}")], Message(extras: ["no", "High"]), ["gh"]),
       ([(.header(0), "*")], Message(extras: [nil]), nil),
       ([(.from, "{who}@*"), (.subject, "{x} {y}")], Message("a b", from: "c@d"), ["c", "a", "b"]),
-    ] as [([(Condition.Field, String)], Message, [String]?)])
+    ] as [([(Field, String)], Message, [String]?)])
   func takesAMessageWhereAllHolds(
-    conditions: [(Condition.Field, String)], message: Message, expected: [String]?
+    conditions: [(Field, String)], message: Message, expected: [String]?
   ) throws {
     #expect(captures(try rule(conditions), message) == expected)
   }
@@ -58,32 +58,23 @@ import Testing
         try rule(mailbox: 1, [(.subject, "{a}")]), try rule([(.subject, "b{b}")]),
         try rule([(.subject, "*")]),
       ], names: Names())
-    var captures = Captures()
     for (mailbox, subject, expected) in [(1, "bc", 0), (0, "bc", 1), (0, "c", 2), (1, "", 2)] {
-      let found = rules.firstMatch(
-        mailbox: mailbox, message: Message(subject), expressions: Words(), captures: &captures)
-      #expect(found == expected)
-      let names = rules.rules[expected].captures.names
-      let count = captures.count
-      #expect(count == names.count)
+      var context = MatchContext(mailbox: mailbox, expressions: Words())
+      #expect(rules.firstMatch(Message(subject), in: &context) == expected)
+      #expect(context.captures.count == rules.rules[expected].captures.names.count)
     }
-    let none = RuleSet(rules: [], names: Names()).firstMatch(
-      mailbox: 0, message: Message(), expressions: Words(), captures: &captures)
-    let count = captures.count
-    #expect(none == nil)
-    #expect(count == 0)
+    var context = MatchContext(mailbox: 0, expressions: Words())
+    #expect(RuleSet(rules: [], names: Names()).firstMatch(Message(), in: &context) == nil)
+    #expect(context.captures.count == 0)
   }
 
   @Test func forgetsWhatARuleCapturedThatDidNotTakeTheMessage() throws {
-    let conditions: [(Condition.Field, String)] = [(.subject, "{a} {b}"), (.to, "/x/")]
+    let conditions: [(Field, String)] = [(.subject, "{a} {b}"), (.to, "/x/")]
     let set = RuleSet(
       rules: [try rule(conditions), try rule([(.subject, "1 {c}")])], names: Names())
-    var captures = Captures()
-    let found = set.firstMatch(
-      mailbox: 0, message: Message("1 2"), expressions: Words(words: ["x"]), captures: &captures)
-    let values = (0..<captures.count).map { text(captures.value(at: $0)) }
-    #expect(found == 1)
-    #expect(values == ["2"])
+    var context = MatchContext(mailbox: 0, expressions: Words(words: ["x"]))
+    #expect(set.firstMatch(Message("1 2"), in: &context) == 1)
+    #expect(strings(context.captures) == ["2"])
   }
 
   @Test(
