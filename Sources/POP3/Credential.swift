@@ -80,7 +80,8 @@ extension Credential {
     return 11 + (octets + 2) / 3 * 4 + 2 <= Limits.commandOctets
   }
 
-  /// True if a server's `line` repeats the secret, bare or in the response: it is not for a log.
+  /// True if a server's `line` repeats the secret, bare, in base64 whatever stands before it, or
+  /// that and what PLAIN has before it: it is not for a log.
   ///
   /// The first octets are enough: a server may cut off what it repeats.
   func isRepeated(in line: Span<UInt8>) -> Bool {
@@ -89,7 +90,23 @@ extension Credential {
     forEachPlainDigit { response.append($0) }
     defer { response.wipe() }
     return line.contains(secret.span.extracting(..<min(8, secret.count)))
-      || line.contains(response.bytes)
+      || line.contains(response.bytes) || isEncoded(in: line)
+  }
+
+  // base64 has a digit for each 6 bits, so that three places of the secret in what is encoded give
+  // three texts. Fewer digits than 3 may stand in any line.
+  private func isEncoded(in line: Span<UInt8>) -> Bool {
+    let octets = min(8, storage.secret.count)
+    for before in 0..<3 {
+      var encoder = Base64Encoder()
+      var digits = ByteBuffer<16>()
+      defer { digits.wipe() }
+      for _ in 0..<before { encoder.encode(0) { digits.append($0) } }
+      for index in 0..<octets { encoder.encode(storage.secret[index]) { digits.append($0) } }
+      let own = digits.bytes.extracting(min((before * 8 + 5) / 6, digits.count)...)
+      if own.count > 2, line.contains(own) { return true }
+    }
+    return false
   }
 
   // message = [authzid] UTF8NUL authcid UTF8NUL passwd               ; RFC 4616 section 2
