@@ -77,11 +77,15 @@ extension MessageHeader {
     }
   }
 
-  /// Whether it is the message in which IMAP servers keep their data about the mailbox.
+  /// True if it is the message in which IMAP servers keep their data about the mailbox: UW-IMAP and
+  /// its heirs write it into mbox files, and it must never be deleted.
   ///
-  /// "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA": UW-IMAP and its heirs write it into mbox
-  /// files, and it must never be deleted.
-  public var isFolderInternalData: Bool { subject.containsIgnoringCase("folder internal data") }
+  /// It has this subject and nothing else, and a field with the data: `X-IMAP` or `X-IMAPbase`.
+  public var isFolderInternalData: Bool {
+    hasIMAPData
+      && value(of: .subject).equalsIgnoringCase(
+        "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA")
+  }
 
   /// Whether there is anything by which the message can be told from another.
   public var hasIdentity: Bool {

@@ -20,6 +20,8 @@ public struct MessageHeader: ~Copyable {
   private var state = State.lineStart
   /// Whether there was no field, known or not.
   public private(set) var isEmpty = true
+  /// True if there was a field of an IMAP server's own: `X-IMAP` or `X-IMAPbase`.
+  private(set) var hasIMAPData = false
   private var isAfterCarriageReturn = false
   private var name: [UInt8] = []
   /// Where the value goes; nil passes over it.
@@ -53,6 +55,7 @@ public struct MessageHeader: ~Copyable {
   public mutating func reset() {
     state = .lineStart
     isEmpty = true
+    hasIMAPData = false
     isAfterCarriageReturn = false
     row = nil
     for row in 0..<rows.count {
@@ -150,6 +153,9 @@ public struct MessageHeader: ~Copyable {
 
   /// The row for the value of the field with `name`; nil where it has none or is already there.
   private mutating func openRow() -> Int? {
+    if name.span.equalsIgnoringCase("X-IMAP") || name.span.equalsIgnoringCase("X-IMAPbase") {
+      hasIMAPData = true
+    }
     guard let row = rows.row(named: name.span) else { return nil }
     if occurrences[row] < Int(UInt8.max) { occurrences[row] += 1 }
     return occurrences[row] == 1 ? row : nil

@@ -207,11 +207,17 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
 
   @Test(
     arguments: [
-      ("DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", true),
-      ("=?utf-8?q?Folder_internal_data?=", true), ("FOLDER INTERNAL", false), ("", false),
+      ("DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", "X-IMAP: 1763284800 0000000042", true),
+      ("Don't delete this message -- folder internal data ", "x-imapbase : 1 2", true),
+      ("DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", "X-IMAPS: 1", false),
+      ("DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", "X-Other: X-IMAP: 1", false),
+      ("ALARM folder internal data", "X-IMAP: 1", false), ("", "X-IMAP: 1", false),
+      ("Re: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", "X-IMAP: 1", false),
     ])
-  func knowsTheMessageOfIMAPServers(subject: String, isInternal: Bool) {
-    #expect(read(message("Subject: \(subject)", "")).isFolderInternalData == isInternal)
+  func knowsTheMessageOfIMAPServers(subject: String, field: String, isInternal: Bool) {
+    let subject = "Subject: \(subject)"
+    #expect(read(message(subject, field, "")).isFolderInternalData == isInternal)
+    #expect(read(message(field, subject, "")).isFolderInternalData == isInternal)
   }
 
   @Test func givesEachMessageAnotherIdentity() {
