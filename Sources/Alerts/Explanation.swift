@@ -82,9 +82,7 @@ func explanation(
   return detail
 }
 
-func explanation(
-  of refusal: Refusal, to command: Command, lastLine: Span<UInt8>
-) -> [UInt8] {
+func explanation(ofRefused command: Command, lastLine: Span<UInt8>) -> [UInt8] {
   var detail: [UInt8] = []
   detail.append("the server refused ")
   switch command {
@@ -96,7 +94,7 @@ func explanation(
   case .dele: detail.append("DELE")
   case .noop: detail.append("NOOP")
   case .rset: detail.append("RSET")
-  case .quit: detail.append("QUIT: what was to be deleted may be there still")
+  case .quit: detail.append("QUIT")
   }
   detail.quote(lastLine)
   return detail

@@ -21,22 +21,31 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       if phase == .archiving { archive.receive(byte, &sink) } else { header.receive(byte) }
     case .endOfContent(let message):
       if phase == .archiving { archived(&sink) } else { received(message, &sink) }
-    case .deleted: sink.send(.deleted(deletions.removeFirst()))
+    case .deleted:
+      let deletion = deletions.removeFirst()
+      if let deletion { mark.delete(deletion.message, deletion.word) }
+      sink.send(.deleted(deletion?.identity))
     case .listing, .done: break
     case .refused(let command, let refusal): refused(command, refusal, &sink)
-    case .goodbye:
-      mark.endListed()
-      sink.send(.committed(mark.examined, isComplete: isComplete))
-      end(.polled, [], &sink)
+    case .goodbye: committed(&sink)
     }
     pump(&sink)
+  }
+
+  /// What was to be deleted is.
+  private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    mark.endListed()
+    sink.send(.committed(mark.examined, isComplete: isComplete))
+    end(.polled, [], &sink)
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     if session.acceptsBareLineFeed {
       header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .any)
     }
-    if let seconds = session.capabilities.loginDelay { sink.send(.loginDelay(seconds: seconds)) }
+    if let seconds = session.capabilities.loginDelay {
+      sink.send(.loginDelay(seconds: min(seconds, FetcherFrame.longestLoginDelay)))
+    }
     session.send(.stat)
     phase = .counting
   }
@@ -44,6 +53,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func counted<Sink: FrameSink & ~Copyable>(
     _ messages: Int, _ octets: UInt64, _ sink: inout Sink
   ) {
+    let octets = octets > FetcherFrame.mostOctets ? 0 : octets
     sink.send(.mailbox(messages: UInt32(messages), octets: octets))
     count = messages
     let known = settings.known
@@ -130,7 +140,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     }
     // What a server sends for a message that it cannot read, or that went away.
     guard !header.isEmpty else { return mark.stop() }
-    guard !header.isFolderInternalData else { return mark.extend(over: Self.word(of: uniqueID)) }
+    guard !header.isFolderInternalData else {
+      sink.send(.folderInternalData)
+      return mark.extend(over: Self.word(of: uniqueID))
+    }
     let rule = settings.rules.firstMatch(header, in: &context)
     guard let rule else { return unmatched(message) }
     let identity = identity()
@@ -141,11 +154,11 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func unmatched(_ message: Int) {
-    if settings.deletesUnmatched && !settings.isDryRun {
-      deletion = (message, nil)
-      mark.delete(message, Self.word(of: uniqueID))
+    let word = Self.word(of: uniqueID)
+    if settings.deletesUnmatched && !settings.known.refusesCommit && !settings.isDryRun {
+      deletion = DueDeletion(message: message, identity: nil, word: word)
     } else {
-      mark.extend(over: Self.word(of: uniqueID))
+      mark.extend(over: word)
     }
   }
 
@@ -175,28 +188,46 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     case .top, .retr:
       mark.stop()  // It went away, or cannot be read: the next poll looks again.
       isPassedOver = false
-    case .dele: _ = deletions.removeFirst()
-    case .stat, .list, .noop, .rset, .quit:
+    case .dele:
+      let deletion = deletions.removeFirst()
+      deletionCount -= 1
+      if let deletion { mark.keep(deletion.message, deletion.word) }
+      sink.send(
+        .deletionRefused(
+          deletion?.identity, explanation(ofRefused: command, lastLine: session.lastLine)))
+    case .quit:
+      sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
+      // Where nothing was to be deleted, nothing is in doubt.
+      if deletionCount == 0 { committed(&sink) } else { end(.polled, [], &sink) }
+    case .stat, .list, .noop, .rset:
       end(
         Outcome(refusal, otherwise: .serverTrouble),
-        explanation(of: refusal, to: command, lastLine: session.lastLine), &sink)
+        explanation(ofRefused: command, lastLine: session.lastLine), &sink)
     }
   }
 
   /// Sends what can be sent: a deletion first, then requests for as many messages as the window
-  /// takes. Until TOP has worked once, one message at a time.
+  /// takes. Until TOP has worked once, one message at a time; and none while it is not known whether
+  /// the batch is full, or what became of the messages of a listing, where only others are left.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     while phase == .fetching, step == .exchange, session.canSend {
-      if let (message, identity) = deletion {
-        deletion = nil
-        deletions.append(identity)
-        session.send(.dele(message))
+      if let deletion {
+        self.deletion = nil
+        deletions.append(deletion)
+        session.send(.dele(deletion.message))
         deletionCount += 1
-        if deletionCount == settings.batch { stopAsking() }
-      } else if next > count {
+        continue
+      }
+      if deletionCount >= settings.batch, next <= count {
+        guard deletions.isEmpty else { return }
+        stopAsking()
+      }
+      if next > count {
         guard session.awaiting == nil else { return }
         archiveOrQuit(&sink)
-      } else if hasTop == nil && session.awaiting != nil && !uniqueIDIsAsked {
+      } else if session.awaiting != nil && !uniqueIDIsAsked
+        && (hasTop == nil || next == Int(listedCount) + 1)
+      {
         return
       } else {
         request()

@@ -46,6 +46,8 @@ public struct KnownMailbox: Sendable, Equatable {
   public var octets: UInt64 = 0
   /// When it is to be listed in full.
   public var listing = Listing.whereChanged
+  /// True if the server has refused QUIT of late, and what no rule takes is not deleted.
+  public var refusesCommit = false
 
   public enum Listing: Sendable {
     /// Where it does not begin with what was looked at.
@@ -119,8 +121,9 @@ public struct Fetcher<
   var hasTop: Bool?
   /// The message that a verdict is awaited for.
   var judged: JudgedMessage?
-  var deletion: (message: Int, identity: Identity?)?
+  var deletion: DueDeletion?
   var deletions = DeletionQueue()
+  /// How many DELEs the server took, or may yet take.
   var deletionCount = 0
   var mark = ExaminedMark()
   var listing: MailboxListing
@@ -217,8 +220,7 @@ public struct Fetcher<
     self.judged = nil
     switch verdict {
     case .delete:
-      deletion = (judged.number, judged.identity)
-      mark.delete(judged.number, judged.word)
+      deletion = DueDeletion(message: judged.number, identity: judged.identity, word: judged.word)
     case .keep: mark.extend(over: judged.word)
     case .leave:
       mark.stop()
@@ -263,21 +265,32 @@ public struct Fetcher<
   }
 }
 
+/// A message that is to be deleted.
+struct DueDeletion: Sendable {
+  let message: Int
+  /// nil where no rule takes it.
+  let identity: Identity?
+  /// What stands for it in the sum over a listing; nil where it has no unique-id.
+  let word: UInt64?
+}
+
 /// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
 struct DeletionQueue: Sendable {
   static var capacity: Int { 64 }
 
-  private var ring = InlineArray<64, Identity?>(repeating: nil)
+  private var ring = InlineArray<64, DueDeletion?>(repeating: nil)
   private var start = 0
   private var count = 0
 
-  mutating func append(_ identity: Identity?) {
+  var isEmpty: Bool { count == 0 }
+
+  mutating func append(_ deletion: DueDeletion) {
     precondition(count < Self.capacity)
-    ring[(start + count) % Self.capacity] = identity
+    ring[(start + count) % Self.capacity] = deletion
     count += 1
   }
 
-  mutating func removeFirst() -> Identity? {
+  mutating func removeFirst() -> DueDeletion? {
     guard count > 0 else { return nil }
     let first = ring[start]
     start = (start + 1) % Self.capacity

@@ -1,5 +1,6 @@
 public import Bytes
 public import Ledger
+import POP3
 public import Rules
 
 /// What a fetcher tells the supervisor: one datagram each.
@@ -18,19 +19,24 @@ public import Rules
 ///     content  = %x0A *4096OCTET
 ///     archived = %x0B
 ///     refused  = %x0C
+///     kept     = %x0D (%x00 / %x01 identity(16)) field
+///     uncommitted = %x0E field
+///     internal = %x0F
 ///
-/// The supervisor parses it as a stranger's: lengths and ranges hold, text has no control bytes,
-/// and nothing may follow.
+/// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
+/// text has no control bytes, and nothing may follow.
 public enum FetcherFrame: Sendable, Equatable {
-  /// STAT counted so many messages, of so many octets (0: not known).
+  /// STAT counted so many messages, up to `POP3.Limits.messages`, of so many octets, up to
+  /// `mostOctets` (0: not known).
   case mailbox(messages: UInt32, octets: UInt64)
-  /// The server wants so many seconds between logins.
+  /// The server wants so many seconds between logins, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
   /// Rule `rule` takes a message; a verdict is waited for.
   indirect case matched(rule: Int, MessageIdentity, AlertValues)
   /// The server took a DELE, for a message that matched or for one that did not (nil).
   case deleted(Identity?)
-  /// QUIT was answered with +OK; so many messages have been looked at: of all, where `isComplete`.
+  /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`: of all,
+  /// where `isComplete`.
   case committed(Examined, isComplete: Bool)
   /// The poll is over; the detail is for people.
   case ended(Outcome, [UInt8])
@@ -45,9 +51,28 @@ public enum FetcherFrame: Sendable, Equatable {
   case archived
   /// The server refused it.
   case contentRefused
+  /// The server refused a DELE, for a message that matched or for one that did not (nil); the text is
+  /// for people.
+  case deletionRefused(Identity?, [UInt8])
+  /// The server refused QUIT: nobody knows what it has deleted; the text is for people.
+  case commitRefused([UInt8])
+  /// A message that holds a mail server's own data was passed over.
+  case folderInternalData
 
-  /// The longest text about how a poll ended, in octets; a longer one is cut.
+  /// The longest text for people, in octets; a longer one is cut.
   public static var detailSize: Int { 400 }
+
+  /// The most octets of a mailbox: 256 TiB, which is more than there are and far from overflow.
+  public static var mostOctets: UInt64 { 1 << 48 }
+
+  /// The longest pause between logins, in seconds: no longer one is believed.
+  public static var longestLoginDelay: UInt32 {
+    UInt32(Schedule.longestLoginDelay.milliseconds / 1000)
+  }
+
+  /// The most messages that were looked at: those of the largest mailbox, and what may arrive while
+  /// it is listed.
+  public static var mostExamined: Int { POP3.Limits.messages + POP3.Limits.listingSlack }
 
   /// Room for the longest frame: a match with everything as long as it may be.
   public typealias Bytes = ByteBuffer<6144>
@@ -58,9 +83,11 @@ public enum FetcherFrame: Sendable, Equatable {
     var reader = FrameReader(bytes)
     switch try reader.byte() {
     case 1:
-      let messages = UInt32(truncatingIfNeeded: try reader.number(4))
-      self = .mailbox(messages: messages, octets: try reader.number(8))
-    case 2: self = .loginDelay(seconds: UInt32(truncatingIfNeeded: try reader.number(4)))
+      let messages = try reader.count(atMost: POP3.Limits.messages)
+      let octets = try reader.number(8)
+      guard octets <= Self.mostOctets else { throw .range }
+      self = .mailbox(messages: messages, octets: octets)
+    case 2: self = .loginDelay(seconds: try reader.count(atMost: Int(Self.longestLoginDelay)))
     case 3:
       let rule = Int(try reader.byte())
       var identity = MessageIdentity(unique: try reader.identity())
@@ -69,7 +96,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case 4: self = .deleted(try reader.flag() ? try reader.identity() : nil)
     case 5:
       var examined = Examined(rules: 0)
-      examined.count = UInt32(truncatingIfNeeded: try reader.number(4))
+      examined.count = try reader.count(atMost: Self.mostExamined)
       examined.last = try reader.number(8)
       examined.sum = try reader.number(8)
       self = .committed(examined, isComplete: try reader.flag())
@@ -84,6 +111,11 @@ public enum FetcherFrame: Sendable, Equatable {
     case 10: self = .content([UInt8](try reader.rest(atMost: Self.partSize)))
     case 11: self = .archived
     case 12: self = .contentRefused
+    case 13:
+      let identity = try reader.flag() ? try reader.identity() : nil
+      self = .deletionRefused(identity, try reader.text(atMost: Self.detailSize))
+    case 14: self = .commitRefused(try reader.text(atMost: Self.detailSize))
+    case 15: self = .folderInternalData
     default: throw .kind
     }
     try reader.end()
@@ -118,7 +150,7 @@ public enum FetcherFrame: Sendable, Equatable {
     case .ended(let outcome, let detail):
       bytes.append(6)
       bytes.append(outcome.rawValue)
-      bytes.append(field: detail.span.extracting(..<min(detail.count, Self.detailSize)))
+      bytes.append(detail: detail)
     case .stage(let stage):
       bytes.append(7)
       bytes.append(stage.rawValue)
@@ -131,6 +163,14 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(content)
     case .archived: bytes.append(11)
     case .contentRefused: bytes.append(12)
+    case .deletionRefused(let identity, let detail):
+      bytes.append(13)
+      bytes.append(optional: identity)
+      bytes.append(detail: detail)
+    case .commitRefused(let detail):
+      bytes.append(14)
+      bytes.append(detail: detail)
+    case .folderInternalData: bytes.append(15)
     }
     return bytes
   }
@@ -140,6 +180,10 @@ extension [UInt8] {
   fileprivate mutating func append(field: Span<UInt8>) {
     append(bigEndian: UInt64(field.count), size: 2)
     append(field)
+  }
+
+  fileprivate mutating func append(detail: [UInt8]) {
+    append(field: detail.span.extracting(..<Swift.min(detail.count, FetcherFrame.detailSize)))
   }
 
   fileprivate mutating func append(optional identity: Identity?) {
@@ -166,6 +210,13 @@ private struct FrameReader: ~Escapable {
     var number: UInt64 = 0
     for _ in 0..<size { number = number << 8 | UInt64(try byte()) }
     return number
+  }
+
+  /// A number of four bytes.
+  mutating func count(atMost limit: Int) throws(FetcherFrame.Flaw) -> UInt32 {
+    let number = try number(4)
+    guard number <= UInt64(limit) else { throw .range }
+    return UInt32(truncatingIfNeeded: number)
   }
 
   mutating func flag() throws(FetcherFrame.Flaw) -> Bool {
@@ -266,14 +317,14 @@ extension FetcherFrame {
 extension AlertValues {
   fileprivate init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
     self.init()
-    subject = try reader.text(atMost: Limits.subject)
-    from = try reader.text(atMost: Limits.address)
-    to = try reader.text(atMost: Limits.address)
-    date = try reader.text(atMost: Limits.date)
-    messageID = try reader.text(atMost: Limits.messageID)
-    uniqueID = try reader.text(atMost: Limits.uniqueID)
+    subject = try reader.text(atMost: Rules.Limits.subject)
+    from = try reader.text(atMost: Rules.Limits.address)
+    to = try reader.text(atMost: Rules.Limits.address)
+    date = try reader.text(atMost: Rules.Limits.date)
+    messageID = try reader.text(atMost: Rules.Limits.messageID)
+    uniqueID = try reader.text(atMost: Rules.Limits.uniqueID)
     for _ in 0..<(try reader.byte()) {
-      let capture = try reader.text(atMost: Limits.captureValue)
+      let capture = try reader.text(atMost: Rules.Limits.captureValue)
       guard captures.append(capture.span) else { throw .range }
     }
   }

@@ -43,6 +43,16 @@ final class Mailbox {
   var packet: FetcherFrame.Listed?
   /// When a listing is tried again that took longer than a poll may.
   var nextListing: Instant?
+  /// When a deletion is tried again that the server refused of a message that no rule takes; and
+  /// whether it refused to commit, so that no other such message is deleted until then.
+  var nextDeletion: Instant?
+  var refusesCommit = false
+  /// What was said in this poll, and is not said again: that a deletion was refused, that a server's
+  /// own data is there.
+  var saidRefusal = false
+  var saidInternalData = false
+  /// The server refused to commit this session.
+  var commitIsRefused = false
   /// How many messages there were when the last poll left some for the next; nil where it did not.
   var messagesBefore: UInt32?
   /// Its ledger could not be read or written in this poll.
@@ -119,6 +129,7 @@ final class Mailbox {
     listing = .none
     countedMessages = 0
     ledgerFailed = false
+    (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
 
   /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.

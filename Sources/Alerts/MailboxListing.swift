@@ -135,30 +135,57 @@ struct ExaminedMark: Sendable {
   private var listed: Examined?
   private var fallback: Examined?
   private var knownCount = 0
+  private var listedCount = 0
+  /// The message that is judged, and the last that `examined` has.
+  private var current = 0
+  private var lastExamined = 0
 
   /// The first messages were looked at before.
-  mutating func begin(with known: Examined) { examined = known }
+  mutating func begin(with known: Examined) {
+    examined = known
+    lastExamined = Int(known.count)
+  }
 
   /// Messages of a listing are looked at where that is due; the others stay as they are. `known` is
   /// what was looked at before, where the listing begins with that.
   mutating func begin(withListed all: Examined, known: Examined?) {
     (listed, fallback) = (all, known)
     knownCount = Int(known?.count ?? 0)
+    listedCount = Int(all.count)
   }
 
   /// A message is to be judged: what is listed has been where that is not among it.
   mutating func reach(_ message: Int, listed count: UInt32) {
     if message > count { endListed() }
+    current = message
   }
 
   /// The message that is judged stays, and needs no other look.
   mutating func extend(over word: UInt64?) {
     guard listed == nil else { return }
     guard let word else { return stop() }
-    if !isStopped { examined.add(word) }
+    guard !isStopped else { return }
+    examined.add(word)
+    lastExamined = current
   }
 
-  /// The message that is judged is deleted.
+  /// The server did not delete a message that was to be: it stays, and needs no other look.
+  mutating func keep(_ message: Int, _ word: UInt64?) {
+    guard message > listedCount else { return }  // What is listed has it.
+    guard let word else {
+      if message < lastExamined { examined = Examined(rules: 0) }
+      return stop()
+    }
+    if message < lastExamined {
+      examined.count += 1
+      examined.sum &+= word  // A sum modulo 2^64 by definition.
+    } else if !isStopped {
+      examined.add(word)
+      lastExamined = message
+    }
+  }
+
+  /// The server has deleted a message.
   mutating func delete(_ message: Int, _ word: UInt64?) {
     guard listed != nil else { return }
     guard let word else { return stop() }
@@ -175,6 +202,7 @@ struct ExaminedMark: Sendable {
     guard listed != nil || fallback != nil else { return }
     if let listed, !isStopped {
       examined = listed
+      lastExamined = listedCount
     } else if let fallback {
       examined = fallback
     }

@@ -31,17 +31,62 @@ extension Supervisor where S: ~Copyable {
       due = alert.fired + UInt64(time.milliseconds / 1000)
     }
     if let past = due, past <= ledger.now {
+      guard try !ledger.meetKept(alert.message, rules: rulesWord) else {
+        return order(.answer(mailbox: mailbox, .keep))
+      }
       guard try ledger.wasDeleted(alert.message, as: alert.unique) else {
         ledger.permitDeletion(of: alert.message, as: alert.unique, isListed: alert.isListed)
         return order(.answer(mailbox: mailbox, .delete))
       }
       report(mailbox, .notDeleted(rule: alert.rule))
-      due = ledger.now + UInt64(Mailbox.longPause.milliseconds / 1000)
+      due = timeOfRetry(mailbox)
     }
     try ledger.keep(
-      alert.message, as: alert.unique, until: due, rules: UInt16(truncatingIfNeeded: fingerprint),
-      rule: name(of: alert.rule))
+      alert.message, as: alert.unique, until: due, rules: rulesWord, rule: name(of: alert.rule))
     order(.answer(mailbox: mailbox, .keep))
+  }
+
+  /// When a deletion that did not succeed is tried again, in seconds of the ledger's clock.
+  func timeOfRetry(_ mailbox: Int) -> UInt64 {
+    ledgers[mailbox].now + UInt64(Mailbox.longPause.milliseconds / 1000)
+  }
+
+  /// Stands for the rules in records of what is kept.
+  var rulesWord: UInt16 { UInt16(truncatingIfNeeded: fingerprint) }
+
+  /// The server refused to delete a message, which no rule takes where `unique` is nil.
+  mutating func deletionRefused(
+    _ mailbox: Int, _ unique: Identity?, _ words: [UInt8], now: Instant
+  ) {
+    let box = mailboxes[mailbox]
+    sayRefusal(mailbox, words)
+    guard let unique else {
+      box.nextDeletion = box.nextDeletion ?? now + Mailbox.longPause
+      return
+    }
+    do throws(LedgerError) {
+      try ledgers[mailbox].keepDeletion(
+        of: unique, until: timeOfRetry(mailbox), rules: rulesWord)
+    } catch {
+      ledgerFailed(mailbox, error)
+    }
+  }
+
+  /// The server refused to commit what it had taken. `settle` writes that down.
+  mutating func commitRefused(_ mailbox: Int, _ words: [UInt8], now: Instant) {
+    let box = mailboxes[mailbox]
+    sayRefusal(mailbox, words)
+    guard box.tally.deleted > 0 else { return }
+    box.commitIsRefused = true
+    box.refusesCommit = true
+    box.nextDeletion = now + Mailbox.longPause
+  }
+
+  /// Says it once in a poll: where one is refused, most likely all are.
+  private mutating func sayRefusal(_ mailbox: Int, _ words: [UInt8]) {
+    let box = mailboxes[mailbox]
+    if !box.saidRefusal { report(mailbox, .deletionRefused(words)) }
+    box.saidRefusal = true
   }
 
   /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.

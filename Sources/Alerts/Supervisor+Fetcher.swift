@@ -45,6 +45,13 @@ extension Supervisor where S: ~Copyable {
     case .deleted(let identity):
       box.tally.deleted = saturated(box.tally.deleted)
       if let identity { ledgers[mailbox].noteDeletion(of: identity) }
+    case .deletionRefused(let identity, let words):
+      deletionRefused(mailbox, identity, words, now: now)
+    case .commitRefused(let words):
+      commitRefused(mailbox, words, now: now)
+    case .folderInternalData:
+      if !box.saidInternalData { report(mailbox, .folderInternalData) }
+      box.saidInternalData = true
     case .committed(let examined, let isComplete):
       box.examined = examined
       box.examined?.rules = fingerprint
@@ -66,8 +73,7 @@ extension Supervisor where S: ~Copyable {
     do throws(LedgerError) {
       if listed.isFirst { ledger.beginListing() }
       for index in 0..<listed.count {
-        let rules = UInt16(truncatingIfNeeded: fingerprint)
-        answer.append(try ledger.list(listed[index], rules: rules))
+        answer.append(try ledger.list(listed[index], rules: rulesWord))
         // Which of two with one unique-id is kept, its content tells.
         guard answer[index] == .look else { continue }
         for earlier in 0..<index where listed[earlier] == listed[index] { answer.look(at: earlier) }
@@ -107,7 +113,7 @@ extension Supervisor where S: ~Copyable {
     }
     count += listed.count
     box.listing = listed.isLast ? .ended : .underWay(count)
-    guard count <= Int(clamping: box.tally.messages) + Limits.listingSlack else { return false }
+    guard count <= Int(box.tally.messages) + Limits.listingSlack else { return false }
     box.countedMessages = max(box.countedMessages, UInt32(clamping: count))
     return true
   }
@@ -183,6 +189,8 @@ extension Supervisor where S: ~Copyable {
       if let committed {
         try ledger.commitDeletions()
         try ledger.examine(committed)
+      } else if box.commitIsRefused {
+        try ledger.keepDeletions(until: timeOfRetry(mailbox), rules: rulesWord)
       } else if box.stage == .update {
         try ledger.doubtDeletions()
       }

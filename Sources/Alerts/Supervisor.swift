@@ -54,6 +54,11 @@ public enum Report: Sendable, Equatable {
   /// The server said that it had deleted the message, and still lists it. It is told so again in a
   /// day.
   case notDeleted(rule: Int)
+  /// The server refused a deletion, or to commit those of the poll; the text says so in its words,
+  /// bounded and not escaped. What it refused is tried again in a day.
+  case deletionRefused([UInt8])
+  /// A message with a mail server's own data is left alone: no rule takes it, nothing deletes it.
+  case folderInternalData
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was. Since a
   /// poll failed first after one that went well, it is `failingFor`.
@@ -161,6 +166,14 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
     let box = mailboxes[mailbox]
     known.octets = box.octets
+    known.refusesCommit = box.refusesCommit
+    if let retry = box.nextDeletion, retry <= now {
+      // What no rule takes is deleted where it is met.
+      known.examined = Examined(rules: fingerprint)
+      known.refusesCommit = false
+      box.nextDeletion = nil
+      box.refusesCommit = false
+    }
     let isStale = box.lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
     let isUnknown = known.examined.count == 0
     if let next = box.nextListing, now < next {

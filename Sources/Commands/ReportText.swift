@@ -88,6 +88,14 @@ func words(
   case .notDeleted(let rule):
     say(rule, ": the server deleted the message, and still has it; tried again in a day")
     return (.warning, text)
+  case .deletionRefused(let words):
+    text.append(escaping: words.span)
+    text.append("; what was to be deleted stays, and is tried again in a day")
+    return (.warning, text)
+  case .folderInternalData:
+    text.append("a message with the mail server's own data (subject FOLDER INTERNAL DATA, field")
+    text.append(" X-IMAP) is left alone")
+    return (.notice, text)
   case .ledgerFailed(let error):
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")

@@ -21,7 +21,7 @@ extension Service {
       .contentRefused:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,
-      .notDeleted, .ended:
+      .notDeleted, .deletionRefused, .folderInternalData, .ended:
       break
     }
     if case .ended = report {

@@ -25,6 +25,47 @@ extension Ledger where S: ~Copyable {
     if let index { deletions[index].isTaken = true }
   }
 
+  /// The server has refused a DELE for `unique`: the message stays until `due`.
+  public func keepDeletion(
+    of unique: Identity, until due: UInt64, rules: UInt16
+  ) throws(LedgerError) {
+    let index = deletions.firstIndex { $0.unique == unique && !$0.isTaken }
+    guard let index else { return }
+    try keep(deletions.remove(at: index), until: due, rules: rules)
+  }
+
+  /// The server has refused to commit the deletions that were noted, or some of them: what it still
+  /// has stays until `due`. A listing has it looked at once: another may have its unique-id by now.
+  public func keepDeletions(until due: UInt64, rules: UInt16) throws(LedgerError) {
+    for deletion in deletions where deletion.isTaken {
+      let isItself = deletion.unique == deletion.message.unique
+      try keep(deletion, until: due, rules: isItself ? ~rules : rules)
+    }
+    deletions = []
+    try flush()
+  }
+
+  private func keep(
+    _ deletion: Deletion, until due: UInt64, rules: UInt16
+  ) throws(LedgerError) {
+    guard let rule = try entry(of: deletion.message.unique)?.rule else { return }
+    try keep(deletion.message, as: deletion.unique, until: due, rules: rules, rule: rule)
+  }
+
+  /// Notes that `message` is looked at. Returns `true` where it is kept under these rules until a time
+  /// that has not come: it needs no other look then.
+  public func meetKept(_ message: MessageIdentity, rules: UInt16) throws(LedgerError) -> Bool {
+    guard var entry = try entry(of: message.unique),
+      case .kept(let hour, let others, let archived) = entry.state,
+      others == rules || others == ~rules, UInt64(hour) * 3600 > clock.time
+    else { return false }
+    if others != rules {
+      entry.state = .kept(dueHour: hour, rules: rules, archived: archived)
+      set(entry.identity, entry, isDurable: false)
+    }
+    return true
+  }
+
   /// The server has committed the deletions that were noted. The messages that can be told from any
   /// other are forgotten once a listing does not have them: some servers say that they delete, and
   /// do not.

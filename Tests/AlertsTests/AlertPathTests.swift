@@ -9,14 +9,16 @@ import Testing
 @Suite struct AlertPathTests {
   let mail = [
     message("a", "ALARM one"), message("b", "newsletter"), message("c", "ALARM two"),
-    message("d", "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA"), message("e", "ALARM three"),
+    message("d", "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA", "X-IMAP: 1 2\r\n"),
+    message("e", "ALARM three"),
   ]
   let alarms = ["ALARM one", "ALARM two", "ALARM three"]
 
-  static func message(_ id: String, _ subject: String) -> ModelServer.Message {
+  static func message(_ id: String, _ subject: String, _ more: String = "") -> ModelServer.Message {
     .init(
       uniqueID: id,
-      header: "Message-ID: <\(id)@x>\r\nFrom: a@panel.example.net\r\nSubject: \(subject)\r\n")
+      header: "Message-ID: <\(id)@x>\r\nFrom: a@panel.example.net\r\nSubject: \(subject)\r\n\(more)"
+    )
   }
 
   func world(_ rule: Rule = .alarms()) -> World { World(mail, settings: .test([rule])) }
@@ -235,6 +237,7 @@ import Testing
     world.server.unknown = ["QUIT"]
     for _ in 1...2 { try world.poll() }
     world.server.unknown = []
+    world.wall += 2 * 86_400
     for _ in 1...4 { try world.poll() }
     #expect(world.fired == alarms)
     #expect(world.server.messages == [mail[1], mail[3]])
@@ -385,6 +388,7 @@ import Testing
     try world.poll()
     #expect(world.outcome == .polled && world.fired == alarms)
     world.server.unknown = []
+    world.wall += 2 * 86_400
     try world.poll()
     #expect(world.fired == alarms && world.server.messages == [mail[1], mail[3]])
   }

@@ -49,6 +49,112 @@ import Testing
     #expect(trial.world.fired.count == count)
   }
 
+  /// vm-pop3d's default answers DELE so; RFC 1939 section 6 lets QUIT do it.
+  @Test(arguments: [3, 25, 150], ["DELE", "QUIT"])
+  func aServerThatRefusesToDelete(count: Int, command: String) throws {
+    var trial = trial(.alarms(), mail: 1...count)
+    trial.world.server.unknown = [command]
+    for _ in 1...20 { try trial.poll() }
+    trial.end()
+    trial.deliver(.numbered(1000))
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired == ((1...count) + [1000]).map { "ALARM \($0)" })
+    #expect(self.count("DELE", in: trial) == count + 1)
+    #expect(trial.world.outcome == .polled)
+    // Once a poll in which something was refused, in the server's words.
+    let words = Array("the server refused \(command): \"-ERR unknown command\"".utf8)
+    let refusals = trial.world.reports.count { $0 == .deletionRefused(words) }
+    #expect(command == "QUIT" ? refusals > 1 : refusals == 2)
+    trial.world.server.unknown = []
+    trial.pass(2 * 86_400)
+    for _ in 1...20 { try trial.poll() }
+    #expect(trial.world.server.messages.isEmpty)
+    #expect(trial.world.fired.count == count + 1)
+    #expect(trial.problems.isEmpty)
+  }
+
+  /// An alert that waits behind them fires, and they are not tried at each poll.
+  @Test(arguments: [3, 25], ["DELE", "QUIT"])
+  func aServerThatRefusesToDeleteWhatNoRuleTakes(count: Int, command: String) throws {
+    var trial = trial(.alarms(then: .keep), mail: 1000...1000)
+    for number in 1...count { trial.deliver(.numbered(number, "news"), at: number - 1) }
+    trial.world.deletesUnmatched = true
+    trial.world.server.unknown = [command]
+    for _ in 1...10 { try trial.poll() }
+    #expect(trial.world.fired == ["ALARM 1000"])
+    #expect(self.count("DELE", in: trial) == count)
+    trial.world.server.unknown = []
+    trial.pass(2 * 86_400)
+    for _ in 1...5 { try trial.poll() }
+    #expect(trial.world.server.messages.map(\.subject) == ["ALARM 1000"])
+  }
+
+  /// What the server refuses of the first messages, the last ones do not pay for.
+  @Test(arguments: [true, false]) func refusalsDoNotFillABatch(pipelining: Bool) throws {
+    var trial = trial(.alarms(), mail: 1...60)
+    if !pipelining { trial.world.server.capabilities.removeAll { $0 == "PIPELINING" } }
+    trial.world.server.unknown = Set((1...30).map { "DELE \($0)" })
+    try trial.poll()
+    #expect(trial.world.fired.count >= 50)
+    #expect(trial.world.server.messages.count == 60 - (trial.world.fired.count - 30))
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.fired == (1...60).map { "ALARM \($0)" })
+    #expect(trial.world.server.messages.count == 30)
+    // And all is recognised by one unique-id.
+    let before = trial.world.server.commands.count
+    try trial.poll()
+    #expect(trial.world.server.commands[before...].contains("UIDL 30"))
+    #expect(!trial.world.server.commands[before...].contains { $0.hasPrefix("TOP") })
+  }
+
+  /// RFC 1939 section 6: "some deleted messages not removed".
+  @Test func whatIsDeletedThoughQUITIsRefusedIsForgotten() throws {
+    var trial = trial(.alarms(), mail: 1...3)
+    trial.world.server.refusesQuit = true
+    try trial.poll()
+    #expect(trial.world.server.messages.isEmpty)
+    trial.world.server.refusesQuit = false
+    trial.deliver(.numbered(4, id: "id1"))
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.fired == (1...4).map { "ALARM \($0)" })
+    #expect(trial.world.server.messages.isEmpty)
+  }
+
+  /// Nothing was at stake: it is said, and all is as it was looked at.
+  @Test func aQUITThatIsRefusedThoughNothingWasDeletedCostsNothing() throws {
+    var trial = trial(.alarms(then: .keep), mail: 1...3)
+    trial.world.server.unknown = ["QUIT"]
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired.count == 3 && trial.world.outcome == .polled)
+    #expect(self.count("TOP", in: trial) == 3)
+  }
+
+  /// A stranger may send the very message: it is left alone, and that is said.
+  @Test(arguments: [false, true]) func aFoldersInternalDataIsLeftAlone(deletes: Bool) throws {
+    var trial = trial(.alarms(), mail: 1...2)
+    trial.world.deletesUnmatched = deletes
+    for id in ["x", "y"] {
+      var internalData = ModelServer.Message.numbered(9, id: id)
+      internalData.header = """
+        Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\r
+        X-IMAP: 1763284800 0000000042\r
+
+        """
+      trial.deliver(internalData, at: 0)
+    }
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2"])
+    #expect(trial.world.server.messages.count == 2)
+    #expect(trial.world.reports.count { $0 == .folderInternalData } == 1)
+  }
+
+  @Test func whatIsCalledLikeAFoldersInternalDataFires() throws {
+    var trial = trial(.alarms(), mail: 1...1)
+    trial.deliver(.numbered(2, "ALARM folder internal data.zip"))
+    try trial.poll()
+    #expect(trial.world.fired == ["ALARM 1", "ALARM folder internal data.zip 2"])
+  }
+
   /// What was deleted is forgotten once it is gone: the same may be sent again.
   @Test func whatWasDeletedAndIsSentAgainFires() throws {
     var trial = trial(.alarms(), mail: 1...2)

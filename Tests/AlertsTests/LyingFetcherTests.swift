@@ -132,4 +132,21 @@ import Testing
     known = supervisor.known(of: 0, now: .seconds(86_700), time: 1)
     #expect(known.listing == .now)
   }
+
+  /// What no server can have, or wants, is no number for anybody to compute with.
+  @Test(arguments: [
+    ([1, 0, 0x0F, 0x42, 0x40, 0, 0, 0, 0, 0, 0, 0, 0], true),
+    ([1, 0, 0x0F, 0x42, 0x41, 0, 0, 0, 0, 0, 0, 0, 0], false),
+    ([1, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0], false),
+    ([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], true),
+    ([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1], false),
+    ([2, 0, 0, 0x0E, 0x10], true), ([2, 0, 0, 0x0E, 0x11], false),
+    ([5, 0, 0x0F, 0x46, 0x28] + [UInt8](repeating: 0, count: 17), true),
+    ([5, 0, 0x0F, 0x46, 0x29] + [UInt8](repeating: 0, count: 17), false),
+  ])
+  func hasALimitForEachNumber(bytes: [UInt8], isFrame: Bool) {
+    let frame = try? FetcherFrame(parsing: bytes.span)
+    #expect((frame != nil) == isFrame)
+    if let frame { #expect(frame.encoded == bytes) }
+  }
 }

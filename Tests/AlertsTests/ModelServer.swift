@@ -20,6 +20,8 @@ struct ModelServer {
 
   /// Whether it hangs up instead of answering QUIT.
   var losesQuitReply = false
+  /// Whether it answers QUIT with -ERR, although it deletes.
+  var refusesQuit = false
 
   /// The command on which it hangs up.
   var hangsUpOn: String?
@@ -94,6 +96,7 @@ struct ModelServer {
       expunged += marked.sorted().map { messages[$0] }
       messages = messages.indices.filter { !marked.contains($0) }.map { messages[$0] }
       isOpen = false
+      if refusesQuit { return "-ERR some deleted messages not removed\r\n" }
       return losesQuitReply ? "" : "+OK bye\r\n"
     case "UIDL", "TOP", "RETR", "DELE":
       guard let index = number.map({ $0 - 1 }), messages.indices.contains(index),
