@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -22,69 +22,116 @@
 #endif
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low half of an argument is first");
 
+/* These do not exist everywhere; musl renames those of 32-bit time. */
+#define NONE (-1)
+#ifndef SYS_send
+#define SYS_send NONE
+#endif
+#ifndef SYS_recv
+#define SYS_recv NONE
+#endif
+#ifndef SYS_poll
+#define SYS_poll NONE
+#endif
+#ifndef SYS_ppoll_time64
+#define SYS_ppoll_time64 NONE
+#endif
+#ifndef SYS_mmap
+#define SYS_mmap NONE
+#endif
+#ifndef SYS_mmap2
+#define SYS_mmap2 NONE
+#endif
+#ifndef SYS_clock_gettime
+#define SYS_clock_gettime NONE
+#endif
+#ifndef SYS_clock_gettime32
+#define SYS_clock_gettime32 NONE
+#endif
+#ifndef SYS_clock_gettime64
+#define SYS_clock_gettime64 NONE
+#endif
+#ifndef SYS_gettimeofday
+#define SYS_gettimeofday NONE
+#endif
+#ifndef SYS_gettimeofday_time32
+#define SYS_gettimeofday_time32 NONE
+#endif
+#ifndef SYS_time
+#define SYS_time NONE
+#endif
+#ifndef SYS_futex
+#define SYS_futex NONE
+#endif
+#ifndef SYS_futex_time64
+#define SYS_futex_time64 NONE
+#endif
+
+/* An argument in which no bit but these may be set. */
+struct bound {
+  unsigned char argument;
+  uint32_t allowed;
+};
+
+enum { BOUNDS = 2 };
+
+struct rule {
+  int call;
+  int count;
+  struct bound bounds[BOUNDS];
+};
+
+/* With an address, sendto connects a socket that was reset, to anywhere (MSG_FASTOPEN). */
+#define SENDING {3, MSG_NOSIGNAL | MSG_DONTWAIT}
+#define NO_ADDRESS {4, 0}
+/* No code is made; and memory that is shared does not count for RLIMIT_DATA. */
+#define PROTECTION {2, PROT_READ | PROT_WRITE}
+#define NOT_SHARED {3, ~(uint32_t)MAP_SHARED}
+
 /* What a process needs that talks over descriptors it has, keeps time and allocates memory. The
- * frequent ones come first. Some do not exist everywhere; musl renames those of 32-bit time. */
-static const int allowed[] = {
-    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_sendto, SYS_recvfrom, SYS_pread64,
-#ifdef SYS_send
-    SYS_send,
-#endif
-#ifdef SYS_recv
-    SYS_recv,
-#endif
-#ifdef SYS_poll
-    SYS_poll,
-#endif
-    SYS_ppoll,
-#ifdef SYS_ppoll_time64
-    SYS_ppoll_time64,
-#endif
-#ifdef SYS_clock_gettime
-    SYS_clock_gettime,
-#endif
-#ifdef SYS_clock_gettime32
-    SYS_clock_gettime32,
-#endif
-#ifdef SYS_clock_gettime64
-    SYS_clock_gettime64,
-#endif
-#ifdef SYS_gettimeofday
-    SYS_gettimeofday,
-#endif
-#ifdef SYS_gettimeofday_time32
-    SYS_gettimeofday_time32,
-#endif
-#ifdef SYS_time
-    SYS_time,
-#endif
-    SYS_getrandom, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise,
-#ifdef SYS_futex
-    SYS_futex,
-#endif
-#ifdef SYS_futex_time64
-    SYS_futex_time64,
-#endif
-    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_restart_syscall, SYS_close, SYS_getpid, SYS_gettid,
-    SYS_exit, SYS_exit_group,
+ * frequent ones come first. Not here: rt_sigreturn, as there is no handler to return from, and an
+ * attacker sets all registers with it; readv and writev, which only stdio uses; sendmsg and recvmsg,
+ * which take an address or descriptors; what abort() calls, which ends the process as a violation
+ * does. */
+static const struct rule rules[] = {
+    {SYS_read, 0, {}},
+    {SYS_write, 0, {}},
+    {SYS_sendto, 2, {SENDING, NO_ADDRESS}},
+    {SYS_send, 1, {SENDING}},
+    {SYS_recvfrom, 0, {}},
+    {SYS_recv, 0, {}},
+    {SYS_pread64, 0, {}}, /* the certificates */
+    {SYS_poll, 0, {}},
+    {SYS_ppoll, 0, {}},
+    {SYS_ppoll_time64, 0, {}},
+    {SYS_restart_syscall, 0, {}}, /* poll, after SIGCONT */
+    {SYS_clock_gettime, 0, {}},
+    {SYS_clock_gettime32, 0, {}},
+    {SYS_clock_gettime64, 0, {}},
+    {SYS_gettimeofday, 0, {}},
+    {SYS_gettimeofday_time32, 0, {}},
+    {SYS_time, 0, {}},
+    {SYS_getrandom, 0, {}},
+    {SYS_brk, 0, {}},
+    {SYS_mmap, 2, {PROTECTION, NOT_SHARED}},
+    {SYS_mmap2, 2, {PROTECTION, NOT_SHARED}},
+    {SYS_mprotect, 1, {PROTECTION}},
+    {SYS_munmap, 0, {}},
+    {SYS_mremap, 0, {}},
+    {SYS_madvise, 0, {}}, /* free() */
+    {SYS_futex, 0, {}},   /* pthread_once() */
+    {SYS_futex_time64, 0, {}},
+    {SYS_close, 0, {}},
+    {SYS_exit, 0, {}},
+    {SYS_exit_group, 0, {}},
 };
 
-/* These map memory; their third argument is the protection. */
-static const int mapping[] = {
-    SYS_mprotect,
-#ifdef SYS_mmap
-    SYS_mmap,
-#endif
-#ifdef SYS_mmap2
-    SYS_mmap2,
-#endif
-};
-
-enum { COUNT_ALLOWED = sizeof allowed / sizeof allowed[0] };
-enum { COUNT_MAPPING = sizeof mapping / sizeof mapping[0] };
-enum { LENGTH = 4 + 2 * COUNT_ALLOWED + 5 * COUNT_MAPPING + 5 };
+enum { RULES = sizeof rules / sizeof rules[0] };
+/* Of a bound's code, and of a rule's without its bounds; then what stands before and after all. */
+enum { BOUND_LENGTH = 4, RULE_LENGTH = 2, REST = 5 };
 
 struct filter {
-  struct sock_filter code[LENGTH];
+  struct sock_filter code[REST + RULES * (RULE_LENGTH + BOUNDS * BOUND_LENGTH + 1)];
   unsigned short length;
 };
 
@@ -103,27 +150,30 @@ static void end(struct filter *filter, uint32_t verdict) {
   filter->code[filter->length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, verdict);
 }
 
+/* Allows the call within its bounds; what is behind runs for other calls only. The kernel gives all
+ * arguments as 64 bits, also where registers have 32. */
+static void add(struct filter *filter, const struct rule *rule, uint32_t refusal) {
+  int left = rule->count * BOUND_LENGTH + (rule->count > 0);
+  test(filter, BPF_JEQ, (uint32_t)rule->call, 0, left + 1);
+  for (int i = 0; i < rule->count; i++) {
+    size_t low = offsetof(struct seccomp_data, args) + 8u * rule->bounds[i].argument;
+    load(filter, low);
+    test(filter, BPF_JSET, ~rule->bounds[i].allowed, left -= 2, 0);
+    load(filter, low + 4);
+    test(filter, BPF_JEQ, 0, 0, left -= 2);
+  }
+  end(filter, SECCOMP_RET_ALLOW);
+  if (rule->count > 0) end(filter, refusal);
+}
+
 /* What is not listed is refused: so are all of x32, whose numbers have a bit more. */
 static void build(struct filter *filter, uint32_t refusal) {
   load(filter, offsetof(struct seccomp_data, arch));
   test(filter, BPF_JEQ, ARCHITECTURE, 1, 0);
   end(filter, SECCOMP_RET_KILL_PROCESS);
   load(filter, offsetof(struct seccomp_data, nr));
-  for (int i = 0; i < COUNT_ALLOWED; i++) {
-    test(filter, BPF_JEQ, (uint32_t)allowed[i], 0, 1);
-    end(filter, SECCOMP_RET_ALLOW);
-  }
-  for (int i = 0; i < COUNT_MAPPING; i++) {
-    test(filter, BPF_JEQ, (uint32_t)mapping[i], 0, 4);
-    load(filter, offsetof(struct seccomp_data, args[2]));
-    test(filter, BPF_JSET, PROT_EXEC, 0, 1);
-    end(filter, refusal);
-    end(filter, SECCOMP_RET_ALLOW);
-  }
-  test(filter, BPF_JEQ, SYS_tgkill, 0, 3); /* abort() */
-  load(filter, offsetof(struct seccomp_data, args[0]));
-  test(filter, BPF_JEQ, (uint32_t)getpid(), 0, 1);
-  end(filter, SECCOMP_RET_ALLOW);
+  for (int i = 0; i < RULES; i++)
+    if (rules[i].call != NONE) add(filter, &rules[i], refusal);
   end(filter, refusal);
 }
 

@@ -18,6 +18,7 @@ func runInSandbox() throws(SystemError) {
   var fork = try ForkedProcess { channel in
     do {
       try Sandbox.dropPrivileges(to: user)
+      send("connected \(probe_connect())", channel)
       try Sandbox.enter(.fails)
     } catch {
       send("error: \(describe(error))", channel)
@@ -46,6 +47,7 @@ private func reportWhatWorks(_ channel: borrowing Descriptor) {
   unsafe free(block)
   var input = InlineArray<1, UInt8>(repeating: 0)
   var span = input.mutableSpan
+  send("send \(probe_sends())", channel)
   send("read \((try? Descriptor(owning: 0).read(into: &span)) == .end)", channel)
 }
 
@@ -53,6 +55,7 @@ private func reportWhatWorks(_ channel: borrowing Descriptor) {
 func violate(_ name: String) throws(SystemError) {
   guard let index = violations.firstIndex(of: name) else { return }
   var fork = try ForkedProcess { channel in
+    guard probe_connect() == 0 else { return 1 }
     do { try Sandbox.enter() } catch { return 1 }
     reportWhatWorks(channel)
     _ = probe_violate(Int32(index))

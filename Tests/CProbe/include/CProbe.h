@@ -25,6 +25,15 @@ int probe_mount(const char *folder, const char *options);
 int probe_make_read_only(const char *folder);
 int probe_unmount(const char *folder);
 
+/* Leaves malloc nothing to give but small pieces, and undoes that. */
+void probe_take_memory(void);
+void probe_give_memory(void);
+
+/* Before the sandbox: opens a TCP connection to this process itself, and another that its peer then
+ * resets. Returns 0 or -errno. */
+int probe_connect(void);
+/* Whether that connection takes bytes without an address, and the one that was reset says so. */
+bool probe_sends(void);
 /* What must not work in the sandbox. Does it, and returns 0 or -errno. */
 long probe_violate(int index);
 /* NULL after the last. */
