@@ -100,6 +100,28 @@ func explanation(ofRefused command: Command, lastLine: Span<UInt8>) -> [UInt8] {
   return detail
 }
 
+/// What a fetcher died of.
+func explanation(ofDeath end: ProgramEnd, while stage: Stage) -> [UInt8] {
+  var detail: [UInt8] = []
+  detail.append("the process that talks to the server died while ")
+  detail.append(stage.words)
+  detail.append(": ")
+  switch end {
+  case .exited(let status), .couldNotStart(let status):
+    detail.append("it ended with status ")
+    detail.append(decimal: UInt64(UInt32(bitPattern: status)))
+  case .signalled(let signal):
+    detail.append("killed by signal ")
+    detail.append(decimal: UInt64(UInt32(bitPattern: signal)))
+    switch signal {
+    case 9: detail.append(", as the kernel does when memory runs out")  // SIGKILL
+    case 31: detail.append(" for what its sandbox forbids")  // SIGSYS
+    default: detail.append(": it ran out of memory, or this is a bug of popbell's")
+    }
+  }
+  return detail
+}
+
 extension [UInt8] {
   /// Adds `: "…"` with what of `line` fits; control bytes as `?`.
   fileprivate mutating func quote(_ line: Span<UInt8>) {

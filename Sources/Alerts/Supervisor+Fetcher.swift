@@ -125,9 +125,13 @@ extension Supervisor where S: ~Copyable {
     order(.endFetcher(mailbox: mailbox))
   }
 
-  /// The fetcher of `mailbox` is gone, after all its frames were received.
-  public mutating func fetcherEnded(_ mailbox: Int, now: Instant, time: UInt64) {
+  /// The fetcher of `mailbox` is gone, after all its frames were received; `end` says how it died
+  /// where it did not say itself what came of the poll.
+  public mutating func fetcherEnded(
+    _ mailbox: Int, _ end: ProgramEnd? = nil, now: Instant, time: UInt64
+  ) {
     let box = mailboxes[mailbox]
+    if box.outcome == nil, let end { box.detail = explanation(ofDeath: end, while: box.stage) }
     let start = box.start ?? now
     box.packet = nil
     ledgers[mailbox].tick(now: now, wall: time)

@@ -32,3 +32,6 @@ void pb_close_from(unsigned first);
 void pb_reset_signals(void);
 int pb_die_with_parent(void);
 int pb_block_signals_and_fork(void);
+/* Where memory runs out, the kernel ends this process, and what it starts, before the one that holds
+ * the outputs. */
+void pb_offer_to_kernel(void);

@@ -1,6 +1,7 @@
 #include "internal.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -41,6 +42,18 @@ int pb_die_with_parent(void) {
   return 0;
 }
 
+void pb_offer_to_kernel(void) {
+  /* As if it had half of all memory more: before anything small, but not before what really eats it.
+   * Without /proc, or where it stands higher already, nothing is lost. */
+  static const char score[] = "500";
+  char now[8] = {0};
+  int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  if (file < 0) return;
+  if (read(file, now, sizeof now - 1) > 0 && atoi(now) < atoi(score))
+    pb_write(file, (const uint8_t *)score, sizeof score - 1);
+  close(file);
+}
+
 /* No handler of the parent may run in the child, so signals wait until it has reset them. */
 int pb_block_signals_and_fork(void) {
   sigset_t all, before;
@@ -55,6 +68,7 @@ int pb_block_signals_and_fork(void) {
 static void become_child(int channel) {
   pb_reset_signals();
   signal(SIGPIPE, SIG_IGN);
+  pb_offer_to_kernel();
   int null = open("/dev/null", O_RDONLY);
   if (null < 0 || dup2(null, 0) < 0 || pb_die_with_parent() < 0) _exit(1);
   /* With the channel at 3, all above can go. */

@@ -27,6 +27,7 @@ static _Noreturn void become_program(char **arguments, char **environment, int o
   if (report != 3 && dup3(report, 3, O_CLOEXEC) < 0) _exit(127);
   pb_close_from(4);
   pb_reset_signals();
+  pb_offer_to_kernel();
   umask(022);
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (helper && dup2(null, 2) < 0) null = -1;

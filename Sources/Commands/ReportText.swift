@@ -146,7 +146,7 @@ extension Outcome {
     case .connectionLost: "the connection was lost"
     case .capabilitiesHang: "no answer from the server"
     case .deadline: "not done by the deadline"
-    case .fetcherDied: "the fetcher died"
+    case .fetcherDied: "the process that talks to the server died"
     case .boardTrouble: "this machine is in trouble"
     case .clockNotSet: "the clock is not set"
     }

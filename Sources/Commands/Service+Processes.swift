@@ -88,11 +88,12 @@ extension Service {
 
   /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
   mutating func reap(_ mailbox: Int) {
-    if let fetcher = fetchers[mailbox], (try? fetcher.fork.process.reap()) != .some(nil) {
+    if let fetcher = fetchers[mailbox], let ending = try? fetcher.fork.process.reap() {
       // A dead fetcher sends no more; what it left is no more than its socket holds.
       readFetcher(mailbox, atMost: .max)
       fetchers[mailbox] = nil
-      supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
+      supervisor.fetcherEnded(
+        mailbox, ProgramEnd(ending), now: Clock.now, time: wallTime)
     }
     if let program = programs[mailbox], let ending = try? program.program.process.reap() {
       program.drain(log)

@@ -43,6 +43,7 @@ import Testing
     let keeper = try #require(service.keepers.first)
     // What a service manager, or a terminal, sends to all.
     for signal in [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGPIPE] { kill(keeper, signal) }
+    #expect(ProcessTable.memoryScore(of: keeper) == ProcessTable.memoryScore(of: getpid()))
     #expect(ProcessTable.descriptors(of: keeper).keys.sorted() == [0, 1, 2, 3, 4])
     service.send(SIGKILL)
     let run = service.wait()

@@ -152,7 +152,7 @@ import Testing
     }
     if hold.goesOn { try bench.write("go", "") }
     if hold.victim == .fetcher {
-      #expect(session.service.waits(for: "the fetcher died"))
+      #expect(session.service.waits(for: "the process that talks to the server died"))
       session.send(SIGTERM)
     }
     // popbell is gone; a program that outlives it goes on.

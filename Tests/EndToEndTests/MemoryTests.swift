@@ -54,6 +54,14 @@ import Testing
     #expect(many.supervisor < few.supervisor + 256, "\(many), \(few)")
   }
 
+  /// systemd would stop all of popbell for one program that the kernel ended.
+  @Test func theUnitGoesOnWhenTheKernelEndsAProcessForMemory() throws {
+    let unit = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../board/popbell.service").standardized
+    let lines = try String(contentsOf: unit, encoding: .utf8).split(separator: "\n")
+    #expect(lines.contains("OOMPolicy=continue"))
+  }
+
   private func need(
     _ behaviour: Behaviour, tls: String = "none", authority: CertificateAuthority? = nil,
     others: String = ""

@@ -52,6 +52,14 @@ enum ProcessTable {
     }
   }
 
+  /// How soon the kernel ends it when memory runs out: higher is sooner.
+  static func memoryScore(of process: Int32) -> Int? {
+    Int(text("\(process)/oom_score_adj").dropLast())
+  }
+
+  /// The score that popbell gives to what it can lose, unless it was started with a higher one.
+  static var highMemoryScore: Int { max(500, memoryScore(of: getpid()) ?? 0) }
+
   static func text(_ path: String) -> String {
     (try? String(contentsOfFile: "/proc/" + path, encoding: .utf8)) ?? ""
   }

@@ -46,7 +46,7 @@ import Testing
           "POPBELL_FROM=panel@example.net", "POPBELL_MESSAGE_ID=<\(uid)@x>", "POPBELL_RULE=any",
           "POPBELL_SUBJECT=\(subject)", "POPBELL_TO=me@example.net", "POPBELL_UIDL=\(uid)",
         ])
-      #expect(bench.read("input-\(uid)") == "/dev/null\n")
+      #expect(bench.read("input-\(uid)") == "/dev/null\n\(ProcessTable.highMemoryScore)\n")
     }
     #expect(scene.mailbox.messages.isEmpty)
   }
@@ -57,6 +57,7 @@ import Testing
     printf '%s|' "$@" > \(bench.path("arguments-"))$1
     tr '\\0' '\\n' < /proc/$$/environ > \(bench.path("environment-"))$1
     readlink /proc/$$/fd/0 > \(bench.path("input-"))$1
+    cat /proc/$$/oom_score_adj >> \(bench.path("input-"))$1
 
     """
   }

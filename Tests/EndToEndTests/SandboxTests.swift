@@ -30,6 +30,12 @@ import Testing
     for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
       #expect(field(set) == ["0000000000000000"])
     }
+    #expect(ProcessTable.memoryScore(of: fetcher) == ProcessTable.highMemoryScore)
+    #expect(
+      ProcessTable.memoryScore(of: service.identifier) == ProcessTable.memoryScore(of: getpid()))
+    let limits = ProcessTable.text("\(fetcher)/limits")
+    #expect(limits.contains(/Max data size +16777216 +16777216/))
+    #expect(limits.contains(/Max address space +134217728 +134217728/))
     if isRoot {
       #expect(field("Gid") == [user, user, user, user])
       #expect(field("Groups") == [])

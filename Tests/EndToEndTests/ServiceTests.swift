@@ -235,7 +235,9 @@ import Testing
     let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
     scene.server.behaviour = Behaviour()
     kill(fetcher, SIGKILL)
-    #expect(service.waits(for: "error: box: the fetcher died while reading the mailbox; next try"))
+    let words = "the process that talks to the server died while reading the mailbox"
+    let reason = "killed by signal 9, as the kernel does when memory runs out"
+    #expect(service.waits(for: "error: box: \(words): \(reason); next try"))
     service.send(SIGUSR1)
     #expect(until { scene.mailbox.deletedUIDs.count == 3 })
     #expect(scene.wrongs == [])

@@ -44,6 +44,7 @@ func forkAndTalk() throws(SystemError) {
     send(signalFacts(), channel)
     var byte: UInt8 = 0
     send("input \(unsafe read(0, &byte, 1))", channel)
+    send("memory score \(memoryScore())", channel)
     var packet = ByteBuffer<64>()
     var waiting = PollSet<1>()
     waiting.add(channel)
@@ -83,6 +84,7 @@ func reportPrivileges() throws(SystemError) {
     send("root again \(setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0)", channel)
     send(facts("status", "Uid", "Gid", "Groups", "CapPrm", "CapEff", "NoNewPrivs"), channel)
     send(facts("limits", "Max core", "Max file size", "Max processes", "Max open"), channel)
+    send(facts("limits", "Max data", "Max address"), channel)
     var status = stat()
     unsafe stat("/proc/self/status", &status)
     send("dumpable \(status.st_uid == getuid())", channel)

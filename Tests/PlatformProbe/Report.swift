@@ -48,6 +48,13 @@ func openDescriptors() -> [Int32] {
   (0..<1024).filter { fcntl($0, F_GETFD) >= 0 }
 }
 
+/// How soon the kernel ends this process when memory runs out.
+func memoryScore() -> String {
+  let path = Array("/proc/self/oom_score_adj".utf8)
+  guard let bytes = try? readFile(path.span, limit: 64, trust: .anyone) else { return "none" }
+  return String(decoding: bytes.dropLast(), as: UTF8.self)
+}
+
 /// What a program that was started sees of the world.
 func describeProcess() {
   say("arguments \(CommandLine.arguments.dropFirst(2).map { $0 })")
@@ -59,6 +66,7 @@ func describeProcess() {
   say("descriptors \(openDescriptors())")
   var byte: UInt8 = 0
   say("input \(unsafe read(0, &byte, 1))")
+  say("memory score \(memoryScore())")
   say("leads its group \(getpgid(0) == getpid())")
   say("\(facts("status", "Umask")), \(signalFacts())")
   try? StandardStream.error.write(Array("to standard error\n".utf8).span)

@@ -29,9 +29,21 @@ func runInSandbox() throws(SystemError) {
       send("\(names[index]) \(result == -Int(EPERM) ? "refused" : "\(result)")", channel)
     }
     reportWhatWorks(channel)
+    reportMemory(channel)
     return 0
   }
   try follow(&fork)
+}
+
+/// Takes 64 MiB at once, and then as much in small parts, from the heap and from the kernel.
+private func reportMemory(_ channel: borrowing Descriptor) {
+  send("too much memory \(unsafe malloc(64 << 20) != nil)", channel)
+  let flags = MAP_PRIVATE | MAP_ANONYMOUS
+  var pages = 0
+  while pages < 16384, unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED {
+    pages += 1
+  }
+  send("memory in parts \(pages > 512 && pages < 4096)", channel)
 }
 
 private func reportWhatWorks(_ channel: borrowing Descriptor) {

@@ -55,6 +55,12 @@ func string(_ bytes: Span<UInt8>) -> String {
   String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
 }
 
+/// The score that popbell gives to what it can lose, unless it was started with a higher one.
+var highMemoryScore: Int {
+  let own = try? String(contentsOfFile: "/proc/self/oom_score_adj", encoding: .utf8)
+  return max(500, own.flatMap { Int($0.dropLast()) } ?? 0)
+}
+
 /// Repeats a step until the condition holds, for up to a minute.
 func eventually(_ step: () throws -> Void, until condition: () -> Bool) throws {
   let end = Clock.now + .seconds(60)

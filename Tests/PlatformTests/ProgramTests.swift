@@ -15,6 +15,7 @@ import Testing
         "folder /",
         "descriptors [0, 1, 2]",
         "input 0",
+        "memory score \(highMemoryScore)",
         "leads its group true",
         "Umask: 0022, SigBlk 0, SigIgn 0",
         "to standard error",
