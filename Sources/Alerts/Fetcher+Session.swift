@@ -36,7 +36,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
     sink.send(.committed(mark.examined, isComplete: isComplete))
-    end(.polled, [], &sink)
+    endPoll(&sink)
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -145,6 +145,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       return mark.extend(over: Self.word(of: uniqueID))
     }
     let rule = settings.rules.firstMatch(header, in: &context)
+    if let expression = context.failedExpression {
+      failedExpression = failedExpression ?? expression
+      return mark.stop()  // The next poll looks again.
+    }
     guard let rule else { return unmatched(message) }
     let identity = identity()
     judged = JudgedMessage(

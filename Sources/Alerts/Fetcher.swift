@@ -134,6 +134,8 @@ public struct Fetcher<
   var archive = ArchiveQueue()
   /// All messages were asked for that there were.
   var isComplete = true
+  /// The first expression that failed, by its index: nobody knows which rule takes that message.
+  var failedExpression: Int?
 
   public init(
     _ settings: FetcherSettings, session configuration: SessionConfiguration,
@@ -190,7 +192,7 @@ public struct Fetcher<
     case .fetching:
       stopAsking()
       pump(&sink)
-    case .archiving where step == .exchange: end(.polled, [], &sink)
+    case .archiving where step == .exchange: endPoll(&sink)
     case .settingUp, .counting, .recognising, .listing, .archiving, .quitting: break
     }
   }
@@ -255,6 +257,13 @@ public struct Fetcher<
     _ error: ProtocolError, _ sink: inout Sink
   ) {
     end(Outcome(error), explanation(of: error, lastLine: session.lastLine), &sink)
+  }
+
+  /// Ends a poll that looked at what it could.
+  mutating func endPoll<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    guard let failedExpression else { return end(.polled, [], &sink) }
+    let detail = explanation(ofFailedExpression: failedExpression, in: settings.rules)
+    end(.expressionFailed, detail, &sink)
   }
 
   mutating func end<Sink: FrameSink & ~Copyable>(

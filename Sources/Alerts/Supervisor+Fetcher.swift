@@ -142,7 +142,7 @@ extension Supervisor where S: ~Copyable {
     box.outcome = outcome
     noteSlowness(mailbox, outcome, now: now)
     var next: Instant?
-    let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome == .polled
+    let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome.isPolled
     box.messagesBefore = goesOn ? box.tally.messages : nil
     if mode == .service || goesOn {
       let planned =
@@ -172,7 +172,7 @@ extension Supervisor where S: ~Copyable {
     }
     guard let alert = box.archive else { return }
     // A content with which each connection ends would do so too.
-    let isTooSlow = outcome == .polled || outcome == .deadline
+    let isTooSlow = outcome.isPolled || outcome == .deadline
     let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
     box.slow.append(SlowContent(unique: alert.unique, end: now + pause))
     guard isTooSlow else { return }
@@ -209,8 +209,8 @@ extension Supervisor where S: ~Copyable {
     let box = mailboxes[mailbox]
     box.skipsCapabilities =
       outcome == .capabilitiesHang
-      || (box.skipsCapabilities && outcome == .polled)
-    return outcome == .polled
+      || (box.skipsCapabilities && outcome.isPolled)
+    return outcome.isPolled
       ? box.schedule.next(afterSuccessAt: start, now: now)
       : box.schedule.next(afterFailureAt: now, outcome.retry)
   }

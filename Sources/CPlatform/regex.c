@@ -40,8 +40,10 @@ int pb_regex_match(const struct pb_regex_table *table, int32_t index, const uint
   if (error < 0) return error;
   if (index < 0 || index >= table->count || count > PB_REGEX_GROUPS) return -EINVAL;
   regmatch_t matches[PB_REGEX_GROUPS];
+  errno = 0;
   error = regexec(&table->expressions[index], copy, count, matches, 0);
-  if (error != 0) return error == REG_NOMATCH ? 0 : -ENOMEM;
+  /* glibc says REG_NOMATCH for every error: only malloc tells. */
+  if (error != 0) return error == REG_NOMATCH && errno != ENOMEM ? 0 : -ENOMEM;
   for (size_t i = 0; i < count; i++)
     groups[i] = (struct pb_regex_group){(int32_t)matches[i].rm_so, (int32_t)matches[i].rm_eo};
   return 1;

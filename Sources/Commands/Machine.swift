@@ -13,10 +13,16 @@ final class CompiledExpressions: Rules.RegularExpressions {
     _ = try table.compile(expression.source.span, caseSensitive: expression.caseSensitive)
   }
 
-  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool {
-    guard let match = table.match(index, in: text) else { return false }
-    for group in 1...9 { groups[group] = match[group] ?? 0..<0 }
-    return true
+  func match(
+    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
+  ) -> ExpressionResult {
+    do throws(SystemError) {
+      guard let match = try table.match(index, in: text) else { return .notFound }
+      for group in 1...9 { groups[group] = match[group] ?? 0..<0 }
+      return .found
+    } catch {
+      return .failed
+    }
   }
 }
 

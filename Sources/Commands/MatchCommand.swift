@@ -35,8 +35,11 @@ func runMatch(_ options: Options) -> Int32 {
       code = ExitCode.noInput
       continue
     }
-    let isTaken = explain(header, path, loaded, mailbox)
-    if !isTaken && code == ExitCode.ok { code = 1 }
+    switch explain(header, path, loaded, mailbox) {
+    case .some(true): break
+    case .some(false): if code == ExitCode.ok { code = 1 }
+    case nil: code = ExitCode.systemError
+    }
   }
   return code
 }
@@ -54,13 +57,17 @@ private func readMessage(_ path: [UInt8], into header: inout MessageHeader) thro
   header.finish()
 }
 
-/// Prints what would become of a message. Returns whether a rule takes it.
+/// Prints what would become of a message. Returns true if a rule takes it, and nil where nobody knows.
 private func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int
-) -> Bool {
+) -> Bool? {
   let rules = loaded.settings.rules
   var context = MatchContext(mailbox: mailbox, expressions: loaded.expressions)
   let match = header.isFolderInternalData ? nil : rules.firstMatch(header, in: &context)
+  if let expression = context.failedExpression {
+    writeErrors([path + ": " + explanation(ofFailedExpression: expression, in: rules)])
+    return nil
+  }
   var text = path
   text.append(": ")
   guard let match else {

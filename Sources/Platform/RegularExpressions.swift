@@ -46,8 +46,9 @@ public struct RegularExpressions: ~Copyable {
   }
 
   /// The places of the first match: the whole of it, then its groups, the first nine; nil where
-  /// there is no match. A text with a NUL or of more than 1024 bytes matches nothing.
-  public func match(_ index: Int, in text: Span<UInt8>) -> Match? {
+  /// there is no match. Throws where nobody knows: there was no memory, or the text has a NUL or more
+  /// than 1024 bytes.
+  public func match(_ index: Int, in text: Span<UInt8>) throws(SystemError) -> Match? {
     precondition(index >= 0 && index < PB_REGEX_EXPRESSIONS)
     var groups = [pb_regex_group](repeating: pb_regex_group(), count: 10)
     // SAFETY: the library reads and writes within the counts, and keeps no pointer.
@@ -57,7 +58,7 @@ public struct RegularExpressions: ~Copyable {
           table, Int32(index), text.baseAddress, text.count, groups.baseAddress, groups.count)
       }
     }
-    return result == 1 ? Match(groups: groups) : nil
+    return try check(result, .regexec) == 1 ? Match(groups: groups) : nil
   }
 
   public struct Match: Sendable {

@@ -5,7 +5,8 @@ internal import CPlatform
 public enum SystemCall: Int, Sendable, CaseIterable {
   case arguments, connect, devNull, dropPrivileges, environment, exec, fallocate, fdatasync
   case flock, fork, fstat, fsync, ftruncate, getLine, getLineInfo, getpwnam, getrandom
-  case getValues, keeper, open, opendir, poll, pread, read, rename, sdNotify, seccomp, setresuid
+  case getValues, keeper, open, opendir, poll, pread, read, regexec, rename, sdNotify, seccomp,
+    setresuid
   case setValues, signalfd, stat, statvfs, tls, unlink, waitpid, watchLineInfo, write
 
   // One literal: a call that passes one of its own has three words to pass.
@@ -13,7 +14,7 @@ public enum SystemCall: Int, Sendable, CaseIterable {
     """
     arguments,connect,/dev/null,dropping privileges,environment,exec,fallocate,\
     fdatasync,flock,fork,fstat,fsync,ftruncate,GPIO_V2_GET_LINE,GPIO_V2_GET_LINEINFO,\
-    getpwnam,getrandom,GPIO_V2_LINE_GET_VALUES,the line keeper,open,opendir,poll,pread,read,rename,\
+    getpwnam,getrandom,GPIO_V2_LINE_GET_VALUES,the line keeper,open,opendir,poll,pread,read,regexec,rename,\
     sd_notify,seccomp,setresuid,GPIO_V2_LINE_SET_VALUES,signalfd,stat,statvfs,TLS,\
     unlink,waitpid,GPIO_V2_GET_LINEINFO_WATCH,write
     """

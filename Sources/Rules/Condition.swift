@@ -30,10 +30,18 @@ public struct MatchContext<Expressions: RegularExpressions> {
   public let expressions: Expressions
   /// What the patterns of the rule captured, in the order of its `CaptureNames`.
   public internal(set) var captures = Captures()
+  /// The expression, by its index, that failed, so that nobody knows whether a rule takes the message.
+  public internal(set) var failedExpression: Int?
 
   public init(mailbox: Int, expressions: Expressions) {
     self.mailbox = mailbox
     self.expressions = expressions
+  }
+
+  /// Forgets what was captured, and that an expression failed.
+  mutating func removeAll() {
+    captures.removeAll()
+    failedExpression = nil
   }
 }
 
@@ -48,6 +56,7 @@ public enum Condition: Sendable {
   case header(Int, Pattern)
 
   /// True if it holds; then its captures are added. What the message does not have matches nothing.
+  /// Means nothing where `context` has a `failedExpression` then.
   func holds<Expressions>(
     for message: borrowing some MessageFields & ~Copyable,
     in context: inout MatchContext<Expressions>
@@ -62,7 +71,7 @@ public enum Condition: Sendable {
       var found = false
       message.forEachTo { address in
         found = pattern.match(address, in: &context)
-        return !found
+        return !found && context.failedExpression == nil
       }
       return found
     case .header(let index, let pattern):
@@ -111,11 +120,17 @@ extension Pattern {
       return wildcard.match(text, captures: &context.captures)
     case .expression(let expression):
       var groups = GroupRanges()
-      guard
-        context.expressions.match(expression: expression.index, text: text, groups: &groups)
-      else { return false }
-      context.captures.append(groups, of: text, count: expression.groupCount)
-      return true
+      switch context.expressions.match(
+        expression: expression.index, text: text, groups: &groups)
+      {
+      case .found:
+        context.captures.append(groups, of: text, count: expression.groupCount)
+        return true
+      case .notFound: return false
+      case .failed:
+        context.failedExpression = expression.index
+        return false
+      }
     }
   }
 

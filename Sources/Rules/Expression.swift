@@ -20,8 +20,17 @@ public struct Expression: Sendable, Equatable {
 
 /// The platform's compiled expressions.
 public protocol RegularExpressions {
-  /// Whether the expression `index` is found in `text`; where it is, `groups` says where its groups are.
-  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool
+  /// Looks for the expression `index` in `text`; where it is found, `groups` says where its groups are.
+  func match(
+    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
+  ) -> ExpressionResult
+}
+
+/// What came of looking for an expression.
+public enum ExpressionResult: Sendable {
+  case found, notFound
+  /// Nobody knows: the platform had no memory for it, or does not take such a text.
+  case failed
 }
 
 /// Where the first nine groups of an expression were found.

@@ -60,15 +60,17 @@ public struct Rule: Sendable {
     mailbox == nil && !conditions.isEmpty && conditions.allSatisfy { $0.takesEveryMessage }
   }
 
-  /// True if it takes the message; then `context` has what its patterns captured.
+  /// True if it takes the message; then `context` has what its patterns captured. Where an
+  /// expression failed, nobody knows, and `context` says which.
   public func takes<Expressions>(
     _ message: borrowing some MessageFields & ~Copyable,
     in context: inout MatchContext<Expressions>
   ) -> Bool {
-    context.captures.removeAll()
+    context.removeAll()
     guard mailbox == nil || mailbox == context.mailbox else { return false }
     for condition in conditions {
-      guard condition.holds(for: message, in: &context) else { return false }
+      let holds = condition.holds(for: message, in: &context)
+      guard holds, context.failedExpression == nil else { return false }
     }
     return true
   }

@@ -24,13 +24,29 @@ public struct RuleSet: Sendable {
 
   /// The first rule that takes the message, by its place in `rules`; nil where none does.
   ///
-  /// Where one does, `context` has what its patterns captured.
+  /// Where one does, `context` has what its patterns captured. Where an expression of the rule that
+  /// is tried next failed, nobody knows: it returns nil, and `context` says which.
   public func firstMatch<Expressions>(
     _ message: borrowing some MessageFields & ~Copyable,
     in context: inout MatchContext<Expressions>
   ) -> Int? {
-    for index in rules.indices where rules[index].takes(message, in: &context) { return index }
-    context.captures.removeAll()
+    for index in rules.indices {
+      let takes = rules[index].takes(message, in: &context)
+      if takes { return index }
+      if context.failedExpression != nil { return nil }
+    }
+    context.removeAll()
+    return nil
+  }
+
+  /// The rule and the condition that the expression `index` belongs to.
+  public func condition(ofExpression index: Int) -> (rule: Rule, condition: Condition)? {
+    for rule in rules {
+      for condition in rule.conditions {
+        guard case .expression(let expression) = condition.pattern else { continue }
+        if expression.index == index { return (rule, condition) }
+      }
+    }
     return nil
   }
 

@@ -10,10 +10,10 @@ extension Rule {
   static func alarms(
     actions: [Action] = [.program], then disposition: Disposition = .delete,
     onCrash: CrashPolicy = .again, retries: Int? = nil,
-    retryFor: Interval = .seconds(86_400)
+    retryFor: Interval = .seconds(86_400), pattern source: String = "ALARM *"
   ) -> Rule {
     let pattern = try! Pattern(
-      parsing: [UInt8]("ALARM *").span, caseSensitive: false, expressionIndex: 0)
+      parsing: [UInt8](source.utf8).span, caseSensitive: false, expressionIndex: 0)
     var rule = Rule(name: [UInt8]("alarms"), line: 1)
     rule.conditions = [.subject(pattern)]
     rule.actions = actions

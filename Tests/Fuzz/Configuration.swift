@@ -131,8 +131,10 @@ private func requireUsable(_ settings: Settings, _ file: [UInt8]) {
 
 /// Expressions that are found in any text.
 private struct AllMatch: Rules.RegularExpressions {
-  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool {
+  func match(
+    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
+  ) -> ExpressionResult {
     for number in 1...9 { groups[number] = 0..<min(number, text.count) }
-    return true
+    return .found
   }
 }

@@ -17,6 +17,7 @@ do {
   case "privileges": try reportPrivileges()
   case "sandbox": try runInSandbox()
   case "violate": try violate(operand)
+  case "expression": try matchWithoutMemory()
   case "signals": try receiveSignals()
   case "interrupted": try runInterrupted()
   case "options": readOptions()

@@ -74,16 +74,21 @@ struct Message: MessageFields {
 /// Finds its words, and gives each nine groups: the word, cut by one byte more at each.
 struct Words: RegularExpressions {
   var words: [String] = []
+  /// The expressions that fail, whatever the text.
+  var failing: Set<Int> = []
 
-  func match(expression index: Int, text: Span<UInt8>, groups: inout GroupRanges) -> Bool {
+  func match(
+    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
+  ) -> ExpressionResult {
+    guard !failing.contains(index) else { return .failed }
     let word = Array(words[index].utf8)
-    guard text.count >= word.count else { return false }
+    guard text.count >= word.count else { return .notFound }
     for start in 0...(text.count - word.count)
     where text.extracting(start..<(start + word.count)).equals(word.span) {
       for number in 1...9 { groups[number] = start..<max(start, start + word.count - number + 1) }
-      return true
+      return .found
     }
-    return false
+    return .notFound
   }
 }
 

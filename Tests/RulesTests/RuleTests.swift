@@ -68,6 +68,26 @@ import Testing
     #expect(context.captures.count == 0)
   }
 
+  /// Not the second rule either: it is tried only for what the first does not take.
+  @Test(
+    arguments: [
+      ([(.subject, "/a/")], 0), ([(.subject, "a"), (.to, "/x/")], 0),
+      ([(.to, "/y/")], 0), ([(.from, "nobody"), (.subject, "/a/")], nil),
+    ] as [([(Field, String)], Int?)])
+  func anExpressionThatFailsDecidesNothing(
+    conditions: [(Field, String)], failed: Int?
+  ) throws {
+    let set = RuleSet(
+      rules: [try rule(conditions), try rule([(.subject, "*")])], names: Names())
+    let message = Message("a", from: "me@x", to: ["1@x", "2@x"])
+    var context = MatchContext(mailbox: 0, expressions: Words(words: ["b"], failing: [0]))
+    #expect(set.firstMatch(message, in: &context) == (failed == nil ? 1 : nil))
+    #expect(context.failedExpression == failed)
+    #expect(set.condition(ofExpression: 0)?.rule.conditions.count == conditions.count)
+    let other = try RuleSet(rules: [rule([(.subject, "*")])], names: Names())
+    #expect(other.firstMatch(message, in: &context) == 0 && context.failedExpression == nil)
+  }
+
   @Test func forgetsWhatARuleCapturedThatDidNotTakeTheMessage() throws {
     let conditions: [(Field, String)] = [(.subject, "{a} {b}"), (.to, "/x/")]
     let set = RuleSet(

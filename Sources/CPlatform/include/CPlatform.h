@@ -302,6 +302,7 @@ void pb_regex_close(struct pb_regex_table *table);
 /* Returns the expression's index, or -errno; -EINVAL with the reason's length in `*error_length`. */
 int pb_regex_compile(struct pb_regex_table *table, const uint8_t *pattern, size_t length,
                      bool case_sensitive, uint8_t *error, size_t error_capacity, size_t *error_length);
-/* Returns 1 and the groups (-1 for one that took no part) where it matches, 0 where not. */
+/* Returns 1 and the groups (-1 for one that took no part) where it matches, 0 where not, and -errno
+ * where nobody knows: -ENOMEM without memory. */
 int pb_regex_match(const struct pb_regex_table *table, int32_t index, const uint8_t *text,
                    size_t length, struct pb_regex_group *groups, size_t count);
