@@ -103,6 +103,7 @@ public enum ValueProblem: Error, Sendable {
   case pattern(PatternError.Reason, [UInt8])
   case capture(CaptureError.Reason, [UInt8])
   case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
+  case code(CodeArgument)
 }
 
 /// What does not go together.

@@ -14,6 +14,7 @@ struct PopbellDraft: SectionDraft {
     case .stateDirectory: settings.stateDirectory = try absolutePath(value)
     case .onTrouble:
       settings.onTrouble = try troubleProgram(value)
+      try checkCode(settings.onTrouble)
       builder.check(.program(settings.onTrouble[0].source), at: entry.place)
     case .retryFor: rule.retryFor = try interval(value, in: Limits.retryFor)
     case .retries: rule.retries = try number(value, in: Limits.retries)

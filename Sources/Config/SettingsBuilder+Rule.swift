@@ -26,6 +26,7 @@ struct RuleDraft: SectionDraft {
       try add(value, entry.place, &builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
+      if hasAllConditions { try checkCode(program, rule.captures) }
       builder.check(.program(program[0].source), at: entry.place)
       rule.actions.append(.run(program))
     case .on: try add(entry, value, &builder) { _ in .on }

@@ -68,6 +68,7 @@ extension ValueProblem {
     case .capture(let reason, let name): reason.write(name, into: &sink)
     case .template(let reason, let part, let suggestion):
       reason.write(part, suggestion, into: &sink)
+    case .code(let argument): argument.write(into: &sink)
     }
   }
 }

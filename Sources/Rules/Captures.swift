@@ -53,6 +53,8 @@ extension Captures {
 /// What a rule's captures are called: names from wildcards, and numbers for groups of expressions.
 public struct CaptureNames: Sendable {
   public private(set) var names: [[UInt8]] = []
+  /// What each of them can hold.
+  public private(set) var alphabets: [Alphabet] = []
   private var groups = 0
 
   public init() {}
@@ -63,11 +65,17 @@ public struct CaptureNames: Sendable {
     case .wildcard(let wildcard):
       for name in wildcard.names { try add(name) }
     case .expression(let expression):
-      for _ in 0..<groupsCaptured(from: expression) {
+      for number in 0..<groupsCaptured(from: expression) {
         groups += 1
-        try append([0x30 | UInt8(groups)])
+        try append([0x30 | UInt8(groups)], expression.alphabet(ofGroup: number + 1))
       }
     }
+  }
+
+  /// The name of a value in a template, without braces.
+  public func name(of value: AlertValue) -> [UInt8] {
+    guard case .capture(let index) = value else { return [UInt8](value.name) }
+    return names[index]
   }
 
   /// Which of the names `name` is; letters may differ in case, and `-` is `_`.
@@ -86,12 +94,13 @@ public struct CaptureNames: Sendable {
     guard index(of: name.span) == nil else {
       throw CaptureError(reason: .nameTaken, name: name)
     }
-    try append(name)
+    try append(name, .anything)
   }
 
-  private mutating func append(_ name: [UInt8]) throws(CaptureError) {
+  private mutating func append(_ name: [UInt8], _ alphabet: Alphabet) throws(CaptureError) {
     guard names.count < Limits.captures else { throw CaptureError(reason: .tooMany, name: []) }
     names.append(name)
+    alphabets.append(alphabet)
   }
 }
 
@@ -117,7 +126,7 @@ func isSameName(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
 }
 
 /// A name's byte in an environment variable: upper case, and `_` for `-`.
-func variableByte(_ byte: UInt8) -> UInt8 {
+public func variableByte(_ byte: UInt8) -> UInt8 {
   if byte == .ascii("-") { return .ascii("_") }
   return byte.isLetter ? byte & 0xDF : byte
 }

@@ -65,7 +65,7 @@ private func countGroups(in source: Span<UInt8>) -> Int {
 
 // bracket = "[" ["^"] ["]"] *( class / byte ) "]"        ; POSIX, XBD section 9.3.5
 // class   = "[:" name ":]" / "[." name ".]" / "[=" name "=]"
-private func endOfBracket(in source: Span<UInt8>, from start: Int) -> Int {
+func endOfBracket(in source: Span<UInt8>, from start: Int) -> Int {
   var index = start + 1
   if index < source.count, source[index] == .ascii("^") { index += 1 }
   if index < source.count, source[index] == .ascii("]") { index += 1 }
@@ -75,7 +75,7 @@ private func endOfBracket(in source: Span<UInt8>, from start: Int) -> Int {
   return index + 1
 }
 
-private func endOfClass(in source: Span<UInt8>, from start: Int) -> Int? {
+func endOfClass(in source: Span<UInt8>, from start: Int) -> Int? {
   guard start + 1 < source.count, source[start] == .ascii("[") else { return nil }
   let mark = source[start + 1]
   guard mark == .ascii(":") || mark == .ascii(".") || mark == .ascii("=") else { return nil }

@@ -67,6 +67,20 @@ public struct TextTemplate<Value: Sendable>: Sendable {
     return close + 1
   }
 
+  /// The values in it, in order.
+  public var values: [Value] {
+    parts.compactMap { part in
+      guard case .value(let value) = part else { return nil }
+      return value
+    }
+  }
+
+  /// The text in front of its first value; all of it where there is none.
+  public var prefix: [UInt8] {
+    guard case .literal(let text)? = parts.first else { return [] }
+    return text
+  }
+
   /// Adds the argument to `sink`, with what `write` adds for each value. Returns `false` where it did not
   /// fit.
   @discardableResult

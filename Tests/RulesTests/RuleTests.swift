@@ -88,6 +88,33 @@ import Testing
     #expect(other.firstMatch(message, in: &context) == 0 && context.failedExpression == nil)
   }
 
+  @Test(
+    arguments: [
+      ("([0-9]+)", [.plain]), ("(on|off)", [.plain]),
+      ("zone ([A-Za-z0-9_.]+) (.*)", [.plain, .anything]),
+      ("([A-Za-z0-9_.-]+)", [.plainOrHyphen]), ("([-a])", [.plainOrHyphen]),
+      ("(a-b)", [.plainOrHyphen]),
+      ("([[:digit:][:alpha:]]{1,3})", [.plain]), ("([[:space:]])", [.anything]),
+      ("([[:punct:]])", [.anything]), ("([[.a.]])", [.anything]), ("([^0-9])", [.anything]),
+      ("([A-z])", [.anything]), ("([+-9])", [.anything]), ("([]a])", [.anything]),
+      ("([a)])", [.anything]), (#"(a\.b)"#, [.plain]), (#"(\-)"#, [.plainOrHyphen]),
+      (#"(\;)"#, [.anything]), (#"(\1)"#, [.anything]), (#"(\s)"#, [.anything]),
+      (#"(\d\w)"#, [.plain]), (#"(\D)"#, [.anything]), ("(a;b)", [.anything]), ("(ü)", [.anything]),
+      ("((a)(;))", [.anything, .plain, .anything]), ("(a(b)*c?)x;", [.plain, .plain]),
+      ("(*)", [.anything]), ("(a|*)", [.anything]), ("({)", [.anything]), ("(a{2)", [.anything]),
+      ("(a{b})", [.anything]), ("(^a$)", [.plain]), ("()", [.plain]),
+      ("(?:;)(a)", [.anything, .anything]),
+    ] as [(String, [Alphabet])])
+  func knowsWhatAGroupCanHold(source: String, alphabets: [Alphabet]) throws {
+    let rule = try rule([(.subject, "/\(source)/")])
+    #expect(rule.captures.alphabets == alphabets)
+  }
+
+  @Test func aWildcardCanHoldAnything() throws {
+    let rule = try rule([(.subject, "{a} ?"), (.from, "/([0-9])/")])
+    #expect(rule.captures.alphabets == [.anything, .plain])
+  }
+
   @Test func forgetsWhatARuleCapturedThatDidNotTakeTheMessage() throws {
     let conditions: [(Field, String)] = [(.subject, "{a} {b}"), (.to, "/x/")]
     let set = RuleSet(

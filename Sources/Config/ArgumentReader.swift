@@ -1,0 +1,133 @@
+import Bytes
+
+/// How programs read their arguments, as far as that makes code of some.
+enum ArgumentReader {
+  /// `-c` makes code of the first argument behind the options: POSIX, XCU, sh.
+  case shell
+  case interpreter(OptionLetters, OperandMeaning)
+  /// All that it is given may be an option, or a part of what a shell runs on another machine.
+  case remote
+  /// Runs the program that it is given, and with one of the letters `code` what follows by a shell.
+  case runner(code: StaticString)
+}
+
+/// The letters of an interpreter's options that take something.
+struct OptionLetters {
+  var code: StaticString = ""
+  var values: StaticString = ""
+  /// What they take is, or names, a script.
+  var script: StaticString = ""
+
+  enum Kind {
+    case code, script, value
+    /// The option holds its code itself.
+    case attachedCode
+    case other
+    /// `--`
+    case end
+
+    /// How many arguments it has, the option among them.
+    var length: Int {
+      switch self {
+      case .code, .script, .value: 2
+      case .attachedCode, .other, .end: 1
+      }
+    }
+  }
+
+  /// What an option with these letters, alone or several behind one `-`, takes.
+  func kind(of text: [UInt8]) -> Kind {
+    if text.span.equals("--") { return .end }
+    if text.span.hasPrefix("--") {
+      if index(of: text.span, in: "--file") != nil { return .script }
+      let long: StaticString = "--eval,--execute,--source,--expression,--print,--run"
+      return index(of: text.span, in: long) != nil ? .code : .other
+    }
+    for place in text.indices.dropFirst() {
+      let isLast = place + 1 == text.count
+      if code.contains(text[place]) { return isLast ? .code : .attachedCode }
+      if script.contains(text[place]) { return isLast ? .script : .attachedCode }
+      if values.contains(text[place]) { return isLast ? .value : .other }
+    }
+    return .other
+  }
+}
+
+/// What an interpreter's first argument is that is no option, and what comes after code.
+enum OperandMeaning {
+  /// A script's name; after code only arguments of that code.
+  case arguments
+  /// A script's name; after code options as before.
+  case options
+  /// Code, where no option gave any.
+  case code
+  /// The same, and options may stand anywhere.
+  case codeAmongOptions
+
+  var readsOperand: CodeArgument.Reason {
+    switch self {
+    case .arguments, .options: .option
+    case .code, .codeAmongOptions: .code
+    }
+  }
+}
+
+/// How the program reads that is called `name`; nil where its arguments are taken for text.
+func reader(of name: Span<UInt8>) -> ArgumentReader? {
+  func isOne(of names: StaticString) -> Bool { index(of: name, in: names) != nil }
+  if isOne(of: "sh,bash,rbash,dash,ash,zsh,ksh,ksh93,mksh,lksh,yash,posh,fish,csh,tcsh") {
+    return .shell
+  }
+  if isOne(of: "ssh,dbclient,slogin,rsh") { return .remote }
+  if isOne(of: "su,runuser,flock") { return .runner(code: "c") }
+  if isOne(of: "env") { return .runner(code: "S") }
+  if isOne(of: "sudo,doas") { return .runner(code: "si") }
+  if isOne(
+    of: """
+      busybox,toybox,nice,ionice,chrt,taskset,timeout,setsid,nohup,stdbuf,chroot,xargs,\
+      unshare,nsenter,setpriv,systemd-run,start-stop-daemon,pkexec,run0
+      """)
+  {
+    return .runner(code: "")
+  }
+  let language = name.extracting(..<lengthWithoutVersion(name))
+  func isIt(_ names: StaticString) -> Bool { index(of: language, in: names) != nil }
+  if isIt("python,pypy") {
+    return .interpreter(OptionLetters(code: "c", values: "WX", script: "m"), .arguments)
+  }
+  if isIt("perl") { return .interpreter(OptionLetters(code: "eE", values: "I"), .options) }
+  if isIt("ruby") { return .interpreter(OptionLetters(code: "e", values: "CEIr"), .options) }
+  if isIt("lua,luajit") {
+    return .interpreter(OptionLetters(code: "e", values: "l"), .options)
+  }
+  if isIt("node,nodejs") {
+    return .interpreter(OptionLetters(code: "ep", values: "r"), .options)
+  }
+  if isIt("php") {
+    return .interpreter(OptionLetters(code: "rBRE", values: "cd", script: "fF"), .options)
+  }
+  if isIt("awk,gawk,mawk,nawk,original-awk") {
+    return .interpreter(OptionLetters(code: "e", values: "Fv", script: "f"), .code)
+  }
+  if isIt("sed") {
+    return .interpreter(OptionLetters(code: "e", values: "l", script: "f"), .codeAmongOptions)
+  }
+  if isIt("tclsh,expect") {
+    return .interpreter(OptionLetters(code: "c", script: "f"), .options)
+  }
+  return nil
+}
+
+/// A program's name without what distributions add: `python3.11` is Python.
+private func lengthWithoutVersion(_ name: Span<UInt8>) -> Int {
+  var length = name.count
+  while length > 0, name[length - 1].isDigit || name[length - 1] == .ascii(".") { length -= 1 }
+  return length
+}
+
+extension StaticString {
+  /// True if one of its bytes is `letter`.
+  func contains(_ letter: UInt8) -> Bool {
+    (0..<utf8CodeUnitCount).contains { byte(at: $0) == letter }
+  }
+}

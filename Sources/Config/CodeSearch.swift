@@ -1,0 +1,194 @@
+import Bytes
+import Rules
+
+/// Throws where a value in a command is one that its program, or one that it runs, would read as code or
+/// as an option that gives it code, and that its pattern does not confine to harmless characters.
+///
+/// The command is the program and its arguments. Of how programs read their options this knows only
+/// what it takes to find code; in doubt it takes an argument for code.
+func checkCode(_ command: [Template], _ captures: CaptureNames) throws(ValueProblem) {
+  try check(
+    CodeSearch(command: command) { value in
+      switch value {
+      case .subject, .from, .to, .date, .messageID, .uniqueID: .anything
+      case .rule: .plain  // It is the owner's.
+      case .capture(let index): captures.alphabets[index]
+      }
+    } name: { captures.name(of: $0) })
+}
+
+/// The same for the program of `on-trouble`: what the log says may be a stranger's words.
+func checkCode(_ command: [TroubleTemplate]) throws(ValueProblem) {
+  try check(
+    CodeSearch(command: command) { value in
+      switch value {
+      case .event, .mailbox: .plain
+      case .text: .anything
+      }
+    } name: { [UInt8]($0.name) })
+}
+
+private func check<Value>(_ search: CodeSearch<Value>) throws(ValueProblem) {
+  do throws(CodeArgument) { try search.search(from: 0) } catch { throw .code(error) }
+}
+
+private struct CodeSearch<Value: Sendable> {
+  let command: [TextTemplate<Value>]
+  let alphabet: (Value) -> Alphabet
+  let name: (Value) -> [UInt8]
+
+  init(
+    command: [TextTemplate<Value>], alphabet: @escaping (Value) -> Alphabet,
+    name: @escaping (Value) -> [UInt8]
+  ) {
+    self.command = command
+    self.alphabet = alphabet
+    self.name = name
+  }
+
+  /// Looks at the command that begins with the argument `start`.
+  func search(from start: Int) throws(CodeArgument) {
+    switch reader(of: programName(start).span) {
+    case nil: break
+    case .shell: try searchShell(start)
+    case .interpreter(let options, let rest): try searchInterpreter(start, options, rest)
+    case .remote: try searchRemote(start)
+    case .runner(let code): try searchRunner(start, code)
+    }
+  }
+
+  private func searchShell(_ start: Int) throws(CodeArgument) {
+    var (index, readsCode) = (start + 1, false)
+    while index < command.count, try isOption(index, of: start, readsCode ? .shellCode : .option) {
+      let text = command[index].source
+      index += 1
+      if text.span.equals("--") { break }
+      if text[1] == .ascii("-") { continue }
+      readsCode = readsCode || text.contains(.ascii("c"))
+      // -o takes the name of an option of the shell.
+      if text.last == .ascii("o") || text.last == .ascii("O") { index += 1 }
+    }
+    try refuse(index, of: start, readsCode ? .shellCode : .option)
+  }
+
+  private func searchInterpreter(
+    _ start: Int, _ options: OptionLetters, _ rest: OperandMeaning
+  ) throws(CodeArgument) {
+    var (index, hasCode, isBehindOptions) = (start + 1, false, false)
+    while index < command.count {
+      let reason = hasCode ? .option : rest.readsOperand
+      let isOption = isBehindOptions ? false : try isOption(index, of: start, reason, options)
+      guard isOption else {
+        if !hasCode { try refuse(index, of: start, reason) }
+        guard rest == .codeAmongOptions, !isBehindOptions else { return }
+        hasCode = true
+        index += 1
+        continue
+      }
+      let kind = options.kind(of: command[index].source)
+      switch kind {
+      case .end: isBehindOptions = true
+      case .other, .attachedCode: break
+      case .code: try refuse(index + 1, of: start, .code)
+      case .script: try refuse(index + 1, of: start, .option)
+      case .value: break
+      }
+      index += kind.length
+      hasCode = hasCode || kind == .code || kind == .attachedCode || kind == .script
+      if hasCode && rest == .arguments || kind == .script && rest == .options { return }
+    }
+  }
+
+  private func searchRemote(_ start: Int) throws(CodeArgument) {
+    var hasHost = false
+    for index in start + 1..<command.count {
+      try refuse(index, of: start, .remoteCode)
+      if !hasHost { hasHost = !(try isOption(index, of: start, .option)) }
+    }
+  }
+
+  private func searchRunner(_ start: Int, _ code: StaticString) throws(CodeArgument) {
+    let runsShell = code.utf8CodeUnitCount > 0 && code.byte(at: 0) == .ascii("c")
+    var hasWord = false
+    for index in start + 1..<command.count {
+      let template = command[index]
+      let text = template.values.isEmpty ? template.source : template.prefix
+      if isCodeOption(text, code) {
+        for next in index..<(code.contains(.ascii("s")) ? command.count : index + 2) {
+          try refuse(next, of: start, .shellCode)
+        }
+      } else if let value = template.values.first {
+        if text.isEmpty, !hasWord, alphabet(value) != .plain {
+          throw problem(.option, start, index, value)
+        }
+      } else if text.first != .ascii("-"), !text.contains(.ascii("=")) {
+        try search(from: index)
+        // Behind another program stands what is its own, but su takes options everywhere.
+        let isProgram = text.first == .ascii("/") || reader(of: programName(index).span) != nil
+        if isProgram && !runsShell { return }
+        hasWord = hasWord || text.first?.isDigit == false
+      }
+    }
+  }
+
+  /// True if the argument is an option. Throws where a value could make it one; `reason` is what else
+  /// it would be then.
+  private func isOption(
+    _ index: Int, of start: Int, _ reason: CodeArgument.Reason,
+    _ options: OptionLetters = OptionLetters()
+  ) throws(CodeArgument) -> Bool {
+    let template = command[index]
+    let text = template.values.isEmpty ? template.source : template.prefix
+    guard let value = template.values.first else {
+      return text.count > 1 && (text[0] == .ascii("-") || text[0] == .ascii("+"))
+    }
+    guard let first = text.first else {
+      switch alphabet(value) {
+      case .plain: return false
+      case .plainOrHyphen: throw problem(.option, start, index, value)
+      case .anything: throw problem(reason, start, index, value)
+      }
+    }
+    guard first == .ascii("-") else { return false }
+    switch options.kind(of: text) {
+    case .code, .attachedCode: try refuse(index, of: start, .code)
+    case .value: break
+    case .other where text.count > 1 && options.values.contains(text[1]): break
+    case .other, .script, .end: try refuse(index, of: start, .option)
+    }
+    return true
+  }
+
+  /// Throws where the argument, if there is one, holds a value that can hold anything.
+  private func refuse(
+    _ index: Int, of start: Int, _ reason: CodeArgument.Reason
+  ) throws(CodeArgument) {
+    guard index < command.count else { return }
+    for value in command[index].values where alphabet(value) == .anything {
+      throw problem(reason, start, index, value)
+    }
+  }
+
+  private func problem(
+    _ reason: CodeArgument.Reason, _ start: Int, _ index: Int, _ value: Value
+  ) -> CodeArgument {
+    CodeArgument(
+      reason: reason, program: programName(start), argument: index, value: name(value))
+  }
+
+  /// The last part of a path.
+  private func programName(_ index: Int) -> [UInt8] {
+    let path = command[index].source
+    return [UInt8](path[(path.lastIndex(of: .ascii("/")).map { $0 + 1 } ?? 0)...])
+  }
+}
+
+/// True if with this option a runner has a shell read what follows, or splits it itself.
+private func isCodeOption(_ text: [UInt8], _ code: StaticString) -> Bool {
+  guard text.count > 1, text[0] == .ascii("-") else { return false }
+  guard text[1] == .ascii("-") else { return text.contains { code.contains($0) } }
+  return code.contains(.ascii("c"))
+    && (text.span.hasPrefix("--command") || text.span.hasPrefix("--session-command"))
+    || code.contains(.ascii("S")) && text.span.hasPrefix("--split-string")
+    || code.contains(.ascii("s")) && (text.span.equals("--shell") || text.span.equals("--login"))
+}
