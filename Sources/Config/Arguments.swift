@@ -12,7 +12,7 @@ func arguments(_ text: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
   return try splitter.finish()
 }
 
-/// Where the comment behind a command begins, or its end: never in an argument.
+/// The index at which the comment behind a command begins, or its end: never in an argument.
 func endOfCommand(_ text: Span<UInt8>) -> Int {
   var splitter = ArgumentSplitter()
   var index = 0

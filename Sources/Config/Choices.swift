@@ -2,7 +2,7 @@ public import Rules
 
 // What settings choose from: each case stands beside its word.
 
-/// How the connection is protected.
+/// The protection of the connection.
 public enum TLSMode: Word {
   case implicit, startTLS, none
 
@@ -15,7 +15,7 @@ public enum TLSMode: Word {
   }
 }
 
-/// How popbell logs in.
+/// The login mechanism.
 public enum Authentication: Word {
   case auto
   /// AUTH PLAIN with the response in the command.
@@ -35,7 +35,7 @@ public enum Authentication: Word {
   }
 }
 
-/// What happens to a message that no rule takes.
+/// The fate of a message that no rule takes.
 public enum Unmatched: Word {
   case leave, delete
 
@@ -47,7 +47,7 @@ public enum Unmatched: Word {
   }
 }
 
-/// Where popbell remembers what has fired.
+/// The place where the record of what has fired is kept.
 public enum LedgerPolicy: Word {
   case disk
   /// In memory alone.
@@ -60,13 +60,13 @@ public enum LedgerPolicy: Word {
     }
   }
 
-  /// What the owner has to know of it.
+  /// A warning for the owner; nil where there is nothing to warn of.
   public var warning: StaticString? {
     self == .disk ? nil : "after a restart, what is still on the server fires again"
   }
 }
 
-/// Whether the server is asked what it can do; some hang when they are.
+/// The use of CAPA: some servers hang when they are asked what they can do.
 public enum CapabilityPolicy: Word {
   case ask, skip
 

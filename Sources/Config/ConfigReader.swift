@@ -1,13 +1,11 @@
 import Bytes
 import Rules
 
-/// Takes the configuration's lines.
-///
-/// It reports every error that it can find: nothing is left for a second run.
+/// Takes the configuration's file, and reports every error in it: nothing is left for a second run.
 public struct ConfigReader {
   private enum Current {
     case none
-    /// What follows is passed over: the section itself was an error.
+    /// The section was an error: its entries are passed over.
     case refused
     case mailbox(Section<MailboxKey>)
     case output(Section<OutputKey>)
@@ -16,7 +14,7 @@ public struct ConfigReader {
   }
 
   private var current = Current.none
-  /// What stands between the brackets of the section above.
+  /// The text between the brackets of the section above.
   private var currentText: [UInt8] = []
   var mailboxes: [Section<MailboxKey>] = []
   var outputs: [Section<OutputKey>] = []
@@ -162,7 +160,7 @@ extension ConfigReader {
     section.entries.append(Entry(key: key, argument: argument, value: value, place: place))
   }
 
-  /// What to say of a key that the section does not have, and which one was meant.
+  /// The error of a key that the section does not have, and the key that was meant.
   private func unknown<Key: SectionKey>(
     _ text: Span<UInt8>, in _: Key.Type
   ) -> (KeyProblem, meant: Key?) {

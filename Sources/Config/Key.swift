@@ -1,11 +1,11 @@
 import Bytes
 
-/// All that is said of a key, in errors and in the manual; how its value is read says its draft.
+/// All that is said of a key, in errors and the manual; its section's draft reads its value.
 public struct KeyRow: Sendable {
-  /// When its entries are read, and how often they may stand in a section.
+  /// The number of entries that a section may have, and the order in which entries are read.
   enum Use: CaseIterable {
-    // In the order in which a section's entries are read: the choices of a rule count for all of its
-    // patterns, and its actions use what any of its conditions captures.
+    // Entries are read in this order: the choices of a rule count for all of its patterns, and its
+    // actions use what any of its conditions captures.
 
     /// Once in a section.
     case choice
@@ -19,11 +19,11 @@ public struct KeyRow: Sendable {
 
   /// As it is written; behind a dot, in capitals, what a name stands for: `header.NAME`.
   public let name: StaticString
-  /// What stands behind the key: an example, or a word in capitals for each of its parts.
+  /// An example of the value, or a word in capitals for each of its parts.
   public let form: StaticString
   /// One line of the manual, without a full stop; literal text stands between backticks.
   public let help: StaticString
-  /// What holds where the key is left out; empty where that needs no words.
+  /// The manual's words for what holds where the key is left out; may be empty.
   public let defaultText: StaticString
   public let isRequired: Bool
   /// True if its value is split into arguments, and has their quotes.
@@ -47,7 +47,7 @@ public struct KeyRow: Sendable {
   /// True for what the manual has: all but a key that is refused.
   public var isDocumented: Bool { use != .refused }
 
-  /// What `text` has in the place of `NAME`, which is empty for most keys; nil where it is another key.
+  /// The part of `text` in the place of `NAME`, empty for most keys; nil where it is another key.
   func argument(of text: Span<UInt8>) -> [UInt8]? {
     let name = [UInt8](name)
     guard let dot = name.firstIndex(of: .ascii(".")) else {

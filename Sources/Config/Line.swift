@@ -4,14 +4,14 @@ import Bytes
 // note    = ( "#" / ";" ) *OCTET
 // section = "[" *( any but "]" ) "]" *OCTET
 // setting = key ( "=" / ":" ) value [comment]
-/// What a line of the file says, without its end; the ranges are of its bytes.
+/// A line of the file, understood; the ranges are of its bytes, without its end.
 ///
 /// None goes on in the next. Behind what is no value, only ` ;` begins a comment.
 package enum Line: Equatable, Sendable {
   /// Blank, or a comment alone.
   case nothing
   case section(Range<Int>)
-  /// The value is all that follows: where its comment begins says the key.
+  /// The value is all that follows, its comment too: where that begins depends on the key.
   case setting(key: Range<Int>, value: Range<Int>)
 
   package init(parsing line: Span<UInt8>) throws(LineProblem) {
@@ -62,12 +62,12 @@ private func isRemark(_ text: Span<UInt8>, at index: Int) -> Bool {
 }
 
 extension UInt8 {
-  /// What means nothing around keys and values, the CR before a line feed too: `isspace` of C.
+  /// True for C's `isspace`, the CR of a line's end among it: it means nothing around values.
   var isSpace: Bool { self == .space || (.horizontalTab ... .carriageReturn).contains(self) }
 }
 
 extension Span<UInt8> {
-  /// Where it is without spaces at both ends.
+  /// The range without spaces at both ends.
   var rangeWithoutSpaces: Range<Int> {
     var start = 0
     var end = count

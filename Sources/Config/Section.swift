@@ -4,7 +4,7 @@ import Bytes
 // A class: it is handed on and on, and one reference costs less than all its parts.
 final class Entry<Key: SectionKey> {
   let key: Key
-  /// What stands in the place of its `NAME`; empty for most keys.
+  /// The part in the place of its `NAME`; empty for most keys.
   let argument: [UInt8]
   /// Without quotes and comment, unless the key is a command; nil where an error was reported.
   let value: [UInt8]?

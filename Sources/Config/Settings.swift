@@ -1,7 +1,7 @@
 public import Bytes
 public import Rules
 
-/// What the configuration says, without a gap and without a secret.
+/// All that the configuration says, without a gap and without a secret.
 public struct Settings: Sendable {
   public var mailboxes: [MailboxSettings] = []
   public var outputs: [OutputSettings] = []
@@ -17,9 +17,9 @@ public struct Settings: Sendable {
 
 // Each field begins as what holds where its key is left out; what has no such value is required.
 
-/// What counts for all of popbell.
+/// The settings of popbell as a whole.
 public struct PopbellSettings: Sendable {
-  /// Whom a fetcher becomes when popbell runs as root.
+  /// The user that a fetcher becomes when popbell runs as root.
   public var user = [UInt8]("popbell")
   public var stateDirectory = [UInt8]("/var/lib/popbell")
   /// The program that is told of trouble, and its arguments; empty for none.
@@ -45,7 +45,7 @@ public struct MailboxSettings: Sendable {
   /// The longest that a poll takes.
   public var deadline = Interval.seconds(60)
   public var unmatched = Unmatched.leave
-  /// How many messages are handled before the deletions are committed.
+  /// Messages that are handled before the deletions are committed.
   public var batch = 20
   /// The Maildir that messages which a rule takes are put into, by its absolute path.
   public var archive: [UInt8]?
@@ -65,7 +65,7 @@ extension MailboxSettings {
   }
 }
 
-/// Where the secret is read from, at each poll.
+/// The source of the secret, which is read at each poll.
 public enum SecretSource: Sendable, Equatable {
   case file([UInt8])
   /// A program's path and its arguments; the secret is the first line of its output.
@@ -96,7 +96,7 @@ public struct OutputSettings: Sendable {
   }
 }
 
-/// Where a line is found.
+/// The address of a line.
 public enum LineAddress: Sendable, Equatable {
   /// By its name, on the chip with this name, label or path; nil for any chip.
   case named([UInt8], chip: [UInt8]?)
@@ -109,6 +109,6 @@ public enum LineAddress: Sendable, Equatable {
     }
   }
 
-  /// Whether nothing is switched, and what would be is only logged: `chip = simulated`.
+  /// True if nothing is switched, and what would be is only logged: `chip = simulated`.
   public var isSimulated: Bool { chip == [UInt8]("simulated") }
 }

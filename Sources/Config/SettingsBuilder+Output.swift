@@ -31,7 +31,7 @@ struct OutputDraft: SectionDraft {
     }
   }
 
-  /// Where the line is; nil where the file does not say, or what is wrong was said already.
+  /// The line's address; nil, and an error, where the file has none.
   fileprivate func address(_ errors: inout ConfigErrors) -> LineAddress? {
     guard let line, let entry = section.entry(.line) else { return nil }
     guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }

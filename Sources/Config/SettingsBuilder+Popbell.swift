@@ -3,7 +3,7 @@ import Rules
 
 struct PopbellDraft: SectionDraft {
   var settings = PopbellSettings()
-  /// What a rule is where its own section says nothing.
+  /// The defaults of all rules.
   var rule = Rule(name: [], line: 0)
 
   mutating func take(
@@ -51,7 +51,7 @@ extension SettingsBuilder {
 }
 
 extension Section<PopbellKey> {
-  /// Where the key stands, or would stand.
+  /// The place of the key, or where it would be.
   fileprivate func place(of key: PopbellKey) -> Place {
     entry(key)?.place ?? place.with(key.row)
   }

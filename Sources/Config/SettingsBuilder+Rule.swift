@@ -4,12 +4,13 @@ import Rules
 struct RuleDraft: SectionDraft {
   var rule: Rule
   private var isCaseSensitive = false
-  private let conditionCount: Int
+  /// True if no condition was left out for an error: then all captures are known.
+  private var hasAllConditions: Bool
 
   init(_ defaults: Rule, _ section: Section<RuleKey>) {
     rule = defaults
     (rule.name, rule.line) = (section.name, section.place.line)
-    conditionCount = section.entries(.condition).count
+    hasAllConditions = section.entries(.condition).allSatisfy { $0.value != nil }
   }
 
   mutating func take(
@@ -22,7 +23,10 @@ struct RuleDraft: SectionDraft {
     case .from: try add(value, entry.place, &builder) { .from($0) }
     case .to: try add(value, entry.place, &builder) { .to($0) }
     case .header:
-      guard let header = builder.header(entry) else { return }
+      guard let header = builder.header(entry) else {
+        hasAllConditions = false
+        return
+      }
       try add(value, entry.place, &builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
@@ -48,9 +52,6 @@ struct RuleDraft: SectionDraft {
 
 // Conditions.
 extension RuleDraft {
-  /// True if none was left out for an error: then all captures are known.
-  private var hasAllConditions: Bool { rule.conditions.count == conditionCount }
-
   private mutating func add(
     _ value: [UInt8], _ place: Place, _ builder: inout SettingsBuilder,
     _ condition: (Pattern) -> Condition
@@ -68,11 +69,14 @@ extension RuleDraft {
     }
   }
 
-  private func pattern(_ text: [UInt8], _ expressions: Int) throws(ValueProblem) -> Pattern {
+  private mutating func pattern(
+    _ text: [UInt8], _ expressions: Int
+  ) throws(ValueProblem) -> Pattern {
     do throws(PatternError) {
       return try Pattern(
         parsing: text.span, caseSensitive: isCaseSensitive, expressionIndex: expressions)
     } catch {
+      hasAllConditions = false
       let part = text.span.extracting(error.offset..<(error.offset + error.length))
       throw .pattern(error.reason, [UInt8](part))
     }
@@ -95,7 +99,7 @@ extension RuleDraft {
     }
   }
 
-  /// Adds a change of the output that is the first word of `value`; the row says how many there are.
+  /// Adds a change of the output that `value` names first; it has as many words as the form.
   private mutating func add(
     _ entry: Entry<RuleKey>, _ value: [UInt8], _ builder: inout SettingsBuilder,
     _ parse: ([[UInt8]]) throws(ValueProblem) -> OutputChange

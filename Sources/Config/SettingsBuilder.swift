@@ -1,7 +1,7 @@
 import Bytes
 import Rules
 
-/// What becomes of a section's values: one place for each of its keys.
+/// The settings of a section while they are read: one branch for each of its keys.
 protocol SectionDraft {
   associatedtype Key: SectionKey
 

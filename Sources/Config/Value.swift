@@ -11,7 +11,7 @@ func unquoted(_ text: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
   return [UInt8](text.extracting(1..<close))
 }
 
-/// Where the comment behind a value begins, or its end: never between the quotes it may begin with.
+/// The index at which the comment behind a value begins, or its end: never between its quotes.
 func endOfValue(_ text: Span<UInt8>) -> Int {
   let start = text.rangeWithoutSpaces.lowerBound
   var quoted = 0

@@ -1,6 +1,6 @@
 import Bytes
 
-/// One of the words that a place in the configuration takes; errors list them in the order of cases.
+/// A word that a place in the configuration takes; errors list them in the order of cases.
 public protocol Word: CaseIterable, Equatable, Sendable {
   var word: StaticString { get }
 }
@@ -27,7 +27,7 @@ public enum SectionKind: Word {
     }
   }
 
-  /// How many sections of the kind a configuration may have.
+  /// Sections of the kind that a configuration may have.
   var limit: Int {
     switch self {
     case .mailbox: Limits.mailboxes
@@ -37,7 +37,7 @@ public enum SectionKind: Word {
     }
   }
 
-  /// What is said of each key of such a section.
+  /// The rows of the keys of such a section.
   public var rows: [KeyRow] {
     switch self {
     case .mailbox: MailboxKey.rows

@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What a rule does; only the platform can do it.
+/// A deed of a rule; only the platform can do it.
 public enum Action: Sendable {
   /// Starts a program: its path, then its arguments.
   case run([Template])
@@ -8,14 +8,14 @@ public enum Action: Sendable {
   case output(Int, OutputChange)
 }
 
-/// What happens to an output.
+/// A change of an output.
 public enum OutputChange: Sendable, Equatable {
   case on, off, toggle
   case pulse(Interval)
   /// On for a while and off for a while, so many times.
   case blink(on: Interval, off: Interval, count: Int)
 
-  /// Whether it leaves the output on until something else turns it off.
+  /// True if it leaves the output on until something else turns it off.
   public var mayLeaveOn: Bool {
     switch self {
     case .on, .toggle: true
@@ -23,7 +23,7 @@ public enum OutputChange: Sendable, Equatable {
     }
   }
 
-  /// How long the output is on at a time, where the change itself ends that.
+  /// The time that the output is on at a time; nil where the change itself does not end that.
   public var onTime: Interval? {
     switch self {
     case .on, .off, .toggle: nil
@@ -39,7 +39,7 @@ extension Action {
     describe(names, into: &sink) { argument in quoted(argument.source) }
   }
 
-  /// The action in words, with the values of an alert that `rule` took; what does not print is escaped.
+  /// The action in words, escaped, with the values of an alert that `rule` took.
   public func describe(
     _ names: borrowing Names, for values: AlertValues, of rule: Rule,
     into sink: inout some ByteSink & ~Copyable

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What rules need to know of a message.
+/// The parts of a message that rules look at.
 public protocol MessageFields: ~Copyable {
   /// The text of the subject; empty where there is none.
   var subject: Span<UInt8> {
@@ -23,12 +23,12 @@ public protocol MessageFields: ~Copyable {
   borrowing func extra(_ index: Int) -> Span<UInt8>?
 }
 
-/// What conditions look at beside the message, and what they captured of it.
+/// All that conditions look at beside the message, and what they captured of it.
 public struct MatchContext<Expressions: RegularExpressions> {
-  /// Where the message is, by its place in `Names.mailboxes`.
+  /// The mailbox of the message, by its place in `Names.mailboxes`.
   public let mailbox: Int
   public let expressions: Expressions
-  /// What the patterns of the rule captured, in the order of its `CaptureNames`.
+  /// The captures of the rule's patterns, in the order of its `CaptureNames`.
   public internal(set) var captures = Captures()
   /// The expression, by its index, that failed, so that nobody knows whether a rule takes the message.
   public internal(set) var failedExpression: Int?
@@ -45,7 +45,7 @@ public struct MatchContext<Expressions: RegularExpressions> {
   }
 }
 
-/// What has to be so of a message.
+/// A demand on a message.
 public enum Condition: Sendable {
   case subject(Pattern)
   /// The sender's address.

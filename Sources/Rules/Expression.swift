@@ -26,7 +26,7 @@ public protocol RegularExpressions {
   ) -> ExpressionResult
 }
 
-/// What came of looking for an expression.
+/// The end of a search for an expression.
 public enum ExpressionResult: Sendable {
   case found, notFound
   /// Nobody knows: the platform had no memory for it, or does not take such a text.

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a field's text must look like: a wildcard for all of it, or an expression found in it.
+/// A text to match: a wildcard for all of it, or an expression found in it.
 public enum Pattern: Sendable {
   case wildcard(Wildcard)
   case expression(Expression)
@@ -43,7 +43,7 @@ public enum Pattern: Sendable {
     }
   }
 
-  /// Whether it is `*`; an expression is never known to be.
+  /// True if it is `*`; an expression is never known to be.
   var takesEveryText: Bool {
     switch self {
     case .wildcard(let wildcard):

@@ -1,13 +1,13 @@
 public import Bytes
 
-/// What happens to a message when its actions have succeeded.
+/// The fate of a message whose actions have succeeded.
 public enum Disposition: Sendable, Equatable {
   case delete, keep
   /// Deletes it so long after popbell first saw it.
   case deleteAfter(Interval)
 }
 
-/// Whether a message is put into a Maildir before it may be deleted, and into which.
+/// The Maildir, if any, that a message is put into before it may be deleted.
 public enum Archive: Sendable, Equatable {
   /// As the mailbox says.
   case ofMailbox
@@ -23,10 +23,10 @@ public enum Archive: Sendable, Equatable {
   }
 }
 
-/// What happens to an alert when the power went before anybody wrote down that it fired (law L2).
+/// The fate of an alert when the power went before anybody wrote down that it fired (law L2).
 public enum CrashPolicy: Sendable, CaseIterable { case again, never }
 
-/// Which messages it takes, and what it does about them.
+/// A rule: the messages that it takes, and what it does about them.
 ///
 /// Each field begins as what holds where the configuration says nothing.
 public struct Rule: Sendable {
@@ -43,11 +43,11 @@ public struct Rule: Sendable {
   public var disposition = Disposition.delete
   public var archive = Archive.ofMailbox
   public var onCrash = CrashPolicy.again
-  /// How long after their first failure actions are given up.
+  /// The time after their first failure at which actions are given up.
   public var retryFor = Interval.seconds(86_400)
-  /// How often actions that failed are tried again at most; nil for as often as `retryFor` allows.
+  /// Tries after the first, of actions that failed; nil for as often as `retryFor` allows.
   public var retries: Int?
-  /// How long a program may run.
+  /// The longest that a program may run.
   public var timeout = Interval.seconds(30)
 
   public init(name: [UInt8], line: Int) {
@@ -55,7 +55,7 @@ public struct Rule: Sendable {
     self.line = line
   }
 
-  /// Whether rules behind it are never tried.
+  /// True if rules behind it are never tried.
   public var takesEveryMessage: Bool {
     mailbox == nil && !conditions.isEmpty && conditions.allSatisfy { $0.takesEveryMessage }
   }

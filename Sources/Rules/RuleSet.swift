@@ -1,4 +1,4 @@
-/// What the places in rules stand for.
+/// The names that places in rules stand for.
 public struct Names: Sendable {
   public var mailboxes: [[UInt8]]
   public var outputs: [[UInt8]]
