@@ -102,16 +102,16 @@ func explanation(ofRefused command: Command, lastLine: Span<UInt8>) -> [UInt8] {
 }
 
 /// What a fetcher died of.
-func explanation(ofDeath end: ProgramEnd, while stage: Stage) -> [UInt8] {
+func explanation(ofDeath end: ProcessEnd, while stage: Stage) -> [UInt8] {
   var detail: [UInt8] = []
   detail.append("the process that talks to the server died while ")
   detail.append(stage.words)
   detail.append(": ")
   switch end {
-  case .exited(let status), .couldNotStart(let status):
+  case .exited(let status):
     detail.append("it ended with status ")
     detail.append(decimal: UInt64(UInt32(bitPattern: status)))
-  case .signalled(let signal):
+  case .killed(let signal):
     detail.append("killed by signal ")
     detail.append(decimal: UInt64(UInt32(bitPattern: signal)))
     switch signal {

@@ -62,6 +62,12 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   }
 }
 
+/// How a fetcher's process ended.
+public enum ProcessEnd: Sendable, Equatable {
+  case exited(status: Int32)
+  case killed(signal: Int32)
+}
+
 /// What the supervisor says to a match.
 public enum Verdict: UInt8, Sendable, CaseIterable {
   /// All was done, and that is on disk: the message may go.

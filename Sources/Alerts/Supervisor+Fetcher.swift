@@ -128,7 +128,7 @@ extension Supervisor where S: ~Copyable {
   /// The fetcher of `mailbox` is gone, after all its frames were received; `end` says how it died
   /// where it did not say itself what came of the poll.
   public mutating func fetcherEnded(
-    _ mailbox: Int, _ end: ProgramEnd? = nil, now: Instant, time: UInt64
+    _ mailbox: Int, _ end: ProcessEnd? = nil, now: Instant, time: UInt64
   ) {
     let box = mailboxes[mailbox]
     if box.outcome == nil, let end { box.detail = explanation(ofDeath: end, while: box.stage) }

@@ -37,7 +37,7 @@ extension Report {
       trouble(outcome, next: next, failingFor: failingFor)
     case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .actionFailed,
       .givenUpBefore, .waits, .rests, .archived, .archiveFailed, .archiveTooSlow, .contentRefused,
-      .notDeleted:
+      .notDeleted, .deletionRefused, .folderInternalData:
       nil
     }
   }
@@ -51,7 +51,8 @@ extension Report {
     case .loginRefused: return .loginRefused
     case .clockNotSet: return isLong ? .clockNotSet : nil
     case .unresolved, .unreachable, .tlsFailed, .protocolError, .inUse, .tooSoon, .serverTrouble,
-      .serverBroken, .connectionLost, .capabilitiesHang, .deadline, .fetcherDied, .boardTrouble:
+      .serverBroken, .connectionLost, .capabilitiesHang, .deadline, .fetcherDied, .boardTrouble,
+      .expressionFailed:
       return isLong ? .notPolled : nil
     }
   }

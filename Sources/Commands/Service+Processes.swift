@@ -93,7 +93,7 @@ extension Service {
       readFetcher(mailbox, atMost: .max)
       fetchers[mailbox] = nil
       supervisor.fetcherEnded(
-        mailbox, ProgramEnd(ending), now: Clock.now, time: wallTime)
+        mailbox, ProcessEnd(ending), now: Clock.now, time: wallTime)
     }
     if let program = programs[mailbox], let ending = try? program.program.process.reap() {
       program.drain(log)
@@ -112,6 +112,15 @@ extension Log {
     text.append(escaping: line)
     if isCut { text.append(" …") }
     write(.info, rule, text)
+  }
+}
+
+extension ProcessEnd {
+  fileprivate init(_ ending: Ending) {
+    switch ending {
+    case .exited(let status): self = .exited(status: status)
+    case .killed(let signal): self = .killed(signal: signal)
+    }
   }
 }
 

@@ -39,9 +39,9 @@ struct OptionLetters {
   func kind(of text: [UInt8]) -> Kind {
     if text.span.equals("--") { return .end }
     if text.span.hasPrefix("--") {
-      if index(of: text.span, in: "--file") != nil { return .script }
-      let long: StaticString = "--eval,--execute,--source,--expression,--print,--run"
-      return index(of: text.span, in: long) != nil ? .code : .other
+      if text.span.equals("--file") { return .script }
+      let isCode = text.span.isOne(of: "--eval,--execute,--source,--expression,--print,--run")
+      return isCode ? .code : .other
     }
     for place in text.indices.dropFirst() {
       let isLast = place + 1 == text.count
@@ -74,15 +74,14 @@ enum OperandMeaning {
 
 /// How the program reads that is called `name`; nil where its arguments are taken for text.
 func reader(of name: Span<UInt8>) -> ArgumentReader? {
-  func isOne(of names: StaticString) -> Bool { index(of: name, in: names) != nil }
-  if isOne(of: "sh,bash,rbash,dash,ash,zsh,ksh,ksh93,mksh,lksh,yash,posh,fish,csh,tcsh") {
+  if name.isOne(of: "sh,bash,rbash,dash,ash,zsh,ksh,ksh93,mksh,lksh,yash,posh,fish,csh,tcsh") {
     return .shell
   }
-  if isOne(of: "ssh,dbclient,slogin,rsh") { return .remote }
-  if isOne(of: "su,runuser,flock") { return .runner(code: "c") }
-  if isOne(of: "env") { return .runner(code: "S") }
-  if isOne(of: "sudo,doas") { return .runner(code: "si") }
-  if isOne(
+  if name.isOne(of: "ssh,dbclient,slogin,rsh") { return .remote }
+  if name.isOne(of: "su,runuser,flock") { return .runner(code: "c") }
+  if name.isOne(of: "env") { return .runner(code: "S") }
+  if name.isOne(of: "sudo,doas") { return .runner(code: "si") }
+  if name.isOne(
     of: """
       busybox,toybox,nice,ionice,chrt,taskset,timeout,setsid,nohup,stdbuf,chroot,xargs,\
       unshare,nsenter,setpriv,systemd-run,start-stop-daemon,pkexec,run0
@@ -91,28 +90,31 @@ func reader(of name: Span<UInt8>) -> ArgumentReader? {
     return .runner(code: "")
   }
   let language = name.extracting(..<lengthWithoutVersion(name))
-  func isIt(_ names: StaticString) -> Bool { index(of: language, in: names) != nil }
-  if isIt("python,pypy") {
+  if language.isOne(of: "python,pypy") {
     return .interpreter(OptionLetters(code: "c", values: "WX", script: "m"), .arguments)
   }
-  if isIt("perl") { return .interpreter(OptionLetters(code: "eE", values: "I"), .options) }
-  if isIt("ruby") { return .interpreter(OptionLetters(code: "e", values: "CEIr"), .options) }
-  if isIt("lua,luajit") {
+  if language.isOne(of: "perl") {
+    return .interpreter(OptionLetters(code: "eE", values: "I"), .options)
+  }
+  if language.isOne(of: "ruby") {
+    return .interpreter(OptionLetters(code: "e", values: "CEIr"), .options)
+  }
+  if language.isOne(of: "lua,luajit") {
     return .interpreter(OptionLetters(code: "e", values: "l"), .options)
   }
-  if isIt("node,nodejs") {
+  if language.isOne(of: "node,nodejs") {
     return .interpreter(OptionLetters(code: "ep", values: "r"), .options)
   }
-  if isIt("php") {
+  if language.isOne(of: "php") {
     return .interpreter(OptionLetters(code: "rBRE", values: "cd", script: "fF"), .options)
   }
-  if isIt("awk,gawk,mawk,nawk,original-awk") {
+  if language.isOne(of: "awk,gawk,mawk,nawk,original-awk") {
     return .interpreter(OptionLetters(code: "e", values: "Fv", script: "f"), .code)
   }
-  if isIt("sed") {
+  if language.isOne(of: "sed") {
     return .interpreter(OptionLetters(code: "e", values: "l", script: "f"), .codeAmongOptions)
   }
-  if isIt("tclsh,expect") {
+  if language.isOne(of: "tclsh,expect") {
     return .interpreter(OptionLetters(code: "c", script: "f"), .options)
   }
   return nil
@@ -129,5 +131,12 @@ extension StaticString {
   /// True if one of its bytes is `letter`.
   func contains(_ letter: UInt8) -> Bool {
     (0..<utf8CodeUnitCount).contains { byte(at: $0) == letter }
+  }
+}
+
+extension Span<UInt8> {
+  /// True if it is one of the words between the commas of `words`.
+  fileprivate func isOne(of words: StaticString) -> Bool {
+    parts(of: [UInt8](words)) { $0 == .ascii(",") }.contains { $0.span.equals(self) }
   }
 }

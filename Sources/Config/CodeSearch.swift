@@ -14,7 +14,9 @@ func checkCode(_ command: [Template], _ captures: CaptureNames) throws(ValueProb
       case .rule: .plain  // It is the owner's.
       case .capture(let index): captures.alphabets[index]
       }
-    } name: { captures.name(of: $0) })
+    } name: {
+      captures.name(of: $0)
+    })
 }
 
 /// The same for the program of `on-trouble`: what the log says may be a stranger's words.
@@ -25,7 +27,9 @@ func checkCode(_ command: [TroubleTemplate]) throws(ValueProblem) {
       case .event, .mailbox: .plain
       case .text: .anything
       }
-    } name: { [UInt8]($0.name) })
+    } name: {
+      [UInt8]($0.name)
+    })
 }
 
 private func check<Value>(_ search: CodeSearch<Value>) throws(ValueProblem) {
