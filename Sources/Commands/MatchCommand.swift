@@ -71,13 +71,11 @@ private func explain(
   var text = path
   text.append(": ")
   guard let match else {
+    text.append("no rule takes it; it would be ")
     let deletes = loaded.settings.mailboxes[mailbox].unmatched == .delete
+    text.append(deletes && !header.isFolderInternalData ? "deleted" : "left alone")
     if header.isFolderInternalData {
-      text.append(
-        "it is a mail server's own data (field X-IMAP): no rule takes it, nothing deletes it")
-    } else {
-      text.append("no rule takes it; it would be ")
-      text.append(deletes ? "deleted" : "left alone")
+      text.append("\n  it holds a mail server's own data (field X-IMAP)")
     }
     text.append("\n")
     text.append(header)

@@ -18,10 +18,10 @@ extension Service {
     switch report {
     case .ledgerFailed: ledgerFailed = true
     case .actionFailed, .gaveUp, .givenUpBefore, .waits, .rests, .archiveFailed, .archiveTooSlow,
-      .contentRefused:
+      .contentRefused, .deletionRefused:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,
-      .notDeleted, .deletionRefused, .folderInternalData, .ended:
+      .notDeleted, .folderInternalData, .ended:
       break
     }
     if case .ended = report {

@@ -100,7 +100,6 @@ import Testing
       "the mailbox has more than 1,000,000 messages"),
     Case(.reply("what?"), at: .command(.uidl), 76, "the server's reply is not POP3's"),
     Case(.reply("+OK\r\n+OK again"), at: .command(.stat), 76, "the server"),
-    Case(.reply("-ERR no"), at: .command(.quit), 75, "the server refused QUIT"),
     Case(.endless, at: .greeting, 76, "the server sent a line of more than 64 KiB"),
     Case(.endless, at: .command(.capa), 76, "the server's list of capabilities does not end"),
     Case(.endless, at: .command(.stat), 76, "the server sent a line of more than 64 KiB"),
@@ -120,6 +119,24 @@ import Testing
   @Test func aBreakAtAnyStepIsReported() throws { try check(Self.disconnects) }
 
   @Test func whatMakesNoSenseIsReported() throws { try check(Self.answers) }
+
+  /// And the exit code says it, too. Nothing fires twice, and nothing is tried again at once.
+  @Test(arguments: [Command.dele, .quit])
+  func aDeletionThatIsRefusedIsReported(command: Command) throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.reply("-ERR Incorrect state"), at: .command(command))
+    let scene = try Scene(behaviour)
+    let run = try scene.bench.popbell("once")
+    let says =
+      ": box: the server refused \(command.rawValue.uppercased()): \"-ERR Incorrect state\"; what was "
+      + "to be deleted stays, and is tried again in a day"
+    #expect(run.exitCode == 75 && run.errors.contains(says), "\(run.errors)")
+    scene.server.behaviour = Behaviour()
+    let next = try scene.bench.popbell("once")
+    #expect(next.exitCode == 0 && scene.bench.fired.sorted() == Scene.alarms, "\(next.errors)")
+    #expect(scene.mailbox.messages.count == Scene.alarms.count + Scene.others.count)
+    #expect(scene.wrongs == [])
+  }
 
   /// Runs all at the same time.
   private func check(_ cases: [Case], deadline: Int = 20) throws {
