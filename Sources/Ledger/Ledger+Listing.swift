@@ -48,7 +48,7 @@ extension Ledger where S: ~Copyable {
     switch entry.state {
     case .kept(let hour, _, _) where hour > 0: hour
     case .deleted(let hour) where hour > 0: hour + 24
-    default: nil
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .missing, .alias: nil
     }
   }
 
