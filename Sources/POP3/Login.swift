@@ -69,6 +69,27 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
   case plain(PlainLogin)
   case apop(APOPLogin<MD5>)
 
+  /// What the owner chose, or what the server can do; `fitsOneLine` is of AUTH with its response.
+  /// Throws `noMechanism` or `noStamp`.
+  init(
+    _ mechanism: Mechanism, _ capabilities: Capabilities, _ stamp: Stamp?, isEncrypted: Bool,
+    fitsOneLine: Bool
+  ) throws(ProtocolError.Reason) {
+    let plain = Self.plain(PlainLogin(isOneLine: fitsOneLine))
+    switch mechanism {
+    case .plain: self = plain
+    case .plainChallenge: self = .plain(PlainLogin(isOneLine: false))
+    case .user: self = .user(UserLogin())
+    case .apop:
+      guard let stamp else { throw .noStamp }
+      self = .apop(APOPLogin(stamp))
+    case .automatic where capabilities.mechanisms.contains(.plain): self = plain
+    case .automatic:
+      guard capabilities.user || !capabilities.areKnown || isEncrypted else { throw .noMechanism }
+      self = .user(UserLogin())
+    }
+  }
+
   var stage: LoginStage {
     switch self {
     case .user(let login): login.stage

@@ -109,7 +109,9 @@ extension Session where MD5: ~Copyable {
     case .startTLS: waiting.append("STLS\r\n")
     case .handshake: event = .startTLS
     case .authenticating:
-      login = try chooseLogin()
+      login = try Login(
+        configuration.mechanism, capabilities, stamp, isEncrypted: transport.isEncrypted,
+        fitsOneLine: credential.fitsInitialResponse)
       try login.start(credential, to: &waiting, transport.clearance())
     case .transaction: event = .ready
     case .greeting, .ended: break
@@ -122,23 +124,6 @@ extension Session where MD5: ~Copyable {
     guard transport.needsStartTLS else { return .authenticating }
     guard capabilities.stls || !capabilities.areKnown else { throw .startTLSNotAnnounced }
     return .startTLS
-  }
-
-  private func chooseLogin() throws(ProtocolError.Reason) -> Login<MD5> {
-    let plain = PlainLogin(isOneLine: credential.fitsInitialResponse)
-    switch configuration.mechanism {
-    case .plain: return .plain(plain)
-    case .plainChallenge: return .plain(PlainLogin(isOneLine: false))
-    case .user: return .user(UserLogin())
-    case .apop:
-      guard let stamp else { throw .noStamp }
-      return .apop(APOPLogin(stamp))
-    case .automatic:
-      if capabilities.mechanisms.contains(.plain) { return .plain(plain) }
-      let mayTry = capabilities.user || !capabilities.areKnown || transport.isEncrypted
-      guard mayTry else { throw .noMechanism }
-      return .user(UserLogin())
-    }
   }
 
   /// The login answers a challenge.

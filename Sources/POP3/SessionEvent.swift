@@ -47,22 +47,6 @@ public enum SessionState: Equatable, Sendable {
   case greeting, capabilities, startTLS, login, transaction, update, ended
 }
 
-/// How a session logs in.
-public enum Mechanism: Equatable, Sendable {
-  /// AUTH PLAIN where it is announced, else USER and PASS; never APOP.
-  ///
-  /// A server whose capabilities have neither gets USER and PASS under TLS (its list is wrong), and
-  /// nothing in the clear (it does not want a password there, as RFC 2595 section 4 lets it say).
-  case automatic
-  /// AUTH PLAIN in one line where that fits 255 octets, else in two.
-  case plain
-  /// AUTH PLAIN in two lines.
-  case plainChallenge
-  case user
-  /// Not after STLS: the stamp came in the clear.
-  case apop
-}
-
 /// What the owner decides about a session.
 public struct SessionConfiguration: Equatable, Sendable {
   public var security: Security

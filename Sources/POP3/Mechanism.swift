@@ -1,5 +1,21 @@
 internal import Bytes
 
+/// How a session logs in.
+public enum Mechanism: Equatable, Sendable {
+  /// AUTH PLAIN where it is announced, else USER and PASS; never APOP.
+  ///
+  /// A server whose capabilities have neither gets USER and PASS under TLS (its list is wrong), and
+  /// nothing in the clear (it does not want a password there, as RFC 2595 section 4 lets it say).
+  case automatic
+  /// AUTH PLAIN in one line where that fits 255 octets, else in two.
+  case plain
+  /// AUTH PLAIN in two lines.
+  case plainChallenge
+  case user
+  /// Not after STLS: the stamp came in the clear.
+  case apop
+}
+
 /// A SASL mechanism that a login can use: RFC 4422.
 public enum SASLMechanism: UInt8, CaseIterable, Sendable {
   case plain
