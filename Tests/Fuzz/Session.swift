@@ -196,6 +196,7 @@ private struct Client: ~Copyable {
     let shown = [UInt8](session.lastLine)
     require(!shown.contains(secret.prefix(64)), "the secret is not shown")
     require(!shown.contains(response.prefix(64)), "the response is not shown")
+    require(!shown.contains(base64(secret).prefix(10)), "nor is the secret in base64")
   }
 }
 
