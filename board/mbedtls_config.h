@@ -64,7 +64,7 @@
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
 
 /* Ciphers and digests. MD5 is for APOP, SHA-1 for the MAC of old cipher suites; certificates that
- * are signed with either are refused. Their inner parts are in board/digests.c. */
+ * are signed with either are refused. */
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_PADDING_PKCS7
@@ -77,9 +77,7 @@
 #define MBEDTLS_CHACHAPOLY_C
 #define MBEDTLS_MD_C
 #define MBEDTLS_MD5_C
-#define MBEDTLS_MD5_PROCESS_ALT
 #define MBEDTLS_SHA1_C
-#define MBEDTLS_SHA1_PROCESS_ALT
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
@@ -116,7 +114,5 @@
 #define PSA_WANT_KEY_TYPE_AES 1
 #define PSA_WANT_KEY_TYPE_CHACHA20 1
 
-/* For board/mbedtls.patch: that it is in the library, and that nothing is ever signed or decrypted
- * with a private key. */
+/* board/mbedtls.patch is in the library. */
 #define POPBELL_MBEDTLS_PATCHED
-#define POPBELL_HAS_NO_KEYS

@@ -15,8 +15,6 @@
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #elif defined(__arm__)
 #define ARCHITECTURE AUDIT_ARCH_ARM
-#elif defined(__riscv) && __riscv_xlen == 64
-#define ARCHITECTURE AUDIT_ARCH_RISCV64
 #else
 #error "The sandbox does not know this architecture's system calls."
 #endif
