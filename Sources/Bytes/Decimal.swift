@@ -7,7 +7,6 @@ extension FixedWidthInteger {
   }
 }
 
-@inline(never)
 private func value(ofDigits text: Span<UInt8>) -> UInt64? {
   guard !text.isEmpty else { return nil }
   var value: UInt64 = 0
@@ -23,13 +22,11 @@ private func value(ofDigits text: Span<UInt8>) -> UInt64? {
 
 extension [UInt8] {
   /// Adds `number` in decimal digits.
-  @inline(never)
   public mutating func append(decimal number: UInt64) {
     if number >= 10 { append(decimal: number / 10) }
     append(0x30 | UInt8(number % 10))
   }
 
   /// Adds `number`, which is not negative, in decimal digits.
-  @inline(never)
   public mutating func append(decimal number: Int) { append(decimal: UInt64(number)) }
 }

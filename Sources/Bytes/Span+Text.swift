@@ -99,7 +99,6 @@ extension [UInt8] {
     for index in bytes.indices { append(bytes[index]) }
   }
 
-  @inline(never)
   public mutating func append(_ more: [UInt8]) { append(contentsOf: more) }
 
   public mutating func append(_ text: StaticString) {
@@ -107,13 +106,11 @@ extension [UInt8] {
   }
 
   /// One after the other.
-  @inline(never)
   public static func + (text: consuming [UInt8], more: StaticString) -> [UInt8] {
     text.append(more)
     return text
   }
 
-  @inline(never)
   public static func + (text: StaticString, more: [UInt8]) -> [UInt8] { [UInt8](text) + more }
 }
 

@@ -70,10 +70,7 @@ final class LedgerReader {
   }
 
   /// Calls `body` with each ledger in which something is; says which cannot be read, and returns the
-  /// exit code that stands for these; unless `isQuiet`, says which have nothing. It is not optimised:
-  /// that would make a copy for each caller.
-  @inline(never)
-  @_optimize(none)
+  /// exit code that stands for these; unless `isQuiet`, says which have nothing.
   func forEach(
     isQuiet: Bool = false, _ body: (LedgerText) throws(LedgerError) -> Void
   ) -> Int32 {

@@ -15,9 +15,6 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// It is not optimised: that would make a copy for each caller.
-  @inline(never)
-  @_optimize(none)
   private func forEach(
     alias: Bool, _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
