@@ -157,7 +157,9 @@ struct Service: ~Copyable {
   }
 
   private mutating func startProgram(_ mailbox: Int, _ rule: Rule, _ action: Int) {
-    guard case .run(let templates) = rule.actions[action] else { return }
+    guard case .run(let templates) = rule.actions[action] else {
+      preconditionFailure("only a program is started")
+    }
     guard let values = supervisor.alert(of: mailbox) else { return }
     do throws(SystemError) {
       programs[mailbox] = RunningProgram(
