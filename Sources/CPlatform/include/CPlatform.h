@@ -47,10 +47,11 @@ int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity);
 
 /* Arguments and environment: they stay as long as the process. */
 
-/* Makes what was relocated at the start, and nobody writes after that, read-only. Before all else. */
+/* To be called before all else: makes read-only what was relocated at the start and is not written
+ * after that. */
 int pb_protect_relocated(void);
 
-/* main's first call but that. Also opens /dev/null on whichever of descriptors 0 to 2 is closed, so that
+/* To be called next. Also opens /dev/null on whichever of descriptors 0 to 2 is closed, so that
  * nothing that is opened later takes their place. */
 void pb_arguments(int count, char **arguments);
 int32_t pb_argument_count(void);
