@@ -101,7 +101,7 @@ func explanation(ofRefused command: Command, lastLine: Span<UInt8>) -> [UInt8] {
   return detail
 }
 
-/// What a fetcher died of.
+/// The cause of a fetcher's death, as far as the kernel tells it.
 func explanation(ofDeath end: ProcessEnd, while stage: Stage) -> [UInt8] {
   var detail: [UInt8] = []
   detail.append("the process that talks to the server died while ")

@@ -7,7 +7,7 @@ import POP3
 struct JudgedMessage: Sendable {
   let number: Int
   let identity: Identity
-  /// What stands for it in the sum over a listing; nil where it has no unique-id.
+  /// The hash of its unique-id in the sum over a listing; nil where it has none.
   let word: UInt64?
 }
 

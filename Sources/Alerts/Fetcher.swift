@@ -123,7 +123,7 @@ public struct Fetcher<
   var judged: JudgedMessage?
   var deletion: DueDeletion?
   var deletions = DeletionQueue()
-  /// How many DELEs the server took, or may yet take.
+  /// The number of DELEs that the server took, or may yet take.
   var deletionCount = 0
   var mark = ExaminedMark()
   var listing: MailboxListing
@@ -279,7 +279,7 @@ struct DueDeletion: Sendable {
   let message: Int
   /// nil where no rule takes it.
   let identity: Identity?
-  /// What stands for it in the sum over a listing; nil where it has no unique-id.
+  /// The hash of its unique-id in the sum over a listing; nil where it has none.
   let word: UInt64?
 }
 

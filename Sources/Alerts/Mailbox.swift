@@ -37,7 +37,7 @@ final class Mailbox {
   var slow: [SlowContent] = []
   /// The listing of this session.
   var listing = Listing.none
-  /// How many messages there are in this session: as counted, or as listed where some came since.
+  /// The number of messages in this session: as counted, or as listed where some came since.
   var countedMessages: UInt32 = 0
   /// The last packet of it, kept until the poll ends: malloc would map and unmap a page for each one.
   var packet: FetcherFrame.Listed?
@@ -72,7 +72,7 @@ final class Mailbox {
   /// When the last poll began.
   var start: Instant?
   var skipsCapabilities = false
-  /// When a poll failed first since the last that went well; nil where that was the last.
+  /// The time of the first poll that failed since the last that went well; nil where that was the last.
   var failingSince: Instant?
   /// Somebody asked for a poll while one was under way.
   var pollsAgain = false

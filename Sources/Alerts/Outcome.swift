@@ -62,7 +62,7 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// How a fetcher's process ended.
+/// The end of a fetcher's process.
 public enum ProcessEnd: Sendable, Equatable {
   case exited(status: Int32)
   case killed(signal: Int32)

@@ -32,8 +32,8 @@ struct Output: Sendable {
     self.startsActive = startsActive
   }
 
-  /// When `max-on` ends it, where it is active, or becomes that now. While it blinks, that counts for
-  /// each time alone.
+  /// The time at which `max-on` ends it, where it is active, or becomes that now. While it blinks, that
+  /// counts for each time alone.
   private func cutOff(now: Instant) -> Instant { onTime.cutOff(now: now, alone: isBlinking) }
 
   private var isBlinking: Bool {
@@ -84,7 +84,7 @@ struct Output: Sendable {
     return true
   }
 
-  /// When the rest ends that it needs before a rule may have this; nil where it needs none. What is on
+  /// The end of the rest that it needs before a rule may have this; nil where it needs none. What is on
   /// goes on until `max-on` ends it, but blinking does not begin anew without an end.
   func restEnd(before change: OutputChange, now: Instant) -> Instant? {
     guard !isActive || isBlinking else { return nil }

@@ -100,7 +100,7 @@ public struct Outputs: Sendable {
     return earliest == .never ? nil : earliest
   }
 
-  /// When the rest of output `index` ends that comes before what a rule asks of it; nil for none.
+  /// The end of the rest of output `index` before what a rule asks of it; nil for none.
   public func restEnd(of index: Int, before change: OutputChange, now: Instant) -> Instant? {
     outputs[index].restEnd(before: change, now: now)
   }

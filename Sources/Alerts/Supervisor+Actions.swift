@@ -3,11 +3,11 @@ import Config
 import Ledger
 import Rules
 
-/// How an action ended, of whatever kind it is.
+/// The end of an action, of whatever kind it is.
 public enum ActionEnd: Sendable, Equatable {
   case succeeded
   case failed(ActionFailure)
-  /// It did not begin, as its output rests until then.
+  /// The action did not begin, as its output rests until then.
   case postponed(until: Instant)
 }
 

@@ -83,7 +83,7 @@ extension Supervisor where S: ~Copyable {
     return first
   }
 
-  /// When an action may begin, where its output rests; nil for now.
+  /// The time before which an action may not begin, as its output rests; nil for none.
   private func restEnd(before action: Action, now: Instant) -> Instant? {
     switch action {
     case .run: nil

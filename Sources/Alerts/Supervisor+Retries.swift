@@ -46,11 +46,11 @@ extension Supervisor where S: ~Copyable {
   }
 }
 
-/// How often actions are tried at least before `retry-for` ends that.
+/// The least number of attempts before `retry-for` ends them.
 private var fewestAttempts: UInt8 { 3 }
 
-/// How long actions that failed so often wait at least: not at all the first time, then 10 s, and twice
-/// as long each time, up to a quarter of an hour.
+/// The pause after an action failed for the nth time: none the first time, then 10 s, and twice as long
+/// each time, up to a quarter of an hour.
 func retryPause(after attempts: UInt8) -> Interval {
   attempts < 2 ? .zero : .seconds(min(5 << Int64(min(attempts - 1, 8)), 900))
 }

@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What the owner is told of besides the log, as nobody may be reading it.
+/// A trouble that the owner is told of besides the log, as nobody may be reading it.
 public enum Trouble: Sendable, CaseIterable {
   /// An alert's actions failed too often or for too long.
   case givenUp

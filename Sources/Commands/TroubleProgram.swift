@@ -6,9 +6,9 @@ import Rules
 
 /// Tells the owner of troubles by the program of `on-trouble`: one at a time.
 struct TroubleProgram {
-  /// What waits to be told; more is in the log alone.
+  /// The most that waits to be told; more is in the log alone.
   private static let limit = 16
-  /// How long the program may run, and then has to end when asked.
+  /// The longest that the program may run, and then the time that it has to end when asked.
   private static let timeout = Interval.seconds(30)
   private static let grace = Interval.seconds(3)
 
@@ -29,7 +29,7 @@ struct TroubleProgram {
   private var told = Troubles()
   private var waiting: [News] = []
   private var running: RunningProgram?
-  /// When the program that runs is told to end, and whether it was.
+  /// The time at which the program that runs is told to end, and then killed.
   private(set) var due: Instant?
   private var isOverdue = false
 

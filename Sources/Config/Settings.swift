@@ -90,7 +90,7 @@ public struct OutputSettings: Sendable {
 
   init(name: [UInt8]) { self.name = name }
 
-  /// How long it stays off after it was on for `maxOn`, and the break after which that counts anew.
+  /// The least time off after it was on for `maxOn`, and the break after which that counts anew.
   public var rest: Interval {
     explicitRest ?? .milliseconds((maxOn?.milliseconds ?? 0) / 10)
   }

@@ -1,6 +1,6 @@
 public import Rules
 
-/// What an argument of the program of `on-trouble` may be made of.
+/// A value in an argument of the program of `on-trouble`.
 public enum TroubleValue: Sendable, CaseIterable {
   /// A word for what is wrong: `login-refused`.
   case event

@@ -1,5 +1,5 @@
-/// How long the actions of a message have been failing: how often is not the point, as the pauses
-/// between the attempts grow.
+/// The time for which the actions of a message have been failing: as the pauses between the attempts
+/// grow, their number says little.
 extension Ledger where S: ~Copyable {
   /// Writes down that the actions of `message` failed once more. `done` of them, which `actions` stands
   /// for, had succeeded. Returns how often they failed so far, 255 times at most.
@@ -14,8 +14,8 @@ extension Ledger where S: ~Copyable {
     return failures.attempts
   }
 
-  /// When the actions of `message` failed first and last, in seconds of the ledger's clock; the first is
-  /// rounded down to a minute. nil where they did not, or have succeeded since.
+  /// The times at which the actions of `message` failed first and last, in seconds of the ledger's clock;
+  /// the first is rounded down to a minute. nil where they did not, or have succeeded since.
   public func timesOfFailure(
     of message: MessageIdentity
   ) throws(LedgerError) -> (first: UInt64, last: UInt64)? {

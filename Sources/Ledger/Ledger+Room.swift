@@ -1,7 +1,7 @@
 /// A ledger that is full: what is still on the server comes before the memory of what is gone.
 extension Ledger where S: ~Copyable {
-  /// How many records give way at least, where there are as many: a rewrite of the file is not worth
-  /// fewer.
+  /// The least number of records that give way, where there are as many: a rewrite of the file is not
+  /// worth fewer.
   private static var share: Int { capacity / 16 }
 
   /// Makes sure that an alert can be written down: where there is no room, the oldest records of

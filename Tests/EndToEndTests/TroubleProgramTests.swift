@@ -74,7 +74,7 @@ import Testing
   @Test(arguments: ["exit 3", "kill -9 $$", "/nowhere"]) func saysWhatBecameOfIt(script: String)
     throws
   {
-    let scene = try Self.scene({ _ in script }) { _ in Self.failing }
+    let scene = try Self.scene({ _ in script }, { _ in Self.failing })
     let run = try scene.bench.popbell("once")
     let end = [
       "exit 3": "ended with status 3", "kill -9 $$": "was killed by signal 9",

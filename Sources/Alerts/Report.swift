@@ -1,0 +1,54 @@
+public import Bytes
+public import Ledger
+
+/// A line for the log.
+public enum Report: Sendable, Equatable {
+  case matched(rule: Int)
+  case wouldFire(rule: Int)
+  case fired(rule: Int)
+  case firedBefore(rule: Int)
+  /// Two messages have one unique-id; the second waits until the first is gone.
+  case sameIdentity(rule: Int)
+  /// A crash came between intent and record; `again` says what the rule chose.
+  case unfinished(rule: Int, again: Bool)
+  case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)
+  case gaveUp(rule: Int)
+  /// It was given up in an earlier poll, and is left alone.
+  case givenUpBefore(rule: Int)
+  /// The next attempt at its actions, which failed, is so long away at least.
+  case waits(rule: Int, Interval)
+  /// The output of an action rests for so long.
+  case rests(rule: Int, action: Int, Interval)
+  case archived(rule: Int)
+  /// errno of what failed.
+  case archiveFailed(rule: Int, code: Int32)
+  /// It takes longer than a poll may; it is tried again in a day.
+  case archiveTooSlow(rule: Int)
+  /// The server does not give the content that is to be archived.
+  case contentRefused(rule: Int)
+  /// The server said that it had deleted the message, and still lists it. It is told so again in a
+  /// day.
+  case notDeleted(rule: Int)
+  /// The server refused a deletion, or to commit those of the poll; the text says so in its words,
+  /// bounded and not escaped. What it refused is tried again in a day.
+  case deletionRefused([UInt8])
+  /// A message with a mail server's own data is left alone: no rule takes it, nothing deletes it.
+  case folderInternalData
+  case ledgerFailed(LedgerError)
+  /// The detail, bounded and not escaped, is for people; the stage says how far the poll was. Since a
+  /// poll failed first after one that went well, it is `failingFor`.
+  case ended(Outcome, Tally, [UInt8], Stage, next: Interval?, failingFor: Interval)
+}
+
+/// The sums of one poll.
+public struct Tally: Sendable, Equatable {
+  public var messages: UInt32 = 0
+  public var matched: UInt32 = 0
+  public var fired: UInt32 = 0
+  public var failed: UInt32 = 0
+  /// Alerts whose time for another attempt has not come.
+  public var waiting: UInt32 = 0
+  public var deleted: UInt32 = 0
+
+  public init() {}
+}
