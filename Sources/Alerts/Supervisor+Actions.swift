@@ -34,6 +34,14 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
+  /// The time before which an action may not begin, as its output rests; nil for none.
+  func restEnd(before action: Action, now: Instant) -> Instant? {
+    switch action {
+    case .run: nil
+    case .output(let index, let change): outputs.restEnd(of: index, before: change, now: now)
+    }
+  }
+
   /// Starts an action. Returns how it ended; nil where `actionEnded` tells that later.
   private mutating func start<Lines: OutputLines & ~Copyable>(
     _ action: Action, _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant

@@ -83,14 +83,6 @@ extension Supervisor where S: ~Copyable {
     return first
   }
 
-  /// The time before which an action may not begin, as its output rests; nil for none.
-  private func restEnd(before action: Action, now: Instant) -> Instant? {
-    switch action {
-    case .run: nil
-    case .output(let index, let change): outputs.restEnd(of: index, before: change, now: now)
-    }
-  }
-
   /// Stands for a rule's name in records.
   func name(of rule: Int) -> UInt16 {
     let name = settings.rules.rules[rule].name
