@@ -133,7 +133,11 @@ extension [UInt8] {
     append(chip.span)
   }
 
-  fileprivate mutating func append(busyWith consumer: [UInt8]) {
+  fileprivate mutating func append(busyWith consumer: [UInt8]?) {
+    guard let consumer else {
+      append("it is refused, though nobody seems to hold it")
+      return
+    }
     if consumer.isEmpty {
       append("the kernel uses it, for a driver or a device-tree overlay")
     } else if consumer.span.equals("popbell") {

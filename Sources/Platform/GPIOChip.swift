@@ -40,16 +40,21 @@ public struct GPIOChip: ~Copyable {
   public func requestOutput(
     _ offset: UInt32, _ settings: GPIOFlags = [], active: Bool
   ) throws(GPIOError) -> GPIOOutput {
-    let result = pb_gpio_request(descriptor.number, offset, settings.rawValue, active)
-    if result == -Int32(PB_EBUSY) {
-      let holder = try? line(at: offset)
-      throw .busy(consumer: holder?.consumer ?? [])
+    // A line that was let go before its holder could be seen is free: it is asked for again.
+    for _ in 1...3 {
+      let result = pb_gpio_request(descriptor.number, offset, settings.rawValue, active)
+      let holder: GPIOLine
+      do {
+        guard result == -Int32(PB_EBUSY) else {
+          return GPIOOutput(descriptor: Descriptor(owning: try check(result, .getLine)))
+        }
+        holder = try line(at: offset)
+      } catch {
+        throw .system(error)
+      }
+      if holder.flags.contains(.used) { throw .busy(consumer: holder.consumer) }
     }
-    do {
-      return GPIOOutput(descriptor: Descriptor(owning: try check(result, .getLine)))
-    } catch {
-      throw .system(error)
-    }
+    throw .busy(consumer: nil)
   }
 }
 
@@ -133,7 +138,8 @@ public enum GPIOError: Error, Sendable {
   case noSuchLine
   /// Several lines have the name, or several chips the label; these are they, in words.
   case ambiguous([UInt8])
-  case busy(consumer: [UInt8])
+  /// Empty where the kernel uses it itself; nil where it was refused, and free when looked at, each time.
+  case busy(consumer: [UInt8]?)
   /// This user may not open the chip.
   case denied(path: [UInt8], ErrorNumber)
   /// The chip of a line that was held is gone.

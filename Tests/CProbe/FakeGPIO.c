@@ -106,6 +106,15 @@ static const char *holder(const char *line) {
   return text;
 }
 
+/* Where there is a file "brief.LINE", who holds it lets it go as soon as somebody else is refused. */
+static void let_go(const char *line) {
+  char path[4096], name[64];
+  snprintf(name, sizeof name, "brief.%s", line);
+  if (!on_board(name, path) || unlink(path) < 0) return;
+  snprintf(name, sizeof name, "held.%s", line);
+  unlink(on_board(name, path));
+}
+
 static int describe_line(const struct chip *chip, struct gpio_v2_line_info *info) {
   if (info->offset >= LINES) return refuse(EINVAL);
   strcpy(info->name, chip->lines[info->offset]);
@@ -150,6 +159,7 @@ static int request(const struct chip *chip, struct gpio_v2_line_request *request
     return refuse(EINVAL);
   if (holder(chip->lines[request->offsets[0]])) {
     if (getenv("FAKE_BOARD")) dprintf(1, "refused %s %u\n", chip->label, request->offsets[0]);
+    let_go(chip->lines[request->offsets[0]]);
     return refuse(EBUSY);
   }
   value = (int)config->attrs[0].attr.values;

@@ -36,8 +36,10 @@ final class FakeBoard {
 
   func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
 
-  /// Somebody takes a line.
-  func hold(_ line: String, as consumer: String) throws {
+  /// Somebody takes a line. One that holds it only briefly lets it go as soon as popbell is refused,
+  /// before popbell can see who it is.
+  func hold(_ line: String, as consumer: String, isBrief: Bool = false) throws {
+    if isBrief { try bench.write("dev/brief." + line, "") }
     try bench.write("dev/held." + line, consumer)
   }
 

@@ -16,7 +16,7 @@ func describe(_ error: any Error) -> String {
   switch error {
   case let error as SystemError: string(error.text.span)
   case GPIOError.ambiguous(let chips): "ambiguous: \(string(chips.span))"
-  case GPIOError.busy(let consumer): "busy: \(string(consumer.span))"
+  case GPIOError.busy(let consumer): "busy: \(consumer.map { string($0.span) } ?? "nobody")"
   case GPIOError.denied: "denied"
   case GPIOError.system(let error): string(error.text.span)
   default: "\(error)"
