@@ -36,7 +36,8 @@ func c(_ name: String, libraries: String...) -> Target {
 
 func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    name: name + "Tests",
+    dependencies: [.byName(name: name), "TestSupport", "TestTraits"] + dependencies,
     swiftSettings: settings)
 }
 
@@ -81,6 +82,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Bytes", "Ledger"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: settings),
     tests(of: "Bytes"),
     tests(of: "POP3", "Bytes"),
     tests(of: "Mail", "Bytes"),
@@ -102,7 +104,7 @@ let package = Package(
     tests(of: "POP3Simulator"),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["popbell", "fake-board", "POP3Simulator", "TestSupport"],
+      dependencies: ["popbell", "fake-board", "POP3Simulator", "TestSupport", "TestTraits"],
       swiftSettings: settings),
   ]
 )

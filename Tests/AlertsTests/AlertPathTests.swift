@@ -4,6 +4,7 @@ import Config
 import Ledger
 import Rules
 import TestSupport
+import TestTraits
 import Testing
 
 @Suite struct AlertPathTests {
@@ -386,7 +387,7 @@ import Testing
     #expect(world.server.messages == [mail[1]])
   }
 
-  @Test(arguments: [true, false], [World.Direction.toServer, .toClient])
+  @Test(.exhaustive, arguments: [true, false], [World.Direction.toServer, .toClient])
   func aCutAfterAnyByteLosesNothingAndFiresNothingTwice(
     pipelining: Bool, direction: World.Direction
   ) throws {

@@ -2,10 +2,11 @@ import Alerts
 import Config
 import Ledger
 import TestSupport
+import TestTraits
 import Testing
 
 /// The disk fails at each operation: once, a few times, or until popbell starts again.
-@Suite struct DiskFaultTests {
+@Suite(.exhaustive) struct DiskFaultTests {
   static let errors: [Int32] = [5, 28, 30, 4]  // EIO, ENOSPC, EROFS, EINTR
   static let scenarios = Scenario.all.filter { !$0.name.contains("never") }
 

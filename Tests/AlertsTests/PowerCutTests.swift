@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import Rules
 import TestSupport
+import TestTraits
 import Testing
 
 /// The power is lost at each operation on the disk, and again while popbell recovers from that, with
@@ -9,7 +10,7 @@ import Testing
 ///
 /// `POPBELL_SEED` chooses what is left to chance: the same each time, if it does not. One of 24
 /// second cuts is made, or of as many as `POPBELL_SHARE` says: 1 stands for all.
-@Suite struct PowerCutTests {
+@Suite(.exhaustive) struct PowerCutTests {
   static let variables = ProcessInfo.processInfo.environment
   static let seed = variables["POPBELL_SEED"].flatMap { UInt64($0) } ?? 1
   static let share = variables["POPBELL_SHARE"].flatMap { Int($0) } ?? 24

@@ -5,11 +5,12 @@ import Foundation
 import Ledger
 import Rules
 import TestSupport
+import TestTraits
 import Testing
 
 /// Everything that can happen, at random and in any order: `POPBELL_POLLS` says how many polls,
 /// `POPBELL_SEED` which ones; if it does not, others each time, but for where `CI` is set.
-@Suite struct PropertyTests {
+@Suite(.exhaustive) struct PropertyTests {
   static let variables = ProcessInfo.processInfo.environment
   static let polls = variables["POPBELL_POLLS"].flatMap { Int($0) } ?? 10_000
   static let seed =

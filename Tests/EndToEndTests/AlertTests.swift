@@ -1,8 +1,9 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
-@Suite struct AlertTests {
+@Suite(.waits) struct AlertTests {
   let bench: Bench
   let authority = CertificateAuthority()
 

@@ -1,11 +1,12 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// Boards have no battery: at boot the date is one of long ago, until a time server sets it.
 ///
 /// A static program loads no other clock.
-@Suite(.enabled(if: Service.other == nil)) struct ClockTests {
+@Suite(.waits, .enabled(if: Service.other == nil)) struct ClockTests {
   static let authority = CertificateAuthority(validity: old)
   /// From 1990 on.
   private static let old = Validity(

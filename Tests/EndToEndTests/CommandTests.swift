@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// What popbell says to the one who types its commands.
-@Suite struct CommandTests {
+@Suite(.waits) struct CommandTests {
   @Test(arguments: [
     (["--help"], "popbell turns e-mail alerts into action"), (["-h"], "popbell turns e-mail"),
     (["run", "--help"], "Usage: popbell run "), (["once", "-h"], "Usage: popbell once "),
@@ -57,7 +58,7 @@ import Testing
         server 127.0.0.1, port 110, NO TLS: anyone on the way can read the password
         user alarms, password from \(bench.path("password"))
         login auto
-        poll every 5s, for at most 20s
+        poll every 5s, for at most 10m
         leave messages that no rule takes
         batch 20, archive none, ledger disk
       output siren
@@ -292,7 +293,7 @@ import Testing
   }
 
   @Test func aPasswordCommandThatFailsOrHangsIsReportedAndGoes() throws {
-    let scene = try Scene(deadline: 5)
+    let scene = try Scene(deadline: 10)
     let (bench, script) = (scene.bench, scene.bench.path("print"))
     let text = bench.read("popbell.conf").replacingOccurrences(
       of: "password-file = \(bench.path("password"))", with: "password-command = \(script)")
@@ -307,7 +308,7 @@ import Testing
     #expect(late.errors.contains("not done by the deadline while starting"), "\(late.errors)")
     let process = try #require(bench.number(in: "child"))
     defer { kill(process, SIGKILL) }
-    #expect(until(seconds: 5) { !ProcessTable.isAlive(process) })
+    #expect(until { !ProcessTable.isAlive(process) })
     #expect(scene.server.connectionCount == 0)
   }
 }

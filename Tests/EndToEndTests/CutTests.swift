@@ -1,11 +1,12 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// The connection ends after each byte of a session, in both directions, and the second alarm's
 /// program fails the first time. Whatever was cut, no message goes that has not fired, none fires
 /// twice, and the next polls make all good (L1, L2).
-@Suite struct CutTests {
+@Suite(.waits) struct CutTests {
   /// Where a server ends the connection.
   private enum Cut: Sendable {
     case sent(Int)

@@ -1,9 +1,10 @@
 import Foundation
+import TestTraits
 import Testing
 
 /// Each system call that concerns the ledger fails: once, or from then on. Nothing is lost and
 /// nothing fires twice, the log says why, and all goes on once the disk works again.
-@Suite(.dovecot, .enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
+@Suite(.dovecot, .waits, .enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
 struct DiskErrorTests {
   let dovecot: Dovecot
 

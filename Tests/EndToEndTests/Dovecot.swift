@@ -57,7 +57,7 @@ final class Dovecot: Sendable {
       kill $!
       wait $!
       kill -s KILL -- -$!
-      for _ in $(seq 3000); do rm -rf "$0" && break; sleep 0.01; done
+      for _ in $(seq 30000); do rm -rf "$0" && break; sleep 0.01; done
       """, folder.path,
     ]
     guardian.standardInput = lifeline

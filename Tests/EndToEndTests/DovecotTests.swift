@@ -1,8 +1,9 @@
 import Foundation
+import TestTraits
 import Testing
 
 /// The real popbell with a real server.
-@Suite(.dovecot) struct DovecotTests {
+@Suite(.dovecot, .waits) struct DovecotTests {
   let dovecot: Dovecot
   let bench: Bench
   let maildir: Maildir
@@ -302,7 +303,7 @@ import Testing
       \(bench.path("fire")) "$1"
       [ "$1" = \(zone) ] || exit 0
       echo > \(bench.path("held"))
-      for _ in $(seq 3000); do [ ! -e \(bench.path("go")) ] || exit 0; sleep 0.01; done
+      for _ in $(seq 30000); do [ ! -e \(bench.path("go")) ] || exit 0; sleep 0.01; done
       exit 1
       """, mode: 0o755)
   }

@@ -1,12 +1,14 @@
 import Foundation
 import Glibc
+import TestTraits
 import Testing
 
 /// The ledgers' disk is full, for bytes or for files, or is read-only: at the start, at each record,
 /// and while a ledger is rewritten. Nothing fires that could not be written down before, nothing
 /// goes, the log says why, and all goes on when there is room.
 @Suite(
-  .dovecot, .enabled(if: SmallDisk.isPossible, "only root can mount a small disk to fill it"))
+  .dovecot, .waits,
+  .enabled(if: SmallDisk.isPossible, "only root can mount a small disk to fill it"))
 struct FullDiskTests {
   let dovecot: Dovecot
 

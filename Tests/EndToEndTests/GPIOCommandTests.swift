@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
+import TestTraits
 import Testing
 
 /// `popbell gpio`, on a board that is made up.
-@Suite struct GPIOCommandTests {
+@Suite(.waits) struct GPIOCommandTests {
   let board: FakeBoard
 
   init() throws {

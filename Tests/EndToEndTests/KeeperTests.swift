@@ -1,9 +1,10 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// Whatever becomes of popbell itself, what it has switched on goes off.
-@Suite struct KeeperTests {
+@Suite(.waits) struct KeeperTests {
   private func scene(_ rule: String, output: String = "") throws -> (Scene, FakeBoard) {
     let scene = try Scene(messages: [Scene.message("1")]) { _ in
       "[output siren]\nline = GPIO17\n\(output)\n[rule alarm]\nsubject = ALARM *\n\(rule)\n"

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import TestSupport
+import TestTraits
 import Testing
 
 /// A poll ends at each of its steps: before each system call of popbell, or of its fetcher, that
 /// changes anything in the world. No alert is lost, and none fires twice but the one under way (L1,
 /// L2).
-@Suite(.dovecot, .enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
+@Suite(.dovecot, .waits, .enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
 struct KillPointTests {
   let dovecot: Dovecot
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import TestSupport
+import TestTraits
 import Testing
 
 /// popbell, its fetcher, or both and their programs are killed, at random and at chosen moments.
@@ -8,7 +9,7 @@ import Testing
 ///
 /// POPBELL_KILLS=2000 is how often `atRandomMoments` kills (200), and POPBELL_SEED=N has it draw the
 /// same numbers as the trial that printed N.
-@Suite(.dovecot) struct KillTests {
+@Suite(.dovecot, .waits) struct KillTests {
   let dovecot: Dovecot
 
   init() throws { dovecot = try #require(Dovecot.shared) }

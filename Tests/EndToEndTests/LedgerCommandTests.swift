@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// `popbell ledger`: what it shows, and that what is forgotten fires again, once.
-@Suite struct LedgerCommandTests {
+@Suite(.waits) struct LedgerCommandTests {
   /// The identities of the unique-ids of a `Scene`: SHA-256 of "U" and the unique-id.
   static let identities = [
     "1": "316ca0efda6296d8f2c11d1e20890d22", "2": "325a90f389d8331f6ccd8da8b1484442",

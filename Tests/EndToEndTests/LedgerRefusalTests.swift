@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// What is not a ledger, or not one that this popbell can read, is left as it is: nothing is polled,
 /// fired or deleted, and the error names the file and what to do.
-@Suite struct LedgerRefusalTests {
+@Suite(.waits) struct LedgerRefusalTests {
   /// popbell refuses, and does what it is to do once the file is out of the way.
   private func refuses(_ scene: Scene, _ words: [String]) throws {
     let (path, count) = (scene.bench.path("state/box.ledger"), scene.server.connectionCount)

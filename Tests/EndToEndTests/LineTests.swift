@@ -1,9 +1,10 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// A service whose lines are missing, taken or pulled out.
-@Suite struct LineTests {
+@Suite(.waits) struct LineTests {
   /// A board, and a mailbox whose alarms pulse a siren on GPIO17.
   private func scene(_ output: String = "", rules: String = "pulse = siren 1h") throws -> (
     Scene, FakeBoard

@@ -1,9 +1,10 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// `popbell match`: which rule takes which real message.
-@Suite struct MatchTests {
+@Suite(.waits) struct MatchTests {
   static let folder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().appendingPathComponent("../Fixtures/mail").standardized
 

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// What a server sends makes nothing grow: neither the supervisor nor the fetcher needs more memory
 /// for an endless reply or a line of 10 MB than for a normal poll (L6).
-@Suite struct MemoryTests {
+@Suite(.waits) struct MemoryTests {
   /// What a poll needed, in KiB.
   struct Need: Sendable {
     var supervisor: Int
@@ -103,7 +104,7 @@ import Testing
     others: String = ""
   ) throws -> Need {
     // No programs: the only children are fetchers.
-    let scene = try Scene(behaviour, tls: tls, deadline: 5, authority: authority) { _ in
+    let scene = try Scene(behaviour, tls: tls, deadline: 20, authority: authority) { _ in
       "[output siren]\nchip = simulated\nline = 1\n[rule alarm]\nsubject = ALARM *\noff = siren\n"
     }
     if let authority { try scene.bench.write("ca.pem", others + authority.pem) }

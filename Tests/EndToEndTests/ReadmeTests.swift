@@ -1,8 +1,9 @@
 import Foundation
+import TestTraits
 import Testing
 
 /// What README shows is what popbell does.
-@Suite struct ReadmeTests {
+@Suite(.waits) struct ReadmeTests {
   let root: URL
   let readme: String
 

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
+import TestTraits
 import Testing
 
 /// What becomes of mail that fired: it stays for good or for a time, and goes into an archive.
-@Suite(.dovecot) struct RetentionTests {
+@Suite(.dovecot, .waits) struct RetentionTests {
   let dovecot: Dovecot
   let bench: Bench
   let maildir: Maildir
@@ -15,13 +16,10 @@ import Testing
     maildir = try Maildir(dovecot)
   }
 
-  /// On a busy machine, what makes an archive last takes long.
-  private static let deadline = "10m"
-
   private func configure(mailbox: String = "", rule: String) throws {
     try bench.configure(
       bench.mailbox(
-        port: dovecot.tlsPort, user: maildir.user, deadline: Self.deadline,
+        port: dovecot.tlsPort, user: maildir.user,
         more: "ca = CA\n" + mailbox) + """
 
           [rule zone]
@@ -96,7 +94,7 @@ import Testing
     let more = "ca = CA\narchive = \(bench.path("archive"))"
     let mailboxes = [("box", maildir), ("other", other)].map { name, maildir in
       bench.mailbox(
-        name, port: dovecot.tlsPort, user: maildir.user, deadline: Self.deadline, more: more)
+        name, port: dovecot.tlsPort, user: maildir.user, more: more)
     }
     try bench.configure(
       mailboxes.joined() + """

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// The fetcher that listens to a server has no power left (L5).
-@Suite struct SandboxTests {
+@Suite(.waits) struct SandboxTests {
   /// The server falls silent after the handshake, or after the login.
   @Test(arguments: [("implicit", Step.greeting), ("starttls", .command(.stat))])
   func aFetcherThatListensCanDoNothingElse(tls: String, silence: Step) throws {

@@ -15,8 +15,9 @@ final class Scene {
 
   /// `tls`: "none", or "implicit" or "starttls" with certificates of an authority of their own.
   init(
-    _ behaviour: Behaviour = Behaviour(), tls: String = "none", deadline: Int = 20,
-    authority: CertificateAuthority? = nil, messages: [Message]? = nil, more: String = "",
+    _ behaviour: Behaviour = Behaviour(), tls: String = "none", deadline: Int = Bench.longDeadline,
+    interval: String = "5s", authority: CertificateAuthority? = nil, messages: [Message]? = nil,
+    more: String = "",
     rules: ((Bench) -> String)? = nil
   ) throws {
     bench = try Bench()
@@ -30,7 +31,7 @@ final class Scene {
     }
     server = try MailboxServer(configuration, mailbox: mailbox)
     let section = bench.section(
-      port: server.port, tls: tls, deadline: deadline, more: more)
+      port: server.port, tls: tls, deadline: deadline, interval: interval, more: more)
     try bench.configure(section + (rules ?? Self.rule)(bench))
   }
 
@@ -85,10 +86,13 @@ extension Configuration {
 }
 
 extension Bench {
+  /// One that no poll reaches, in seconds: a test that waits for the end of one says when that is.
+  static let longDeadline = 600
+
   /// A section for a mailbox on the loopback interface.
   func section(
-    _ name: String = "box", port: UInt16, tls: String = "none", deadline: Int = 20,
-    more: String = ""
+    _ name: String = "box", port: UInt16, tls: String = "none", deadline: Int = longDeadline,
+    interval: String = "5s", more: String = ""
   ) -> String {
     """
     [mailbox \(name)]
@@ -97,7 +101,7 @@ extension Bench {
     tls = \(tls)
     user = alarms
     password-file = \(path("password"))
-    interval = 5s
+    interval = \(interval)
     deadline = \(deadline)s
     \(tls == "none" ? "" : "ca = \(path("ca.pem"))")
     \(more)

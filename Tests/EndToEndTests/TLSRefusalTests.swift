@@ -1,9 +1,10 @@
 import Foundation
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// No credential is written before the transport that the configuration demands is in place (L3).
-@Suite struct TLSRefusalTests {
+@Suite(.waits) struct TLSRefusalTests {
   static let authority = CertificateAuthority()
   private static let stranger = CertificateAuthority(name: "a stranger")
   /// Another one of that name.

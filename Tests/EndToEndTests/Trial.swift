@@ -80,7 +80,7 @@ final class Trial {
     hold() {
       [ -e "\(folder)/$1" ] || return 0
       : > \(folder)/held
-      for _ in $(seq 3000); do [ ! -e \(folder)/go ] || return 0; sleep 0.01; done
+      for _ in $(seq 30000); do [ ! -e \(folder)/go ] || return 0; sleep 0.01; done
       exit 1
     }
     hold "before-$1 $2"

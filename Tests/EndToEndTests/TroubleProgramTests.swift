@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import TestTraits
 import Testing
 
 /// The program of `on-trouble`: what it is told, how often, and that nothing waits for it.
-@Suite struct TroubleProgramTests {
+@Suite(.waits) struct TroubleProgramTests {
   /// A scene in which a script is told of trouble.
   private static func scene(
     _ script: (Bench) -> String = writes, _ rules: (Bench) -> String

@@ -1,6 +1,7 @@
 import Bytes
 import Ledger
 import TestSupport
+import TestTraits
 import Testing
 
 /// Files of other versions, and of the largest size.
@@ -95,7 +96,7 @@ import Testing
   }
 
   /// Half of the messages are gone, for 1 hour to 28 days.
-  @Test func theOldestOfWhatIsGoneGivesWay() throws {
+  @Test(.exhaustive) func theOldestOfWhatIsGoneGivesWay() throws {
     let capacity = 262_144
     disk.bytes = sortedFile(of: capacity) { number in
       let hours = 1 + number % 700

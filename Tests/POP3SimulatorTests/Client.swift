@@ -78,7 +78,7 @@ func withServer(
 
 /// Waits, but not for ever, until `condition` holds.
 func expectSoon(_ condition: () -> Bool) throws {
-  let deadline = ContinuousClock.now + .seconds(20)
+  let deadline = ContinuousClock.now + .seconds(300)
   while !condition() {
     try #require(ContinuousClock.now < deadline, "it did not happen")
     poll(nil, 0, 1)

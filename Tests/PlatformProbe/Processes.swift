@@ -9,7 +9,7 @@ func follow(_ fork: inout ForkedProcess) throws(SystemError) {
   waiting.add(fork.channel)
   var packet = ByteBuffer<512>()
   loop: while true {
-    try waiting.wait(for: .seconds(20))
+    try waiting.wait(for: .seconds(300))
     switch try fork.channel.read(into: &packet) {
     case .bytes: say(string(packet.bytes))
     case .end: break loop
@@ -48,7 +48,7 @@ func forkAndTalk() throws(SystemError) {
     var packet = ByteBuffer<64>()
     var waiting = PollSet<1>()
     waiting.add(channel)
-    _ = try? waiting.wait(for: .seconds(20))
+    _ = try? waiting.wait(for: .seconds(300))
     _ = try? channel.read(into: &packet)
     send("heard \(string(packet.bytes))", channel)
     return 7
@@ -68,7 +68,7 @@ func orphan() throws(SystemError) {
   }
   var waiting = PollSet<1>()
   waiting.add(fork.channel)
-  try waiting.wait(for: .seconds(20))
+  try waiting.wait(for: .seconds(300))
   say("child runs \(try fork.process.reap() == nil)")
   kill(getpid(), SIGKILL)
 }
@@ -106,7 +106,7 @@ func receiveSignals() throws(SystemError) {
   var fork = try ForkedProcess { _ in 3 }
   var waiting = PollSet<1>()
   waiting.add(signals.descriptor)
-  try waiting.wait(for: .seconds(20))
+  try waiting.wait(for: .seconds(300))
   say("\(try signals.next().map { "\($0)" } ?? "nothing")")
   try follow(&fork)
   say("\(try signals.next() == nil)")

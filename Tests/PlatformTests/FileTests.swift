@@ -87,7 +87,7 @@ import Testing
 
   /// The lock's end may take a moment: what another test forks has it too, until it closes all.
   private func reopen() throws -> StateFolder {
-    let end = Clock.now + .seconds(60)
+    let end = Clock.now + .seconds(300)
     while true {
       do { return try open() } catch { try #require(Clock.now < end) }
       usleep(500)

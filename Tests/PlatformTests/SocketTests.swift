@@ -64,26 +64,26 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
 @Suite struct ConnectionTests {
   @Test func talksBothWays() throws {
     let listener = try Listener()
-    let client = try resolve("127.0.0.1", listener.port)[0].connect(within: .seconds(20))
+    let client = try resolve("127.0.0.1", listener.port)[0].connect(within: .seconds(300))
     let server = Descriptor(owning: accept(listener.socket.number, nil, nil))
     _ = try server.write(Array("+OK\r\n".utf8).span)
     var poll = PollSet<1>()
     poll.add(client)
-    try poll.wait(for: .seconds(20))
+    try poll.wait(for: .seconds(300))
     var buffer = ByteBuffer<16>()
     var result = try client.read(into: &buffer)
     #expect(result == .bytes(5))
     result = try client.read(into: &buffer)
     #expect(result == .wouldBlock)
     _ = consume server
-    try poll.wait(for: .seconds(20))
+    try poll.wait(for: .seconds(300))
     result = try client.read(into: &buffer)
     #expect(result == .end)
   }
 
   @Test func setsWhatMakesFailuresQuick() throws {
     let listener = try Listener()
-    let client = try resolve("127.0.0.1", listener.port)[0].connect(within: .seconds(20))
+    let client = try resolve("127.0.0.1", listener.port)[0].connect(within: .seconds(300))
     func option(_ level: Int32, _ name: Int32) -> Int32 {
       var value: Int32 = -1
       var length = socklen_t(4)
@@ -103,7 +103,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     let closed = try Listener(listening: false)
     let address = try resolve("127.0.0.1", closed.port)[0]
     do {
-      _ = try address.connect(within: .seconds(20))
+      _ = try address.connect(within: .seconds(300))
       Issue.record("it connected")
     } catch {
       #expect(string(error.address.text.span) == "127.0.0.1:\(closed.port)")
@@ -115,7 +115,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     let listener = try Listener()  // On 127.0.0.1 only.
     let list = try resolve("localhost", listener.port)
     var failures = 0
-    _ = try list.connect(withinEach: .seconds(20)) { error in
+    _ = try list.connect(withinEach: .seconds(300)) { error in
       failures += 1
       #expect(string(error.address.text.span) == "[::1]:\(listener.port)")
     }
@@ -127,7 +127,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     let list = try resolve("localhost", closed.port)
     var failures = 0
     #expect(throws: ConnectError.self) {
-      _ = try list.connect(withinEach: .seconds(20)) { _ in failures += 1 }
+      _ = try list.connect(withinEach: .seconds(300)) { _ in failures += 1 }
     }
     #expect(failures == list.count - 1)
   }
@@ -136,7 +136,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     // A queue that is full does not answer.
     let listener = try Listener(queue: 0)
     let address = try resolve("127.0.0.1", listener.port)[0]
-    let waiting = try address.connect(within: .seconds(20))
+    let waiting = try address.connect(within: .seconds(300))
     var error: ConnectError?
     var others = InlineArray<4, Descriptor?> { _ in nil }
     for index in others.indices where error == nil {

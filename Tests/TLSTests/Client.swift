@@ -6,7 +6,7 @@ import TLS
 final class Client {
   let socket: Int32
   var connection: TLSConnection
-  private let deadline = ContinuousClock.now + .seconds(20)
+  private let deadline = ContinuousClock.now + .seconds(300)
 
   init(port: UInt16, ipv6: Bool = false, server: String, trust: borrowing TrustStore) throws {
     let socket = connectToLoopback(port, ipv6: ipv6)

@@ -6,7 +6,7 @@ import Testing
 
 /// Waits, but not for ever, until `condition` holds.
 func expectSoon(_ condition: () throws -> Bool) throws {
-  let deadline = ContinuousClock.now + .seconds(20)
+  let deadline = ContinuousClock.now + .seconds(300)
   while try !condition() {
     try #require(ContinuousClock.now < deadline, "it did not happen")
     poll(nil, 0, 1)
