@@ -113,6 +113,22 @@ import Testing
     #expect(scene.server.connectionCount == 2)
   }
 
+  /// A server may have asked for a pause, or be about to lock the account.
+  @Test func aReloadPollsNothingThatIsAsItWas() throws {
+    let scene = try Scene()
+    let hour = scene.bench.read("popbell.conf").replacingOccurrences(of: "= 5s", with: "= 1h")
+    try scene.bench.write("popbell.conf", hour)
+    let service = try scene.run()
+    #expect(service.waits(for: "3 deleted"))
+    try scene.bench.write("popbell.conf", hour + "[rule more]\nsubject = x\nrun = /bin/true\n")
+    service.send(SIGHUP)
+    #expect(service.waits(for: "the configuration was read again"))
+    scene.mailbox.add(Message(uid: "4", "Subject: ALARM 4\r\n\r\n"))
+    service.send(SIGUSR1)
+    #expect(until { scene.mailbox.deletedUIDs.last == "4" })
+    #expect(scene.server.connectionCount == 2)
+  }
+
   @Test(arguments: ["silent", "absent"])
   func aServerInTroubleHoldsNoOtherUp(trouble: String) throws {
     var silence = Behaviour()
