@@ -15,6 +15,9 @@ final class Mailbox {
   /// was done until it is.
   static let grace = Interval.seconds(3)
 
+  /// The longest rest of an output that an alert waits for while it is under way, and the server with it.
+  static let shortRest = Interval.seconds(5)
+
   enum Phase: Sendable, Equatable {
     case waiting(until: Instant)
     case polling(deadline: Instant)
@@ -29,6 +32,8 @@ final class Mailbox {
   var outcome: Outcome?
   var tally = Tally()
   var alert: Alert?
+  /// The outputs that alerts of this session which wait are still to leave on.
+  var heldOutputs: [Int] = []
   /// The alerts of this session that are to be archived, the one that is, and whether one failed.
   var archives: [Alert] = []
   var archive: Alert?
@@ -39,6 +44,7 @@ final class Mailbox {
   var listing = Listing.none
   /// The number of messages in this session: as counted, or as listed where some came since.
   var countedMessages: UInt32 = 0
+  var isCounted = false
   /// The last packet of it, kept until the poll ends: malloc would map and unmap a page for each one.
   var packet: FetcherFrame.Listed?
   /// When a listing is tried again that took longer than a poll may.
@@ -97,7 +103,7 @@ final class Mailbox {
 
   /// When it needs attention next.
   var due: Instant? {
-    if let alert { return alert.programDeadline }
+    if let alert { return alert.programDeadline ?? alert.resume }
     switch phase {
     case .waiting(let until): return until
     case .polling(let deadline): return deadline
@@ -106,12 +112,17 @@ final class Mailbox {
     }
   }
 
-  /// Polls at another interval from now on. A pause after a failure stays as it is.
+  /// Polls at another interval from now on. A pause after a failure is no longer than one can be.
   func change(interval: Interval, now: Instant) {
     guard interval != schedule.interval else { return }
     schedule.interval = interval
-    guard case .waiting(let until) = phase, !schedule.isFailing else { return }
-    phase = .waiting(until: min(until, schedule.next(afterSuccessAt: start ?? now, now: now)))
+    guard case .waiting(let until) = phase else { return }
+    phase = .waiting(
+      until: min(
+        until,
+        schedule.isFailing
+          ? schedule.latest(afterFailureAt: now)
+          : schedule.next(afterSuccessAt: start ?? now, now: now)))
   }
 
   func begin(deadline: Interval, now: Instant) {
@@ -127,7 +138,8 @@ final class Mailbox {
     (archives, archive, archiveFailed) = ([], nil, false)
     slow.removeAll { $0.end <= now }
     listing = .none
-    countedMessages = 0
+    (isCounted, countedMessages) = (false, 0)
+    heldOutputs = []
     ledgerFailed = false
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
@@ -158,6 +170,8 @@ final class Alert {
   /// When the program that runs has to be ended; nil while none runs.
   var programDeadline: Instant?
   var timedOut = false
+  /// The end of the rest of its output, for which it waits; nil where it does not.
+  var resume: Instant?
 
   init(rule: Int, message: MessageIdentity, unique: Identity, isListed: Bool, since: Instant) {
     self.rule = rule

@@ -92,7 +92,9 @@ struct Output: Sendable {
     case .off: return nil
     case .toggle where isActive: return nil
     case .on, .toggle, .pulse, .blink:
-      return onTime.restEnd(before: change.onTime ?? .milliseconds(1), now: now)
+      // What is left on is not for moments.
+      let length = change.onTime ?? max(onTime.rest, .milliseconds(1))
+      return onTime.restEnd(before: length, now: now)
     }
   }
 

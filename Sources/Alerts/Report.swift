@@ -17,6 +17,8 @@ public enum Report: Sendable, Equatable {
   case givenUpBefore(rule: Int)
   /// The next attempt at its actions, which failed, is so long away at least.
   case waits(rule: Int, Interval)
+  /// An earlier alert that waits is to switch its output on, which this one switches off.
+  case waitsBehind(rule: Int)
   /// The output of an action rests for so long.
   case rests(rule: Int, action: Int, Interval)
   case archived(rule: Int)

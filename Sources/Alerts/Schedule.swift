@@ -69,6 +69,11 @@ public struct Schedule: Sendable {
     return now + max(spread(pause), loginDelay)
   }
 
+  /// The latest time of a poll after one that failed `now`.
+  func latest(afterFailureAt now: Instant) -> Instant {
+    now + max(interval, Self.longestPause, loginDelay)
+  }
+
   /// Up to a tenth longer than `pause`, so that many boards do not poll as one.
   private mutating func spread(_ pause: Interval) -> Interval {
     let tenth = UInt64(max(pause.milliseconds / 10, 1))

@@ -82,6 +82,24 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
+  /// Goes on with an alert whose output has rested.
+  mutating func resume<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, on lines: inout Lines, now: Instant
+  ) {
+    guard let alert = mailboxes[mailbox].alert, let due = alert.resume, due <= now else { return }
+    alert.resume = nil
+    act(mailbox, on: &lines, now: now)
+  }
+
+  /// popbell stops while an alert waits for its output.
+  mutating func stopResting(_ mailbox: Int, now: Instant) {
+    guard let alert = mailboxes[mailbox].alert, alert.resume != nil else { return }
+    mailboxes[mailbox].endAlert(now: now)
+    do throws(LedgerError) { try noteDone(mailbox, alert, alert.action) } catch {
+      ledgerFailed(mailbox, error)
+    }
+  }
+
   /// All actions succeeded: the message may go once that is on disk.
   private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
     let box = mailboxes[mailbox]
@@ -102,6 +120,7 @@ extension Supervisor where S: ~Copyable {
         .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
       let next = try countFailure(mailbox, alert, done: alert.action, isKnown: true)
       mailboxes[mailbox].tally.failed += 1
+      if next != nil { hold(mailbox, rule: alert.rule, from: alert.action) }
       order(.answer(mailbox: mailbox, next == nil ? .keep : .leave))
     } catch {
       ledgerFailed(mailbox, error)
@@ -109,21 +128,29 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// An output rests. That costs no attempt: what was done is written down, and the rest waits.
+  /// An output rests. That costs no attempt: what was done is written down, and the others wait for
+  /// another poll, or, where it is for moments, for that.
   private mutating func postponed(
     _ mailbox: Int, _ alert: Alert, until end: Instant, now: Instant
   ) {
+    guard end - now > Mailbox.shortRest || isStopping else {
+      alert.resume = end
+      return
+    }
     mailboxes[mailbox].endAlert(now: now)
     report(mailbox, .rests(rule: alert.rule, action: alert.action, end - now))
     do throws(LedgerError) { try noteDone(mailbox, alert, alert.action) } catch {
       ledgerFailed(mailbox, error)
     }
-    leaveWaiting(mailbox)
+    leaveWaiting(mailbox, alert, from: alert.action)
   }
 
-  /// Writes down how many actions of an alert are done, where the others have still to be.
-  private func noteDone(_ mailbox: Int, _ alert: Alert, _ done: Int) throws(LedgerError) {
-    var failures = try ledgers[mailbox].state(of: alert.message).failures
+  /// Writes down how many actions of an alert are done, where the others have still to be. Those have
+  /// not failed.
+  func noteDone(_ mailbox: Int, _ alert: Alert, _ done: Int) throws(LedgerError) {
+    let before = try firstUndone(mailbox, alert)
+    var failures =
+      done > before ? Failures() : try ledgers[mailbox].state(of: alert.message).failures
     failures.done = UInt8(clamping: done)
     failures.actions = fingerprint(of: alert.rule)
     try ledgers[mailbox].note(alert.message, .failed(failures), rule: name(of: alert.rule))

@@ -22,7 +22,7 @@ extension Supervisor where S: ~Copyable {
       let alert = Alert(
         rule: rule, message: message, unique: identity.unique, isListed: !values.uniqueID.isEmpty,
         since: now)
-      guard let first = try firstAction(mailbox, alert, now: now) else { return }
+      guard let first = try firstAction(mailbox, alert, on: &lines, now: now) else { return }
       alert.action = first
       box.alert = alert
       report(mailbox, .matched(rule: rule))
@@ -35,8 +35,8 @@ extension Supervisor where S: ~Copyable {
 
   /// Decides whether to act on a match, and from which action on; nil where it was answered at
   /// once. When it returns an action, the intent is on disk.
-  private mutating func firstAction(
-    _ mailbox: Int, _ alert: Alert, now: Instant
+  private mutating func firstAction<Lines: OutputLines & ~Copyable>(
+    _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant
   ) throws(LedgerError) -> Int? {
     let (ledger, rule) = (ledgers[mailbox], alert.rule)
     guard try ledger.meet(alert.message) else {
@@ -56,11 +56,12 @@ extension Supervisor where S: ~Copyable {
       try ledger.note(alert.message, .fired, rule: name(of: rule))
       try conclude(mailbox, alert)
       return nil
-    case .intended(let failures):
+    case .intended:
       report(mailbox, .unfinished(rule: rule, again: true))
       // An action that takes the board down with it must not do so for ever, nor without a pause;
       // but once it is tried at once.
-      if try countFailure(mailbox, alert, done: Int(failures.done), isKnown: false) == nil {
+      if try countFailure(mailbox, alert, done: firstUndone(mailbox, alert), isKnown: false) == nil
+      {
         order(.answer(mailbox: mailbox, .keep))
         return nil
       }
@@ -70,17 +71,26 @@ extension Supervisor where S: ~Copyable {
       order(.answer(mailbox: mailbox, .keep))
       return nil
     }
-    let failures = try ledger.state(of: alert.message).failures
+    let first = try firstUndone(mailbox, alert)
     let actions = settings.rules.rules[rule].actions
-    let first =
-      failures.actions == fingerprint(of: rule) ? min(Int(failures.done), actions.count) : 0
-    if first < actions.count, let end = restEnd(before: actions[first], now: now) {
+    if try waitsBehind(mailbox, alert, from: first, on: &lines, now: now) { return nil }
+    if first < actions.count, let end = restEnd(before: actions[first], now: now),
+      end - now > Mailbox.shortRest
+    {
       report(mailbox, .rests(rule: rule, action: first, end - now))
-      leaveWaiting(mailbox)
+      leaveWaiting(mailbox, alert, from: first)
       return nil
     }
     try ledger.intend(alert.message, rule: name(of: rule))
     return first
+  }
+
+  /// The first action of an alert that is not known to be done; what was done of others, before the rule
+  /// was changed, does not count.
+  func firstUndone(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Int {
+    let failures = try ledgers[mailbox].state(of: alert.message).failures
+    let count = settings.rules.rules[alert.rule].actions.count
+    return failures.actions == fingerprint(of: alert.rule) ? min(Int(failures.done), count) : 0
   }
 
   /// Stands for a rule's name in records.

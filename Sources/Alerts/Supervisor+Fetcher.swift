@@ -16,6 +16,8 @@ extension Supervisor where S: ~Copyable {
     ledgers[mailbox].tick(now: now, wall: time)
     switch frame {
     case .mailbox(let messages, let octets):
+      guard !box.isCounted else { return distrust(mailbox, now: now) }
+      box.isCounted = true
       box.tally.messages = messages
       box.countedMessages = messages
       box.octets = octets

@@ -16,10 +16,7 @@ extension Supervisor where S: ~Copyable {
       rule: name(of: alert.rule))
     let age = try ledger.timesOfFailure(of: alert.message).map { ledger.now - $0.first } ?? 0
     let isLast = rule.retries.map { attempts > $0 } ?? false
-    // A board that was off for longer than that has not tried so often.
-    let isOld =
-      age >= UInt64(rule.retryFor.milliseconds / 1000)
-      && attempts >= (rule.retryFor > .zero ? fewestAttempts : 1)
+    let isOld = age >= UInt64(rule.retryFor.milliseconds / 1000)
     guard isLast || isOld, isKnown || attempts > 1 else { return retryPause(after: attempts) }
     report(mailbox, .gaveUp(rule: alert.rule))
     try ledger.note(alert.message, .givenUp, rule: name(of: alert.rule))
@@ -27,27 +24,26 @@ extension Supervisor where S: ~Copyable {
   }
 
   /// True where the time has not come for the next attempt at an alert whose actions failed; then it is
-  /// answered.
+  /// answered. Who polls once has a clock that nobody watches, and a pace of the owner's.
   mutating func waits(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Bool {
     let ledger = ledgers[mailbox]
+    guard mode == .service else { return false }
     guard let last = try ledger.timesOfFailure(of: alert.message)?.last else { return false }
     let pause = retryPause(after: try ledger.state(of: alert.message).failures.attempts)
     let due = last + UInt64(pause.milliseconds / 1000)
     guard due > ledger.now else { return false }
     report(mailbox, .waits(rule: alert.rule, .seconds(Int64(due - ledger.now))))
-    leaveWaiting(mailbox)
+    leaveWaiting(mailbox, alert, from: try firstUndone(mailbox, alert))
     return true
   }
 
-  /// Leaves the message for a later poll, through no fault of this one.
-  mutating func leaveWaiting(_ mailbox: Int) {
+  /// Leaves the message for a later poll, through no fault of this one: its actions from `first` on.
+  mutating func leaveWaiting(_ mailbox: Int, _ alert: Alert, from first: Int) {
+    hold(mailbox, rule: alert.rule, from: first)
     mailboxes[mailbox].tally.waiting += 1
     order(.answer(mailbox: mailbox, .leave))
   }
 }
-
-/// The least number of attempts before `retry-for` ends them.
-private var fewestAttempts: UInt8 { 3 }
 
 /// The pause after an action failed for the nth time: none the first time, then 10 s, and twice as long
 /// each time, up to a quarter of an hour.

@@ -165,6 +165,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     reportOutputs()
     for index in mailboxes.indices {
       if mailboxes[index].alert != nil {
+        resume(index, on: &lines, now: now)
         endOverduePrograms(of: index, now: now)
       } else {
         step(index, now: now)
@@ -194,6 +195,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     reportOutputs()
     for index in mailboxes.indices {
       do throws(LedgerError) { try ledgers[index].flush() } catch { ledgerFailed(index, error) }
+      stopResting(index, now: now)
       let box = mailboxes[index]
       if let alert = box.alert, alert.programDeadline != nil,
         force || settings.rules.rules[alert.rule].onCrash == .again

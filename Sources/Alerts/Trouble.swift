@@ -36,7 +36,8 @@ extension Report {
     case .ended(let outcome, _, _, _, let next, let failingFor):
       trouble(outcome, next: next, failingFor: failingFor)
     case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .actionFailed,
-      .givenUpBefore, .waits, .rests, .archived, .archiveFailed, .archiveTooSlow, .contentRefused,
+      .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
+      .contentRefused,
       .notDeleted, .deletionRefused, .folderInternalData:
       nil
     }

@@ -62,6 +62,9 @@ func words(
     text.append(seconds: pause)
     text.append(" at the earliest")
     return (.debug, text)
+  case .waitsBehind(let rule):
+    say(rule, " waits for an earlier alert that is to switch its output on; until then it is off")
+    return (.notice, text)
   case .rests(let rule, let action, let pause):
     say(rule, " waits: the output of action ")
     text.append(decimal: action + 1)

@@ -17,7 +17,8 @@ extension Service {
     if let trouble = report.trouble { tell(trouble, of: name, text) }
     switch report {
     case .ledgerFailed: ledgerFailed = true
-    case .actionFailed, .gaveUp, .givenUpBefore, .waits, .rests, .archiveFailed, .archiveTooSlow,
+    case .actionFailed, .gaveUp, .givenUpBefore, .waits, .waitsBehind, .rests, .archiveFailed,
+      .archiveTooSlow,
       .contentRefused, .deletionRefused:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,

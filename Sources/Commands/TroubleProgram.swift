@@ -53,15 +53,16 @@ struct TroubleProgram {
       end(force: isOverdue)
       (isOverdue, self.due) = (true, now + Self.grace)
     }
-    guard running == nil, !waiting.isEmpty else { return }
-    let news = waiting.removeFirst()
-    do throws(SystemError) {
-      running = RunningProgram(
-        try Program(try news.arguments(program), environment: try news.environment()),
-        rule: [UInt8]("on-trouble"))
-      (isOverdue, due) = (false, now + Self.timeout)
-    } catch {
-      log.write(.error, [UInt8]("on-trouble"), error.text)
+    while running == nil, !waiting.isEmpty {
+      let news = waiting.removeFirst()
+      do throws(SystemError) {
+        running = RunningProgram(
+          try Program(try news.arguments(program), environment: try news.environment()),
+          rule: [UInt8]("on-trouble"))
+        (isOverdue, due) = (false, now + Self.timeout)
+      } catch {
+        log.write(.error, [UInt8]("on-trouble"), error.text)
+      }
     }
   }
 

@@ -9,7 +9,7 @@ extension Ledger where S: ~Copyable {
     let before = try state(of: message).failures
     var failures = Failures(
       attempts: before.attempts == .max ? .max : before.attempts + 1, done: done, actions: actions)
-    failures.firstMinute = minute(of: try timesOfFailure(of: message)?.first ?? clock.time)
+    failures.firstMinute = try firstMinute(of: message) ?? minute(of: clock.time)
     try note(message, .failed(failures), rule: rule)
     return failures.attempts
   }
@@ -27,6 +27,14 @@ extension Ledger where S: ~Copyable {
     // Not over 45 days: what fails is given up, or tried again, long before.
     let age = (last / 60 % minutes + minutes - (UInt64(failures.firstMinute) - 1)) % minutes
     return ((last / 60 > age ? last / 60 - age : 0) * 60, last)
+  }
+
+  /// What a record that is written now says of the first failure; nil where there was none. Of the time
+  /// since the last record an hour counts at most: the board may have been off, and tried nothing.
+  func firstMinute(of message: MessageIdentity) throws(LedgerError) -> UInt16? {
+    guard let (first, last) = try timesOfFailure(of: message) else { return nil }
+    let gap = clock.time > last ? clock.time - last : 0
+    return minute(of: first + (gap > 3600 ? gap - 3600 : 0))
   }
 
   private func minute(of time: UInt64) -> UInt16 { UInt16(time / 60 % minutes) + 1 }

@@ -33,7 +33,9 @@ extension Ledger where S: ~Copyable {
   func hoursGone(_ entry: Entry) -> Int? {
     switch entry.state {
     case .missing(let hour, _, _): max(0, Int(min(clock.timeSeen / 3600, 0xFF_FFFF)) - Int(hour))
-    case .deleted(let hour) where hour > 0: max(0, Int(time / 3600) - Int(hour))
+    // Some servers say that they delete, and do not: after a day that would have been seen.
+    case .deleted(let hour) where hour > 0 && UInt64(time / 3600) >= UInt64(hour) + 24:
+      Int(time / 3600) - Int(hour)
     case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
     }
   }

@@ -79,7 +79,9 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Writes down that the actions of `message` are about to start, after what came of others: no
   /// more than one alert may be of unknown end.
   public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
-    let state = EntryState.intended(before: try self.state(of: message).failures)
+    var failures = try self.state(of: message).failures
+    failures.firstMinute = try firstMinute(of: message) ?? 0
+    let state = EntryState.intended(before: failures)
     try makeRoom()
     if owesRecord { try flush() }
     // And room for what comes of them: a disk that is full in between would leave that unknown.

@@ -166,19 +166,22 @@ import Testing
     #expect(world.fired == ["ALARM four", "ALARM one"])
   }
 
-  /// The network may be late when the board starts.
-  @Test func aBoardThatWasOffForLongTriesSomeMoreTimes() throws {
+  /// The network may be late when the board starts; nothing was tried while it was off.
+  @Test(arguments: 1...4) func aBoardThatWasOffForLongGivesNothingUp(attempts: Int) throws {
     var world = world()
     world.server.messages = [mail[0]]
     world.programs["ALARM one"] = .failed(.exit(status: 1))
-    try world.poll()
+    for _ in 1...attempts {
+      try world.poll()
+      world.pass(60)
+    }
     world.wall += 3 * 86_400
     try world.poll()
+    #expect(world.fired.count == attempts + 1)
     world.programs = [:]
-    world.pass(10)
+    world.pass(900)
     try world.poll()
-    #expect(world.fired == ["ALARM one", "ALARM one", "ALARM one"])
-    #expect(world.server.messages == [])
+    #expect(world.server.messages == [] && !world.reports.contains(.gaveUp(rule: 0)))
   }
 
   /// A siren that was on for max-on: the alert waits, costs no attempt, and its program runs once.
@@ -203,6 +206,81 @@ import Testing
     #expect(world.fired == ["ALARM one"])
     #expect(world.reports.filter { if case .rests = $0 { true } else { false } }.count == 2)
     #expect(world.server.messages == [])
+  }
+
+  /// A pump: its "on" waits for a webhook, and "off" is behind it.
+  @Test func whatIsSwitchedOffBehindAnAlertThatWaitsIsOffInTheEnd() throws {
+    func rule(_ name: String, _ word: String, _ actions: [Action]) -> Rule {
+      var rule = Rule.alarms(actions: actions, pattern: "\(word) *")
+      rule.name = Array(name.utf8)
+      return rule
+    }
+    var world = World(
+      [Self.message("a", "ON 1"), Self.message("b", "OFF 1")],
+      settings: .test([
+        rule("on", "ON", [.program, .output(0, .on)]), rule("off", "OFF", [.output(0, .off)]),
+      ]))
+    world.programs["ON 1"] = .failed(.exit(status: 1))
+    for _ in 1...3 { try world.poll() }
+    #expect(world.server.messages.count == 2)
+    #expect(world.reports.contains(.waitsBehind(rule: 1)))
+    #expect(!world.lines.changes.contains(true))
+    world.programs = [:]
+    world.pass(3600)
+    try world.poll()
+    #expect(world.lines.changes.suffix(2) == [true, false])
+    #expect(world.server.messages == [])
+  }
+
+  /// `pulse = door 1s` twice in a rule, where that is max-on, too.
+  @Test func aShortRestIsWaitedFor() throws {
+    let pulse = Action.output(0, .pulse(.seconds(1)))
+    var world = world(.alarms(actions: [pulse, .program, pulse]))
+    world.server.messages = [mail[0]]
+    var supervisor = Supervisor(
+      settings: world.settings,
+      outputs: Outputs(
+        maxOn: [.seconds(1)], rest: .milliseconds(100), initiallyActive: [false], now: world.now),
+      ledgers: [try world.disk.open(wall: world.wall, now: world.now)], fingerprint: 1,
+      mode: .service, seed: 1, now: world.now)
+    supervisor.tick(on: &world.lines, now: world.now)
+    try world.poll(&supervisor)
+    // The second pulse came while the first was on.
+    #expect(world.fired == ["ALARM one"] && world.server.messages == [])
+    world.now = world.now + .seconds(60)
+    world.lines.changes = []
+    world.server.messages = [Self.message("f", "ALARM four")]
+    world.programs = ["ALARM four": .succeeded]
+    supervisor.tick(on: &world.lines, now: world.now)
+    try world.poll(&supervisor)
+    #expect(world.lines.changes == [true, true] && world.server.messages == [])
+  }
+
+  /// The owner has changed the rule between the attempts.
+  @Test func whatWasDoneBeforeARuleWasChangedDoesNotCountAfterACrash() throws {
+    var world = world(.alarms(actions: [.program, .program]))
+    world.server.messages = [mail[0]]
+    world.programs["ALARM one/1"] = .failed(.exit(status: 1))
+    try world.poll()
+    try world.poll(until: { $0.fired.count > 2 })
+    world.programs = [:]
+    let pulse = Action.output(0, .pulse(.seconds(1)))
+    world.settings = .test([.alarms(actions: [pulse, .program])])
+    for _ in 1...2 {
+      world.pass(60)
+      try world.poll()
+    }
+    #expect(world.lines.changes.contains(true) && world.server.messages == [])
+  }
+
+  /// Cron has its own pace, and a board that is off most of the time has no clock to wait by.
+  @Test func whoPollsOnceTriesEachTime() throws {
+    var world = world()
+    world.mode = .once(dryRun: false)
+    world.server.messages = [mail[0]]
+    world.programs["ALARM one"] = .failed(.exit(status: 1))
+    for _ in 1...5 { try world.poll() }
+    #expect(world.fired.count == 5)
   }
 
   @Test(arguments: [0, 60] as [Int64])

@@ -103,6 +103,9 @@ import Testing
   @Test mutating func matchesNoMoreThanWereCountedOrListed() throws {
     let stat = FetcherFrame.mailbox(messages: 2, octets: 0)
     let whole = listed([1, 2, 3], isFirst: true, isLast: true)
+    var twice = try start()
+    twice.tick(on: &lines, now: .seconds(0))
+    #expect(send([stat, stat], to: &twice) == 1)
     for (begin, taken) in [([], 0), ([stat], 2), ([stat, whole], 3)] as [([FetcherFrame], Int)] {
       var supervisor = try start(.alarms(then: .keep))
       supervisor.tick(on: &lines, now: .seconds(0))

@@ -199,6 +199,18 @@ extension Instant {
     #expect(run(until: 100) == ["25000 off maxOnReached"])
   }
 
+  /// An alarm that is left on is not on for moments only.
+  @Test(arguments: [OutputChange.on, .toggle])
+  mutating func whatIsLeftOnIsOnForAsLongAsARestAtLeast(change: OutputChange) {
+    restAfterMaxOn()
+    #expect(ask(.on, at: 0) == .succeeded)
+    #expect(ask(.off, at: 7) == .succeeded)
+    #expect(ask(change, at: 8) == .postponed(until: .seconds(11)))
+    #expect(ask(.off, at: 8) == .succeeded)
+    #expect(ask(change, at: 11) == .succeeded)
+    #expect(run(until: 100) == ["21000 off maxOnReached"])
+  }
+
   @Test mutating func aBreakOfRestIsEnough() {
     restAfterMaxOn()
     for start in Int64(0)..<20 {

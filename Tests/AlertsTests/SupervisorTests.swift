@@ -9,6 +9,8 @@ import Testing
 @Suite struct SupervisorTests {
   let disk = Disk()
   var lines = NotedLines()
+  /// The supervisor was told how many messages there are.
+  private var isCounted = false
 
   func supervisor(_ rule: Rule = .alarms()) throws -> Supervisor<DiskStore> {
     Supervisor(
@@ -27,7 +29,8 @@ import Testing
   mutating func send(
     _ frame: FetcherFrame, to supervisor: inout Supervisor<DiskStore>, at now: Int64 = 1
   ) {
-    if case .matched = frame {
+    if case .matched = frame, !isCounted {
+      isCounted = true
       send(.mailbox(messages: 9, octets: 0), to: &supervisor, at: now)
     }
     supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)

@@ -82,9 +82,13 @@ extension Trial {
     var quiet = 0
     for _ in 1...40 where quiet < 2 {
       let before = (world.disk.operations, world.effects.count, world.server.messages)
+      let reports = world.reports.count
       try poll()
       if isDark { return }
-      let isQuiet = before == (world.disk.operations, world.effects.count, world.server.messages)
+      // What failed before waits for its next attempt, for a quarter of an hour at most.
+      let waits = world.reports[reports...].contains { if case .waits = $0 { true } else { false } }
+      if waits { pass(900) }
+      let isQuiet = !waits && before == (world.disk.operations, world.effects.count, world.server.messages)
       quiet = isQuiet ? quiet + 1 : 0
     }
     if quiet < 2 { complain("does not come to rest") }

@@ -71,7 +71,7 @@ import Testing
     #expect(service.waits(for: "siren: off (the line could be had at last)"))
     service.send(SIGUSR1)
     #expect(until { scene.mailbox.deletedUIDs == ["1"] })
-    #expect(service.lines(about: "siren").last == "on")
+    #expect(until { service.lines(about: "siren").last == "on" })
     #expect(service.isRunning)
   }
 
