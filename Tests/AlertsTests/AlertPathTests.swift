@@ -232,30 +232,6 @@ import Testing
     #expect(world.server.messages == [])
   }
 
-  /// `pulse = door 1s` twice in a rule, where that is max-on, too.
-  @Test func aShortRestIsWaitedFor() throws {
-    let pulse = Action.output(0, .pulse(.seconds(1)))
-    var world = world(.alarms(actions: [pulse, .program, pulse]))
-    world.server.messages = [mail[0]]
-    var supervisor = Supervisor(
-      settings: world.settings,
-      outputs: Outputs(
-        maxOn: [.seconds(1)], rest: .milliseconds(100), initiallyActive: [false], now: world.now),
-      ledgers: [try world.disk.open(wall: world.wall, now: world.now)], fingerprint: 1,
-      mode: .service, seed: 1, now: world.now)
-    supervisor.tick(on: &world.lines, now: world.now)
-    try world.poll(&supervisor)
-    // The second pulse came while the first was on.
-    #expect(world.fired == ["ALARM one"] && world.server.messages == [])
-    world.now = world.now + .seconds(60)
-    world.lines.changes = []
-    world.server.messages = [Self.message("f", "ALARM four")]
-    world.programs = ["ALARM four": .succeeded]
-    supervisor.tick(on: &world.lines, now: world.now)
-    try world.poll(&supervisor)
-    #expect(world.lines.changes == [true, true] && world.server.messages == [])
-  }
-
   /// The owner has changed the rule between the attempts.
   @Test func whatWasDoneBeforeARuleWasChangedDoesNotCountAfterACrash() throws {
     var world = world(.alarms(actions: [.program, .program]))

@@ -65,6 +65,28 @@ import Testing
     #expect(orders(&supervisor) == [.endFetcher(mailbox: 0)])
   }
 
+  /// `pulse = door 1s` twice in a rule, where that is max-on, too. Where popbell stops meanwhile, what is
+  /// left is done after the next start.
+  @Test(arguments: [false, true]) mutating func aShortRestIsWaitedFor(stops: Bool) throws {
+    var supervisor = Supervisor(
+      settings: .test([.alarms(actions: [.output(0, .pulse(.seconds(1)))])]),
+      outputs: Outputs(
+        maxOn: [.seconds(1)], rest: .milliseconds(100), initiallyActive: [true], now: .seconds(0)),
+      ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(1))
+    supervisor.tick(on: &lines, now: .seconds(1))
+    send(Self.match, to: &supervisor)
+    let end = Instant(milliseconds: 1100)
+    #expect(supervisor.nextWake == end && lines.changes == [false])
+    if stops {
+      for force in [false, true] { supervisor.stop(force: force, on: &lines, now: end) }
+      #expect(try disk.open().state(of: MessageIdentity(7)).failures.attempts == 0)
+    } else {
+      supervisor.tick(on: &lines, now: end)
+      #expect(orders(&supervisor).contains(.answer(mailbox: 0, .delete)))
+    }
+    #expect(lines.changes == (stops ? [false] : [false, true]))
+  }
+
   @Test mutating func skipsTheCapabilitiesWhereTheServerHungOnThem() throws {
     var supervisor = try supervisor()
     supervisor.tick(on: &lines, now: .seconds(0))

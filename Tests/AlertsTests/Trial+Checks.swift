@@ -86,9 +86,12 @@ extension Trial {
       try poll()
       if isDark { return }
       // What failed before waits for its next attempt, for a quarter of an hour at most.
-      let waits = world.reports[reports...].contains { if case .waits = $0 { true } else { false } }
+      let waits = world.reports[reports...].contains { report in
+        if case .waits = report { true } else { false }
+      }
       if waits { pass(900) }
-      let isQuiet = !waits && before == (world.disk.operations, world.effects.count, world.server.messages)
+      let isQuiet =
+        !waits && before == (world.disk.operations, world.effects.count, world.server.messages)
       quiet = isQuiet ? quiet + 1 : 0
     }
     if quiet < 2 { complain("does not come to rest") }
