@@ -5,6 +5,8 @@ enum ArgumentReader {
   /// `-c` makes code of the first argument behind the options: POSIX, XCU, sh.
   case shell
   case interpreter(OptionLetters, OperandMeaning)
+  /// All that it is given may be code: of a database, for one.
+  case code
   /// All that it is given may be an option, or a part of what a shell runs on another machine.
   case remote
   /// Runs the program that it is given, and with one of the letters `code` what follows by a shell.
@@ -89,8 +91,9 @@ func reader(of name: Span<UInt8>) -> ArgumentReader? {
   {
     return .runner(code: "")
   }
+  if name.isOne(of: "psql,mysql,mariadb,sqlite3,pwsh") { return .code }
   let language = name.extracting(..<lengthWithoutVersion(name))
-  if language.isOne(of: "python,pypy") {
+  if language.isOne(of: "python,pypy,micropython") {
     return .interpreter(OptionLetters(code: "c", values: "WX", script: "m"), .arguments)
   }
   if language.isOne(of: "perl") {

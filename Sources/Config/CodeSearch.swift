@@ -33,7 +33,7 @@ func checkCode(_ command: [TroubleTemplate]) throws(ValueProblem) {
 }
 
 private func check<Value>(_ search: CodeSearch<Value>) throws(ValueProblem) {
-  do throws(CodeArgument) { try search.search(from: 0) } catch { throw .code(error) }
+  do throws(CodeArgument) { try search.search() } catch { throw .code(error) }
 }
 
 private struct CodeSearch<Value: Sendable> {
@@ -50,12 +50,28 @@ private struct CodeSearch<Value: Sendable> {
     self.name = name
   }
 
+  /// Looks at the command, and at what begins with a shell or an interpreter in it, whoever starts that:
+  /// `docker exec app sh -c`. There a word is only code behind an option that says so.
+  func search() throws(CodeArgument) {
+    try search(from: 0)
+    for index in command.indices.dropFirst() where command[index].values.isEmpty {
+      switch reader(of: programName(index).span) {
+      case .shell, .interpreter:
+        do throws(CodeArgument) { try search(from: index) } catch {
+          guard error.reason == .option else { throw error }
+        }
+      case .code, .remote, .runner, nil: break
+      }
+    }
+  }
+
   /// Looks at the command that begins with the argument `start`.
   func search(from start: Int) throws(CodeArgument) {
     switch reader(of: programName(start).span) {
     case nil: break
     case .shell: try searchShell(start)
     case .interpreter(let options, let rest): try searchInterpreter(start, options, rest)
+    case .code: for index in start + 1..<command.count { try refuse(index, of: start, .code) }
     case .remote: try searchRemote(start)
     case .runner(let code): try searchRunner(start, code)
     }

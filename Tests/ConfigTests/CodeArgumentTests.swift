@@ -34,6 +34,8 @@ import Testing
     "/usr/bin/timeout 5s /usr/local/bin/notify {x}", "/usr/bin/nice notify {x}",
     "/usr/bin/flock /run/lock /usr/local/bin/notify {x}", "/usr/bin/node /opt/act.js {x}",
     "/usr/local/bin/sh-helper -c {x}", "/usr/local/bin/script -c {x}", "/opt/command {x}",
+    "/opt/notify --by sh {x}",
+    #"/usr/bin/docker exec app sh -c 'echo "$1"' sh {x}"#, "/usr/bin/psql -c 'select {1}'",
     "/bin/sh",
   ])
   func takes(command: String) {
@@ -77,6 +79,14 @@ import Testing
     ("/usr/sbin/runuser -u act -- sh -c {x}", "x", 6, "sh"),
     ("/usr/bin/sudo -u act sh -c 'echo {x}'", "x", 5, "sh"),
     ("/usr/bin/sudo -s echo {x}", "x", 3, "sudo"),
+    ("/usr/bin/docker exec app sh -c 'echo {x}'", "x", 5, "sh"),
+    ("/usr/bin/ip netns exec red /bin/bash -c {x}", "x", 6, "bash"),
+    ("/usr/bin/env -C /srv sh -c 'echo {x} >> log'", "x", 5, "sh"),
+    ("/usr/bin/sudo -D /srv /bin/sh -c '{x}'", "x", 5, "sh"),
+    ("/usr/sbin/chroot /srv/jail /bin/sh -c '{x}'", "x", 4, "sh"),
+    ("/usr/bin/find /srv -exec perl -e {x}", "x", 5, "perl"),
+    ("/usr/bin/sqlite3 /srv/log.db 'insert into log values (\"{x}\")'", "x", 2, "sqlite3"),
+    ("/usr/bin/psql -c 'select {x}'", "x", 2, "psql"),
     ("/usr/bin/sudo {x}", "x", 1, "sudo"), ("/usr/bin/doas env sh -c {x}", "x", 4, "sh"),
     ("/usr/bin/nice -n 5 timeout 5 bash -c {x}", "x", 7, "bash"),
     ("/usr/bin/timeout 5s {x}", "x", 2, "timeout"),

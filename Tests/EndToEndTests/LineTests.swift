@@ -114,8 +114,8 @@ import Testing
     let (_, board) = try scene("initial = active")
     try board.hold("GPIO17", as: "gpioset")
     let service = try board.start(["run"])
-    // The next try is at least 8 s away.
-    #expect(until { service.refusals >= 4 })
+    // The next try is half a minute away.
+    #expect(until { service.refusals >= 6 })
     try board.remove("held.GPIO17")
     service.send(SIGHUP)
     #expect(service.waits(for: "the configuration was read again"))
