@@ -188,7 +188,8 @@ final class Maildir {
   /// The messages' files. A name ends in the flags: "S" for one that was read.
   var files: [String: Data] {
     var files: [String: Data] = [:]
-    for part in ["cur", "new"] {
+    // Dovecot moves files from "new" to "cur" while we look.
+    for part in ["new", "cur"] {
       let names = try? FileManager.default.contentsOfDirectory(
         atPath: folder.appendingPathComponent(part).path)
       for name in (names ?? []).map({ part + "/" + $0 }) {
