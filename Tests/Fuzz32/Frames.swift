@@ -34,7 +34,7 @@ private struct Trial: ~Copyable {
   init() {
     let settings = Trial.settings()
     var outputs = Outputs()
-    outputs.add(maxOn: nil, isActive: false, now: now)
+    outputs.add(maxOn: nil, rest: .zero, isActive: false, now: now)
     do throws(LedgerError) {
       let ledger = try Ledger(Memory(), now: now, wall: 1_800_000_000, built: 1_700_000_000)
       supervisor = Supervisor(
@@ -46,22 +46,27 @@ private struct Trial: ~Copyable {
   }
 
   private static func settings() -> Settings {
+    let file = bytes(
+      """
+      [mailbox box]
+      server = localhost
+      user = u
+      password-file = /p
+      unmatched = delete
+      [output lamp]
+      chip = simulated
+      line = L
+      [rule run]
+      subject = x
+      run = /x
+      [rule archive]
+      subject = y
+      pulse = lamp 1s
+      archive = /maildir
+
+      """)
     var reader = ConfigReader()
-    func enter(_ section: StaticString, _ key: StaticString, _ value: StaticString) {
-      reader.entry(
-        section: bytes(section).span, key: bytes(key).span, value: bytes(value).span, line: 1)
-    }
-    enter("mailbox box", "server", "localhost")
-    enter("mailbox box", "user", "u")
-    enter("mailbox box", "password-file", "/p")
-    enter("mailbox box", "unmatched", "delete")
-    enter("output lamp", "chip", "simulated")
-    enter("output lamp", "line", "L")
-    enter("rule run", "subject", "x")
-    enter("rule run", "run", "/x")
-    enter("rule archive", "subject", "y")
-    enter("rule archive", "pulse", "lamp 1s")
-    enter("rule archive", "archive", "/maildir")
+    reader.read(file.span)
     guard let settings = reader.finish().settings else {
       fatalError("not so: the settings are right")
     }
@@ -97,7 +102,7 @@ private struct Trial: ~Copyable {
       switch order {
       case .endFetcher: isOver = true
       case .startProgram:
-        supervisor.programEnded(0, .exited(0), on: &lines, now: now, time: time)
+        supervisor.actionEnded(0, .succeeded, on: &lines, now: now, time: time)
       case .endArchive: supervisor.archiveEnded(0, code: nil, now: now, time: time)
       case .startFetcher, .answer, .answerListing, .endProgram, .beginArchive, .writeArchive,
         .report, .switched:
