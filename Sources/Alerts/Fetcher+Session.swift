@@ -32,7 +32,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     pump(&sink)
   }
 
-  /// What was to be deleted is.
+  /// The server has committed the deletions of the session.
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
     sink.send(.committed(mark.examined, isComplete: isComplete))
@@ -201,7 +201,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
           deletion?.identity, explanation(ofRefused: command, lastLine: session.lastLine)))
     case .quit:
       sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
-      // Where nothing was to be deleted, nothing is in doubt.
+      // Without a deletion nothing is in doubt.
       if deletionCount == 0 { committed(&sink) } else { end(.polled, [], &sink) }
     case .stat, .list, .noop, .rset:
       end(

@@ -49,12 +49,12 @@ final class Mailbox {
   var packet: FetcherFrame.Listed?
   /// When a listing is tried again that took longer than a poll may.
   var nextListing: Instant?
-  /// When a deletion is tried again that the server refused of a message that no rule takes; and
-  /// whether it refused to commit, so that no other such message is deleted until then.
+  /// The time of the next try at a deletion that the server refused, of a message that no rule takes;
+  /// true if it refused to commit, so that no other such message is deleted until then.
   var nextDeletion: Instant?
   var refusesCommit = false
-  /// What was said in this poll, and is not said again: that a deletion was refused, that a server's
-  /// own data is there.
+  /// True if this poll has said already that a deletion was refused, or that a server's own data is
+  /// there.
   var saidRefusal = false
   var saidInternalData = false
   /// The server refused to commit this session.

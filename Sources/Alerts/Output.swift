@@ -92,7 +92,7 @@ struct Output: Sendable {
     case .off: return nil
     case .toggle where isActive: return nil
     case .on, .toggle, .pulse, .blink:
-      // What is left on is not for moments.
+      // An output that is left on is not so for moments.
       let length = change.onTime ?? max(onTime.rest, .milliseconds(1))
       return onTime.restEnd(before: length, now: now)
     }

@@ -111,15 +111,8 @@ extension TextTemplate<AlertValue> {
   /// Adds the argument for an alert that `rule` took to `sink`; returns `false` where it did not fit.
   @discardableResult
   public func expand(
-    _ values: borrowing AlertValues, of rule: borrowing Rule,
-    into sink: inout some ByteSink & ~Copyable
+    _ values: AlertValues, of rule: Rule, into sink: inout some ByteSink & ~Copyable
   ) -> Bool {
-    for part in parts {
-      switch part {
-      case .literal(let text): guard sink.write(text) else { return false }
-      case .value(let value): guard values.write(value, of: rule, into: &sink) else { return false }
-      }
-    }
-    return true
+    expand(into: &sink) { value, sink in values.write(value, of: rule, into: &sink) }
   }
 }
