@@ -8,7 +8,10 @@ public enum HeaderField: Sendable, Equatable {
   case replyTo
   case date
   case messageID
+  /// The topmost Received: the last server's.
   case received
+  /// The bottom-most Received: the first server's. It is the topmost where there is one only.
+  case firstReceived
   /// The one at this place in the list that the header was made with.
   case extra(Int)
 }
@@ -31,7 +34,9 @@ struct FieldRows {
     }
   }
 
-  private static let knownCount = 7
+  /// Fields that are found by their names; the row behind theirs is the bottom-most Received's.
+  private static let namedCount = 7
+  private static let knownCount = namedCount + 1
   var count: Int { Self.knownCount + extraNames.count }
   var extraCount: Int { rowsOfExtraFields.count }
 
@@ -44,6 +49,7 @@ struct FieldRows {
     case .date: 4
     case .messageID: 5
     case .received: 6
+    case .firstReceived: 7
     case .extra(let index): rowsOfExtraFields[index]
     }
   }
@@ -62,7 +68,7 @@ struct FieldRows {
 
   /// The row of the field with that name in any case; nil where it is not kept.
   func row(named name: Span<UInt8>) -> Int? {
-    for row in 0..<Self.knownCount where name.equalsIgnoringCase(Self.name(ofKnown: row)) {
+    for row in 0..<Self.namedCount where name.equalsIgnoringCase(Self.name(ofKnown: row)) {
       return row
     }
     for index in extraNames.indices {

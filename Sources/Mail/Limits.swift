@@ -13,6 +13,11 @@ public enum Limits {
   /// It holds any honest Received, and the encoded words of a text of `text` bytes and more.
   public static let fieldValue = 2048
 
+  /// Bytes of a value that count in a message's content as they are; of a longer one a sum counts too.
+  ///
+  /// Half of `fieldValue`: so many are left of a value that was cut, unless most of it is blanks.
+  static let contentPrefix = 1024
+
   /// Bytes of a field's text as it is matched, logged and handed to programs.
   ///
   /// It bounds an argument, and a subject of 300 Cyrillic characters takes 600.

@@ -41,9 +41,11 @@ extension MessageHeader {
 
   // received = "Received:" *received-token ";" date-time CRLF    ; RFC 5322 section 3.6.7
   /// When the topmost server says that it took the message; nil where that cannot be read.
-  public var receivedDate: Date? {
-    guard !isTruncated(.received) else { return nil }
-    let value = value(of: .received)
+  public var receivedDate: Date? { date(ofReceived: .received) }
+
+  private func date(ofReceived field: HeaderField) -> Date? {
+    guard !isTruncated(field) else { return nil }
+    let value = value(of: field)
     guard let semicolon = value.indices.last(where: { value[$0] == .ascii(";") }) else {
       return nil
     }
@@ -86,6 +88,9 @@ extension MessageHeader {
       && value(of: .subject).equalsIgnoringCase(
         "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA")
   }
+
+  /// When the first server says that it took the message; nil where that cannot be read.
+  public var firstReceivedDate: Date? { date(ofReceived: .firstReceived) }
 
   /// Whether there is anything by which the message can be told from another.
   public var hasIdentity: Bool {

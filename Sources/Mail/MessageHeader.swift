@@ -26,6 +26,8 @@ public struct MessageHeader: ~Copyable {
   private var name: [UInt8] = []
   /// Where the value goes; nil passes over it.
   private var row: Int?
+  /// True while a Received is read: its value goes to the bottom-most's row as well.
+  private var isInReceived = false
 
   private(set) var values: ByteRows
   private(set) var occurrences: [Int]
@@ -58,6 +60,7 @@ public struct MessageHeader: ~Copyable {
     hasIMAPData = false
     isAfterCarriageReturn = false
     row = nil
+    isInReceived = false
     for row in 0..<rows.count {
       values.removeAll(from: row)
       occurrences[row] = 0
@@ -123,6 +126,7 @@ public struct MessageHeader: ~Copyable {
       return .value
     case (.lineStart, .byte(let byte)):
       row = nil
+      isInReceived = false
       name.removeAll(keepingCapacity: true)
       return stateAfter(inName: byte)
     case (.name, .byte(let byte)): return stateAfter(inName: byte)
@@ -158,11 +162,21 @@ public struct MessageHeader: ~Copyable {
     }
     guard let row = rows.row(named: name.span) else { return nil }
     if occurrences[row] < Int(UInt8.max) { occurrences[row] += 1 }
+    isInReceived = row == rows.row(of: .received)
+    if isInReceived {
+      let first = rows.row(of: .firstReceived)
+      values.removeAll(from: first)
+      occurrences[first] = 1
+    }
     return occurrences[row] == 1 ? row : nil
   }
 
   private mutating func store(_ byte: UInt8) {
-    guard let row else { return }
+    if let row { store(byte, in: row) }
+    if isInReceived { store(byte, in: rows.row(of: .firstReceived)) }
+  }
+
+  private mutating func store(_ byte: UInt8, in row: Int) {
     if values[row].isEmpty, byte.isBlank { return }
     values.append(byte, to: row)
   }

@@ -32,7 +32,9 @@ private func requireBounds(_ header: borrowing MessageHeader) {
   for index in 0..<2 {
     if let text = header.extra(index) { requireText(text, limit: Mail.Limits.text) }
   }
-  for field in [HeaderField.subject, .from, .to, .replyTo, .date, .messageID, .received] {
+  for field in [
+    HeaderField.subject, .from, .to, .replyTo, .date, .messageID, .received, .firstReceived,
+  ] {
     require(header.value(of: field).count <= Mail.Limits.fieldValue, "a value is bounded")
   }
   if let from = header.from { requireText(from, limit: 320) }
@@ -69,6 +71,7 @@ private func summary(_ header: borrowing MessageHeader) -> [UInt8] {
     summary.append(.lineFeed)
   }
   header.forEachIdentityByte { summary.append($0) }
+  if !header.forEachByteOfContent({ summary.append($0) }) { summary.append(2) }
   summary.append(header.hasIdentity ? 1 : 0)
   summary.append(header.isFolderInternalData ? 1 : 0)
   return summary

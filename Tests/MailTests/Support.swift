@@ -16,6 +16,7 @@ struct Reading: Equatable {
   var receivedDate: Int64?
   var extras: [String?] = []
   var identity: [UInt8] = []
+  var content: [UInt8]?
   var hasIdentity = false
   var isFolderInternalData = false
 
@@ -33,6 +34,8 @@ struct Reading: Equatable {
     }
     header.forEachIdentityByte { identity.append($0) }
     (self.to, self.replyTo, self.identity) = (to, replyTo, identity)
+    var content: [UInt8] = []
+    if header.forEachByteOfContent({ content.append($0) }) { self.content = content }
     date = text(header.date)
     messageID = text(header.messageID)
     receivedDate = header.receivedDate?.secondsSince1970
