@@ -3,11 +3,10 @@ import Ledger
 import Mail
 import POP3
 
-/// A message that a verdict is awaited for, or whose content is wanted.
+/// A message that a verdict is awaited for, whose content is wanted, or that is to be deleted.
 struct JudgedMessage: Sendable {
   let number: Int
-  let identity: Identity
-  /// The hash of its unique-id in the sum over a listing; nil where it has none.
+  /// Its hash in the sum over the mailbox; nil where nothing tells it from others.
   let word: UInt64?
 }
 
@@ -78,7 +77,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
     phase = .archiving
     judged = message
-    sink.send(.archiving(message.identity))
+    sink.send(.archiving(message: UInt32(message.number)))
     session.send(.retr(message.number))
   }
 

@@ -1,5 +1,5 @@
 import Bytes
-public import Ledger
+import Ledger
 import Mail
 import POP3
 import Rules
@@ -23,8 +23,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       if phase == .archiving { archived(&sink) } else { received(message, &sink) }
     case .deleted:
       let deletion = deletions.removeFirst()
-      if let deletion { mark.delete(deletion.message, deletion.word) }
-      sink.send(.deleted(deletion?.identity))
+      if let deletion {
+        mark.delete(deletion.number, deletion.word)
+        sink.send(.deleted(message: UInt32(deletion.number)))
+      }
     case .listing, .done: break
     case .refused(let command, let refusal): refused(command, refusal, &sink)
     case .goodbye: committed(&sink)
@@ -35,7 +37,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   /// The server has committed the deletions of the session.
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
-    sink.send(.committed(mark.examined, isComplete: isComplete))
+    let extent: FetcherFrame.Extent =
+      !isComplete ? .some : looksAtAll && !hasMissed ? .allByHeader : .all
+    sink.send(.committed(mark.examined, extent))
     endPoll(&sink)
   }
 
@@ -54,6 +58,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ messages: Int, _ octets: UInt64, _ sink: inout Sink
   ) {
     let octets = octets > FetcherFrame.mostOctets ? 0 : octets
+    self.octets = octets
     sink.send(.mailbox(messages: UInt32(messages), octets: octets))
     count = messages
     let known = settings.known
@@ -66,8 +71,14 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       session.send(.uidl(Int(known.examined.count)))
       phase = .recognising
     } else {
-      phase = .fetching
+      lookAtAll()
     }
+  }
+
+  /// Each message is looked at by its header.
+  private mutating func lookAtAll() {
+    looksAtAll = true
+    phase = .fetching
   }
 
   /// Whether one unique-id can tell that the mailbox begins with what was looked at.
@@ -78,29 +89,46 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func listAll() {
-    guard settings.known.listing != .never else {
-      phase = .fetching
-      return
-    }
+    guard settings.known.listing != .never, hasUniqueIDs else { return recogniseByHeader() }
     session.send(.uidl(nil))
     phase = .listing
+  }
+
+  /// The mailbox may begin with what was looked at, and no unique-id tells: the header of the last of
+  /// that does.
+  private mutating func recogniseByHeader() {
+    let known = settings.known
+    guard known.listing != .now, known.examined.count > 0, canRecognise(count, octets) else {
+      return lookAtAll()
+    }
+    session.send(.top(Int(known.examined.count)))
+    phase = .recognisingHeader
+  }
+
+  private mutating func recognised() {
+    mark.begin(with: settings.known.examined)
+    next = Int(settings.known.examined.count) + 1
+    phase = .fetching
   }
 
   private mutating func identified<Sink: FrameSink & ~Copyable>(
     _ message: Int, _ id: UniqueID?, _ sink: inout Sink
   ) {
+    if let id {
+      hasSeenUniqueIDs = true
+      if id.span.tellsNoMore(than: message) { believesUniqueIDs = false }
+    }
     switch phase {
+    case .recognising where !believesUniqueIDs: recogniseByHeader()
     case .recognising:
-      guard id != nil, Self.word(of: id) == settings.known.examined.last else { return listAll() }
-      mark.begin(with: settings.known.examined)
-      next = Int(settings.known.examined.count) + 1
-      phase = .fetching
+      guard let id, Self.digest(of: id).word == settings.known.examined.last else {
+        return listAll()
+      }
+      recognised()
     case .listing:
-      if id != nil { hasSeenUniqueIDs = true }
       if listing.list(message, id.map { Self.digest(of: $0) }) { ask(&sink, isLast: false) }
-    case .settingUp, .counting, .fetching, .archiving, .quitting:
+    case .settingUp, .counting, .recognisingHeader, .fetching, .archiving, .quitting:
       uniqueID = id
-      if id != nil { hasSeenUniqueIDs = true }
     }
   }
 
@@ -111,14 +139,20 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 
   private mutating func listed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     phase = .fetching
+    if !believesUniqueIDs { listing.disbelieve() }
     ask(&sink, isLast: true)
   }
 
   /// The listing has ended, and was answered.
   mutating func beginFetching() {
+    guard !listing.isDoubled, believesUniqueIDs else {
+      believesUniqueIDs = false
+      return recogniseByHeader()
+    }
     // Some came since they were counted.
     count = max(count, listing.count)
     due = listing.due
+    listed = due
     listedCount = listing.due.covered.count
     mark.begin(
       withListed: listing.due.covered,
@@ -131,38 +165,49 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ message: Int, _ sink: inout Sink
   ) {
     hasTop = hasTop ?? true
-    mark.reach(message, listed: listedCount)
     header.finish()
     defer { header.reset() }
-    if isPassedOver {
-      isPassedOver = false
-      return mark.stop()
+    if phase == .recognisingHeader {
+      let identity = identity(of: message)
+      let isThere = !identity.isSilent && identity.content.word == settings.known.examined.last
+      return isThere ? recognised() : lookAtAll()
     }
+    mark.reach(message, listed: listedCount)
     // What a server sends for a message that it cannot read, or that went away.
-    guard !header.isEmpty else { return mark.stop() }
+    guard !header.isEmpty else { return miss() }
+    let identity = identity(of: message)
+    let judged = JudgedMessage(number: message, word: word(of: identity))
     guard !header.isFolderInternalData else {
       sink.send(.folderInternalData)
-      return mark.extend(over: Self.word(of: uniqueID))
+      return mark.extend(over: judged.word)
     }
     let rule = settings.rules.firstMatch(header, in: &context)
     if let expression = context.failedExpression {
       failedExpression = failedExpression ?? expression
-      return mark.stop()  // The next poll looks again.
+      return miss()
     }
-    guard let rule else { return unmatched(message) }
-    let identity = identity()
-    judged = JudgedMessage(
-      number: message, identity: identity.unique, word: Self.word(of: uniqueID))
+    guard let rule else { return unmatched(judged) }
+    // A unique-id would tell it from others, and the server has not said it this time.
+    guard !identity.isSilent || identity.uniqueID != nil || !hasSeenUniqueIDs else { return miss() }
+    self.judged = judged
     step = .awaitVerdict
-    sink.send(.matched(rule: rule, identity, AlertValues(header, uniqueID, context.captures)))
+    sink.send(
+      .matched(
+        rule: rule, message: UInt32(message), identity,
+        AlertValues(header, uniqueID, context.captures)))
   }
 
-  private mutating func unmatched(_ message: Int) {
-    let word = Self.word(of: uniqueID)
+  /// The message waits for the next session, which looks again.
+  private mutating func miss() {
+    hasMissed = true
+    mark.stop()
+  }
+
+  private mutating func unmatched(_ judged: JudgedMessage) {
     if settings.deletesUnmatched && !settings.known.refusesCommit && !settings.isDryRun {
-      deletion = DueDeletion(message: message, identity: nil, word: word)
+      deletion = judged
     } else {
-      mark.extend(over: word)
+      mark.extend(over: judged.word)
     }
   }
 
@@ -170,17 +215,14 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ command: Command, _ refusal: Refusal, _ sink: inout Sink
   ) {
     switch command {
-    case .uidl(nil): phase = .fetching  // Nothing is recognised, and all is looked at.
+    case .uidl(nil):
+      hasUniqueIDs = false
+      recogniseByHeader()
     case .uidl where phase == .recognising: listAll()
     case .uidl:
       uniqueID = nil
-      // A server that has unique-ids has them for each message. Another identity for this one would
-      // make it fire again, so it is left for the next poll.
-      if hasSeenUniqueIDs || session.capabilities.uidl {
-        isPassedOver = true
-      } else {
-        hasUniqueIDs = false
-      }
+      if !hasSeenUniqueIDs { hasUniqueIDs = false }
+    case .top where phase == .recognisingHeader: lookAtAll()
     case .top(let message) where hasTop == nil && !session.capabilities.top:
       hasTop = false
       next = message
@@ -189,16 +231,17 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       phase = .fetching
       judged = nil
       sink.send(.contentRefused)
-    case .top, .retr:
-      mark.stop()  // It went away, or cannot be read: the next poll looks again.
-      isPassedOver = false
+    case .top, .retr: miss()  // It went away, or cannot be read.
     case .dele:
       let deletion = deletions.removeFirst()
       deletionCount -= 1
-      if let deletion { mark.keep(deletion.message, deletion.word) }
-      sink.send(
-        .deletionRefused(
-          deletion?.identity, explanation(ofRefused: command, lastLine: session.lastLine)))
+      if let deletion {
+        mark.keep(deletion.number, deletion.word)
+        sink.send(
+          .deletionRefused(
+            message: UInt32(deletion.number),
+            explanation(ofRefused: command, lastLine: session.lastLine)))
+      }
     case .quit:
       sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
       // Without a deletion nothing is in doubt.
@@ -218,7 +261,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       if let deletion {
         self.deletion = nil
         deletions.append(deletion)
-        session.send(.dele(deletion.message))
+        session.send(.dele(deletion.number))
         deletionCount += 1
         continue
       }
@@ -257,42 +300,5 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     guard let due else { return }
     next = Int(due.next ?? listedCount + 1)
     if due.next == nil { self.due = nil }
-  }
-}
-
-extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  /// What stands for a unique-id in the sum over a listing.
-  static func word(of id: UniqueID?) -> UInt64? { id.map { digest(of: $0).word } }
-
-  private static func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
-
-  /// The unique-id's, or else the header's; and the content's.
-  // These change nothing; what does not say that it might, copies the fetcher.
-  private mutating func identity() -> MessageIdentity {
-    var content = SHA256()
-    content.update(.ascii("M"))
-    let hasContent = header.forEachContentByte { content.update($0) }
-    let contentIdentity = Identity(prefixOf: content.finish().span)
-    var identity = MessageIdentity(unique: uniqueIdentity())
-    if hasContent { identity.content = contentIdentity }
-    return identity
-  }
-
-  private mutating func uniqueIdentity() -> Identity {
-    if let uniqueID { return Self.digest(of: uniqueID) }
-    var digest = SHA256()
-    digest.update(.ascii("H"))
-    header.forEachIdentityByte { digest.update($0) }
-    return Identity(prefixOf: digest.finish().span)
-  }
-}
-
-extension Identity {
-  /// That of the message with this unique-id.
-  public init<SHA256: SHA256Digest & ~Copyable>(of id: Span<UInt8>, by: SHA256.Type) {
-    var digest = SHA256()
-    digest.update(.ascii("U"))
-    for index in id.indices { digest.update(id[index]) }
-    self.init(prefixOf: digest.finish().span)
   }
 }

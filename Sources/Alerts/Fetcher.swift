@@ -48,11 +48,13 @@ public struct KnownMailbox: Sendable, Equatable {
   public var listing = Listing.whereChanged
   /// True if the server has refused QUIT of late, and what no rule takes is not deleted.
   public var refusesCommit = false
+  /// True if the ledger has messages that it knows by the hashes of its older versions.
+  public var knowsOlder = false
 
   public enum Listing: Sendable {
     /// Where it does not begin with what was looked at.
     case whereChanged
-    /// Now, whatever it looks like.
+    /// Now, whatever it looks like; or, where unique-ids tell nothing, each message is looked at.
     case now
     /// Not now: there is no time for it. Where it has changed, all messages are looked at.
     case never
@@ -88,6 +90,8 @@ public struct Fetcher<
     case counting
     /// UIDL was sent for the last message that was looked at: is it still in its place?
     case recognising
+    /// TOP was sent for it, as its unique-id does not tell.
+    case recognisingHeader
     /// UIDL was sent for all.
     case listing
     case fetching
@@ -105,23 +109,29 @@ public struct Fetcher<
   var phase = Phase.settingUp
   private var stage: Stage?
 
-  /// How many messages the mailbox has.
+  /// How many messages the mailbox has, and how many octets; 0 where that is not known.
   var count = 0
+  var octets: UInt64 = 0
+  /// True if each message is looked at by its header.
+  var looksAtAll = false
   /// The message to ask for next, whether its unique-id was asked for, and the id of the message
   /// whose header comes next.
   var next = 1
   var uniqueIDIsAsked = false
   var uniqueID: UniqueID?
-  /// Whether UIDL works, and whether TOP does (nil: not known yet).
+  /// Whether UIDL works for a message, and whether TOP does (nil: not known yet).
   var hasUniqueIDs = true
-  /// Whether UIDL has ever named a message of this mailbox.
-  var hasSeenUniqueIDs: Bool
-  /// The message whose header comes next is not to be judged.
-  var isPassedOver = false
   var hasTop: Bool?
+  /// Whether UIDL has named a message in this session.
+  var hasSeenUniqueIDs = false
+  /// False once a unique-id was that of two messages, or no more than a message's number: then none of
+  /// them tells whether a message was looked at.
+  var believesUniqueIDs = true
+  /// True if a message could not be read, or not be told from others, and waits for the next session.
+  var hasMissed = false
   /// The message that a verdict is awaited for.
   var judged: JudgedMessage?
-  var deletion: DueDeletion?
+  var deletion: JudgedMessage?
   var deletions = DeletionQueue()
   /// The number of DELEs that the server took, or may yet take.
   var deletionCount = 0
@@ -130,6 +140,8 @@ public struct Fetcher<
   /// What a listing found to be due, as long as some of that was not asked for; and how many messages
   /// were listed.
   var due: MessageNumbers?
+  /// All that it found to be due, by which unique-ids.
+  var listed: MessageNumbers?
   var listedCount: UInt32 = 0
   var archive = ArchiveQueue()
   /// All messages were asked for that there were.
@@ -146,7 +158,6 @@ public struct Fetcher<
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
     listing = MailboxListing(known: settings.known.examined)
-    hasSeenUniqueIDs = settings.known.examined.count > 0
   }
 
   /// What is to be written to the server; then call `didWrite`.
@@ -193,7 +204,8 @@ public struct Fetcher<
       stopAsking()
       pump(&sink)
     case .archiving where step == .exchange: endPoll(&sink)
-    case .settingUp, .counting, .recognising, .listing, .archiving, .quitting: break
+    case .settingUp, .counting, .recognising, .recognisingHeader, .listing, .archiving, .quitting:
+      break
     }
   }
 
@@ -221,8 +233,7 @@ public struct Fetcher<
     guard let judged else { return }
     self.judged = nil
     switch verdict {
-    case .delete:
-      deletion = DueDeletion(message: judged.number, identity: judged.identity, word: judged.word)
+    case .delete: deletion = judged
     case .keep: mark.extend(over: judged.word)
     case .leave:
       mark.stop()
@@ -274,32 +285,23 @@ public struct Fetcher<
   }
 }
 
-/// A message that is to be deleted.
-struct DueDeletion: Sendable {
-  let message: Int
-  /// nil where no rule takes it.
-  let identity: Identity?
-  /// The hash of its unique-id in the sum over a listing; nil where it has none.
-  let word: UInt64?
-}
-
 /// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
 struct DeletionQueue: Sendable {
   static var capacity: Int { 64 }
 
-  private var ring = InlineArray<64, DueDeletion?>(repeating: nil)
+  private var ring = InlineArray<64, JudgedMessage?>(repeating: nil)
   private var start = 0
   private var count = 0
 
   var isEmpty: Bool { count == 0 }
 
-  mutating func append(_ deletion: DueDeletion) {
+  mutating func append(_ deletion: JudgedMessage) {
     precondition(count < Self.capacity)
     ring[(start + count) % Self.capacity] = deletion
     count += 1
   }
 
-  mutating func removeFirst() -> DueDeletion? {
+  mutating func removeFirst() -> JudgedMessage? {
     guard count > 0 else { return nil }
     let first = ring[start]
     start = (start + 1) % Self.capacity

@@ -13,11 +13,6 @@ extension [UInt8] {
   mutating func append(detail: [UInt8]) {
     append(field: detail.span.extracting(..<Swift.min(detail.count, FetcherFrame.detailSize)))
   }
-
-  mutating func append(optional identity: Identity?) {
-    append(identity == nil ? 0 : 1)
-    if let identity { append(identity) }
-  }
 }
 
 /// Reads a frame from its front.
@@ -47,12 +42,11 @@ struct FrameReader: ~Escapable {
     return UInt32(truncatingIfNeeded: number)
   }
 
-  mutating func flag() throws(FetcherFrame.Flaw) -> Bool {
-    switch try byte() {
-    case 0: return false
-    case 1: return true
-    default: throw .range
-    }
+  /// The number of a message in its session.
+  mutating func message() throws(FetcherFrame.Flaw) -> UInt32 {
+    let message = try count(atMost: FetcherFrame.mostExamined)
+    guard message > 0 else { throw .range }
+    return message
   }
 
   mutating func identity() throws(FetcherFrame.Flaw) -> Identity {
@@ -83,6 +77,39 @@ struct FrameReader: ~Escapable {
 
   func end() throws(FetcherFrame.Flaw) {
     guard position == bytes.count else { throw .length }
+  }
+}
+
+extension MessageIdentity {
+  private static var hasUniqueID: UInt8 { 1 }
+  private static var believes: UInt8 { 2 }
+  private static var silent: UInt8 { 4 }
+  private static var hasOlder: UInt8 { 8 }
+  private static var hasOlderContent: UInt8 { 16 }
+
+  init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
+    let flags = try reader.byte()
+    func has(_ flag: UInt8) -> Bool { flags & flag != 0 }
+    guard flags < 32, has(Self.hasOlder) || !has(Self.hasOlderContent) else { throw .range }
+    self.init(
+      uniqueID: nil, believesUniqueID: has(Self.believes), content: try reader.identity(),
+      isSilent: has(Self.silent))
+    if has(Self.hasUniqueID) { uniqueID = try reader.identity() }
+    if has(Self.hasOlder) { older = OlderIdentity(header: try reader.identity(), content: nil) }
+    if has(Self.hasOlderContent) { older?.content = try reader.identity() }
+  }
+
+  func write(to bytes: inout [UInt8]) {
+    bytes.append(
+      (uniqueID == nil ? 0 : Self.hasUniqueID) | (believesUniqueID ? Self.believes : 0)
+        | (isSilent ? Self.silent : 0) | (older == nil ? 0 : Self.hasOlder)
+        | (older?.content == nil ? 0 : Self.hasOlderContent))
+    bytes.append(content)
+    if let uniqueID { bytes.append(uniqueID) }
+    if let older {
+      bytes.append(older.header)
+      if let content = older.content { bytes.append(content) }
+    }
   }
 }
 

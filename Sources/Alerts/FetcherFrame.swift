@@ -8,18 +8,23 @@ public import Rules
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     matched  = %x03 rule(1) identity(16) (%x00 / %x01 identity(16)) 6field ncaptures(1) *field
+///     matched  = %x03 rule(1) message(4) identity 6field ncaptures(1) *field
+///     identity = flags(1) hash                     ; content
+///                [hash]                            ; %x01: unique-id; %x02 more: believed
+///                [hash [hash]]                     ; %x08: older header; %x10 more: older content
+///                                                  ; %x04: silent
+///     hash     = 16OCTET
 ///     field    = length(2) bytes                   ; subject from to date message-id uidl
-///     deleted  = %x04 (%x00 / %x01 identity(16))
-///     committed = %x05 count(4) last(8) sum(8) complete(1)
+///     deleted  = %x04 message(4)
+///     committed = %x05 count(4) last(8) sum(8) extent(1)
 ///     ended    = %x06 outcome(1) field
 ///     stage    = %x07 stage(1)
-///     listed   = %x08 flags(1) *64identity         ; %x01 the first of a listing, %x02 the last
-///     archiving = %x09 identity(16)
+///     listed   = %x08 flags(1) *64hash             ; %x01 the first of a listing, %x02 the last
+///     archiving = %x09 message(4)
 ///     content  = %x0A *4096OCTET
 ///     archived = %x0B
 ///     refused  = %x0C
-///     kept     = %x0D (%x00 / %x01 identity(16)) field
+///     kept     = %x0D message(4) field
 ///     uncommitted = %x0E field
 ///     internal = %x0F
 ///
@@ -31,13 +36,12 @@ public enum FetcherFrame: Sendable, Equatable {
   case mailbox(messages: UInt32, octets: UInt64)
   /// The server wants so many seconds between logins, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
-  /// Rule `rule` takes a message; a verdict is waited for.
-  indirect case matched(rule: Int, MessageIdentity, AlertValues)
-  /// The server took a DELE, for a message that matched or for one that did not (nil).
-  case deleted(Identity?)
-  /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`: of all,
-  /// where `isComplete`.
-  case committed(Examined, isComplete: Bool)
+  /// Rule `rule` takes the message with this number in the session; a verdict is waited for.
+  indirect case matched(rule: Int, message: UInt32, MessageIdentity, AlertValues)
+  /// The server took a DELE for a message, whether a rule takes that or none does.
+  case deleted(message: UInt32)
+  /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`.
+  case committed(Examined, Extent)
   /// The poll is over; the detail is for people.
   case ended(Outcome, [UInt8])
   /// The poll is that far.
@@ -45,15 +49,14 @@ public enum FetcherFrame: Sendable, Equatable {
   /// Messages of a complete listing; an answer is waited for.
   case listed(Listed)
   /// The content of this message was asked for; it follows in parts, with LF at its lines' ends.
-  case archiving(Identity)
+  case archiving(message: UInt32)
   case content([UInt8])
   /// That was all of it; a verdict is waited for.
   case archived
   /// The server refused it.
   case contentRefused
-  /// The server refused a DELE, for a message that matched or for one that did not (nil); the text is
-  /// for people.
-  case deletionRefused(Identity?, [UInt8])
+  /// The server refused a DELE for a message; the text is for people.
+  case deletionRefused(message: UInt32, [UInt8])
   /// The server refused QUIT: nobody knows what it has deleted; the text is for people.
   case commitRefused([UInt8])
   /// A message that holds a mail server's own data was passed over.
@@ -74,6 +77,15 @@ public enum FetcherFrame: Sendable, Equatable {
   /// it is listed.
   public static var mostExamined: Int { POP3.Limits.messages + POP3.Limits.listingSlack }
 
+  /// The part of the mailbox that a session has dealt with.
+  public enum Extent: UInt8, Sendable {
+    /// Some of it is left for the next.
+    case some = 0
+    case all
+    /// All, and each message by its header, whatever its unique-id.
+    case allByHeader
+  }
+
   /// Room for the longest frame: a match with everything as long as it may be.
   public typealias Bytes = ByteBuffer<6144>
 
@@ -90,16 +102,18 @@ public enum FetcherFrame: Sendable, Equatable {
     case 2: self = .loginDelay(seconds: try reader.count(atMost: Int(Self.longestLoginDelay)))
     case 3:
       let rule = Int(try reader.byte())
-      var identity = MessageIdentity(unique: try reader.identity())
-      if try reader.flag() { identity.content = try reader.identity() }
-      self = .matched(rule: rule, identity, try AlertValues(reading: &reader))
-    case 4: self = .deleted(try reader.flag() ? try reader.identity() : nil)
+      let message = try reader.message()
+      let identity = try MessageIdentity(reading: &reader)
+      self = .matched(
+        rule: rule, message: message, identity, try AlertValues(reading: &reader))
+    case 4: self = .deleted(message: try reader.message())
     case 5:
       var examined = Examined(rules: 0)
       examined.count = try reader.count(atMost: Self.mostExamined)
       examined.last = try reader.number(8)
       examined.sum = try reader.number(8)
-      self = .committed(examined, isComplete: try reader.flag())
+      guard let extent = Extent(rawValue: try reader.byte()) else { throw .range }
+      self = .committed(examined, extent)
     case 6:
       guard let outcome = Outcome(rawValue: try reader.byte()) else { throw .range }
       self = .ended(outcome, try reader.text(atMost: Self.detailSize))
@@ -107,13 +121,13 @@ public enum FetcherFrame: Sendable, Equatable {
       guard let stage = Stage(rawValue: try reader.byte()) else { throw .range }
       self = .stage(stage)
     case 8: self = .listed(try Listed(reading: &reader))
-    case 9: self = .archiving(try reader.identity())
+    case 9: self = .archiving(message: try reader.message())
     case 10: self = .content([UInt8](try reader.rest(atMost: Self.partSize)))
     case 11: self = .archived
     case 12: self = .contentRefused
     case 13:
-      let identity = try reader.flag() ? try reader.identity() : nil
-      self = .deletionRefused(identity, try reader.text(atMost: Self.detailSize))
+      let message = try reader.message()
+      self = .deletionRefused(message: message, try reader.text(atMost: Self.detailSize))
     case 14: self = .commitRefused(try reader.text(atMost: Self.detailSize))
     case 15: self = .folderInternalData
     default: throw .kind
@@ -132,21 +146,21 @@ public enum FetcherFrame: Sendable, Equatable {
     case .loginDelay(let seconds):
       bytes.append(2)
       bytes.append(bigEndian: UInt64(seconds), size: 4)
-    case .matched(let rule, let identity, let values):
+    case .matched(let rule, let message, let identity, let values):
       bytes.append(3)
       bytes.append(UInt8(rule))
-      bytes.append(identity.unique)
-      bytes.append(optional: identity.content)
+      bytes.append(bigEndian: UInt64(message), size: 4)
+      identity.write(to: &bytes)
       values.write(to: &bytes)
-    case .deleted(let identity):
+    case .deleted(let message):
       bytes.append(4)
-      bytes.append(optional: identity)
-    case .committed(let examined, let isComplete):
+      bytes.append(bigEndian: UInt64(message), size: 4)
+    case .committed(let examined, let extent):
       bytes.append(5)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: examined.last, size: 8)
       bytes.append(bigEndian: examined.sum, size: 8)
-      bytes.append(isComplete ? 1 : 0)
+      bytes.append(extent.rawValue)
     case .ended(let outcome, let detail):
       bytes.append(6)
       bytes.append(outcome.rawValue)
@@ -155,17 +169,17 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(7)
       bytes.append(stage.rawValue)
     case .listed(let listed): return listed.frame
-    case .archiving(let identity):
+    case .archiving(let message):
       bytes.append(9)
-      bytes.append(identity)
+      bytes.append(bigEndian: UInt64(message), size: 4)
     case .content(let content):
       bytes.append(10)
       bytes.append(content)
     case .archived: bytes.append(11)
     case .contentRefused: bytes.append(12)
-    case .deletionRefused(let identity, let detail):
+    case .deletionRefused(let message, let detail):
       bytes.append(13)
-      bytes.append(optional: identity)
+      bytes.append(bigEndian: UInt64(message), size: 4)
       bytes.append(detail: detail)
     case .commitRefused(let detail):
       bytes.append(14)

@@ -67,8 +67,9 @@ final class Mailbox {
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
   var examined: Examined?
-  /// Whether all of the mailbox was looked at.
+  /// Whether all of the mailbox was looked at, and all of it by the headers.
   var isComplete = true
+  var isLookedThrough = false
   /// How many octets the mailbox has where nothing was deleted; 0 where that is not known.
   var octets: UInt64 = 0
   /// When it was last listed in full.
@@ -134,7 +135,7 @@ final class Mailbox {
     pollsAgain = false
     tally = Tally()
     examined = nil
-    isComplete = true
+    (isComplete, isLookedThrough) = (true, false)
     (archives, archive, archiveFailed) = ([], nil, false)
     slow.removeAll { $0.end <= now }
     listing = .none
@@ -157,11 +158,9 @@ final class Mailbox {
 /// An alert whose actions are being carried out.
 final class Alert {
   let rule: Int
-  /// As the ledger knows it, and as the server does.
-  let message: MessageIdentity
-  let unique: Identity
-  /// Whether the server knows it by a unique-id, by which listings have it.
-  let isListed: Bool
+  /// Its message's number in the session, and what the ledger knows it as.
+  let message: UInt32
+  let identity: AlertIdentity
   let since: Instant
   /// When it fired, in seconds of the ledger's clock, once it has.
   var fired: UInt64 = 0
@@ -173,17 +172,16 @@ final class Alert {
   /// The end of the rest of its output, for which it waits; nil where it does not.
   var resume: Instant?
 
-  init(rule: Int, message: MessageIdentity, unique: Identity, isListed: Bool, since: Instant) {
+  init(rule: Int, message: UInt32, identity: AlertIdentity, since: Instant) {
     self.rule = rule
     self.message = message
-    self.unique = unique
-    self.isListed = isListed
+    self.identity = identity
     self.since = since
   }
 }
 
 /// A message that is not archived before `end`.
 struct SlowContent: Sendable {
-  let unique: Identity
+  let key: Identity
   let end: Instant
 }

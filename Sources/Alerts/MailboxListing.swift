@@ -19,6 +19,8 @@ struct MailboxListing: Sendable {
   /// Whether each has an identity, and stands in its place. Those behind the first that has not are
   /// not listed for all we know.
   private(set) var isWhole = true
+  /// True if two messages have the same unique-id.
+  private(set) var isDoubled = false
 
   init(known: Examined) {
     self.known = known
@@ -38,25 +40,30 @@ struct MailboxListing: Sendable {
     guard isWhole else { return false }
     all.add(identity.word)
     if message <= known.count { first = all }
+    for index in 0..<chunk.count where chunk[index] == identity { isDoubled = true }
     chunk.append(identity)
     return chunk.isFull
   }
 
   /// What the supervisor is to be asked.
   mutating func takeChunk(isLast: Bool) -> FetcherFrame {
-    chunk.isLast = isLast && isWhole
+    chunk.isLast = isLast && isWhole && !isDoubled
     return .listed(chunk)
   }
+
+  /// The unique-ids tell nothing: nobody may believe that the listing is complete.
+  mutating func disbelieve() { isWhole = false }
 
   /// What the supervisor said.
   mutating func answered(_ answer: ListingAnswer) {
     for index in 0..<chunk.count {
-      let number = answered.count + 1
+      let (number, identity) = (answered.count + 1, chunk[index])
       switch answer[index] {
       case .kept: break
-      case .look: looks.append(number, after: answered)
-      case .unknown where number > known.count: looks.append(number, after: answered)
-      case .unknown: unknown.append(number, after: answered)
+      case .look: looks.append(number, identity, after: answered)
+      case .unknown where number > known.count: looks.append(number, identity, after: answered)
+      case .unknown: unknown.append(number, identity, after: answered)
+      case .doubled: isDoubled = true
       }
       answered.add(chunk[index].word)
     }
@@ -81,6 +88,8 @@ struct MessageNumbers: Sendable {
   private static var limit: Int { 256 }
 
   private var numbers: [UInt32] = []
+  /// Their unique-ids.
+  private var identities: [Identity] = []
   private var position = 0
   /// Whether some did not fit.
   private(set) var isCut = false
@@ -89,7 +98,7 @@ struct MessageNumbers: Sendable {
 
   init() { numbers.reserveCapacity(Self.limit) }
 
-  mutating func append(_ number: UInt32, after covered: Examined) {
+  mutating func append(_ number: UInt32, _ identity: Identity, after covered: Examined) {
     guard !isCut else { return }
     guard numbers.count < Self.limit else {
       isCut = true
@@ -97,6 +106,17 @@ struct MessageNumbers: Sendable {
       return
     }
     numbers.append(number)
+    identities.append(identity)
+  }
+
+  /// The unique-id of one of them.
+  func identity(of message: Int) -> Identity? {
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(numbers[middle]) < message { low = middle + 1 } else { high = middle }
+    }
+    return low < numbers.count && Int(numbers[low]) == message ? identities[low] : nil
   }
 
   /// The next of them; nil where there is none.
@@ -106,6 +126,12 @@ struct MessageNumbers: Sendable {
   }
 
   mutating func removeFirst() { position += 1 }
+
+  private mutating func take(from other: inout MessageNumbers) {
+    numbers.append(other.numbers[other.position])
+    identities.append(other.identities[other.position])
+    other.removeFirst()
+  }
 
   func merged(with other: MessageNumbers) -> MessageNumbers {
     var (left, right) = (self, other)
@@ -117,9 +143,11 @@ struct MessageNumbers: Sendable {
       merged.isCut = true
     }
     while let either = left.next ?? right.next {
-      let number = min(either, right.next ?? either)
-      if left.next == number { left.removeFirst() } else { right.removeFirst() }
-      merged.numbers.append(number)
+      if left.next == min(either, right.next ?? either) {
+        merged.take(from: &left)
+      } else {
+        merged.take(from: &right)
+      }
     }
     return merged
   }

@@ -106,8 +106,6 @@ public struct ListingAnswer: Sendable, Equatable {
     bytes[0] += 1
   }
 
-  mutating func look(at index: Int) { bytes[index + 1] = ListingVerdict.look.rawValue }
-
   /// What is to be done about a message; nothing was said of it, so a look.
   subscript(index: Int) -> ListingVerdict {
     index + 1 < bytes.count ? ListingVerdict(rawValue: bytes[index + 1]) ?? .look : .look

@@ -7,8 +7,6 @@ public enum Report: Sendable, Equatable {
   case wouldFire(rule: Int)
   case fired(rule: Int)
   case firedBefore(rule: Int)
-  /// Two messages have one unique-id; the second waits until the first is gone.
-  case sameIdentity(rule: Int)
   /// A crash came between intent and record; `again` says what the rule chose.
   case unfinished(rule: Int, again: Bool)
   case actionFailed(rule: Int, action: Int, ActionFailure, attempt: Int)

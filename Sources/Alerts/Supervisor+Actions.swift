@@ -114,7 +114,7 @@ extension Supervisor where S: ~Copyable {
   ) {
     mailboxes[mailbox].endAlert(now: now)
     do throws(LedgerError) {
-      let attempt = Int(try ledgers[mailbox].state(of: alert.message).failures.attempts) + 1
+      let attempt = Int(try ledgers[mailbox].state(of: alert.identity).failures.attempts) + 1
       report(
         mailbox,
         .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
@@ -150,10 +150,10 @@ extension Supervisor where S: ~Copyable {
   func noteDone(_ mailbox: Int, _ alert: Alert, _ done: Int) throws(LedgerError) {
     let before = try firstUndone(mailbox, alert)
     var failures =
-      done > before ? Failures() : try ledgers[mailbox].state(of: alert.message).failures
+      done > before ? Failures() : try ledgers[mailbox].state(of: alert.identity).failures
     failures.done = UInt8(clamping: done)
     failures.actions = fingerprint(of: alert.rule)
-    try ledgers[mailbox].note(alert.message, .failed(failures), rule: name(of: alert.rule))
+    try ledgers[mailbox].note(alert.identity, .failed(failures))
   }
 
   /// popbell stops, and the action has ended: by itself, or because it was told to. What is done
@@ -168,7 +168,7 @@ extension Supervisor where S: ~Copyable {
     do throws(LedgerError) {
       if isAll {
         report(mailbox, .fired(rule: alert.rule))
-        return try ledger.note(alert.message, .fired, rule: name(of: alert.rule))
+        return try ledger.note(alert.identity, .fired)
       }
       // What became of it is not known: its intent stays.
       if end.isUnknownWhereInterrupted, settings.rules.rules[alert.rule].onCrash == .never {

@@ -7,7 +7,7 @@ extension Supervisor where S: ~Copyable {
   /// A fetcher says that rule `rule` takes a message. Orders an answer, now or when the actions have
   /// ended.
   mutating func matched<Lines: OutputLines & ~Copyable>(
-    _ mailbox: Int, rule: Int, identity: MessageIdentity, values: AlertValues,
+    _ mailbox: Int, rule: Int, message: UInt32, _ identity: MessageIdentity, _ values: AlertValues,
     on lines: inout Lines, now: Instant
   ) {
     let box = mailboxes[mailbox]
@@ -18,10 +18,8 @@ extension Supervisor where S: ~Copyable {
       return order(.answer(mailbox: mailbox, .leave))
     }
     do throws(LedgerError) {
-      let message = try ledgers[mailbox].resolve(identity)
-      let alert = Alert(
-        rule: rule, message: message, unique: identity.unique, isListed: !values.uniqueID.isEmpty,
-        since: now)
+      let identity = try ledgers[mailbox].resolve(identity, rule: name(of: rule))
+      let alert = Alert(rule: rule, message: message, identity: identity, since: now)
       guard let first = try firstAction(mailbox, alert, on: &lines, now: now) else { return }
       alert.action = first
       box.alert = alert
@@ -39,12 +37,8 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant
   ) throws(LedgerError) -> Int? {
     let (ledger, rule) = (ledgers[mailbox], alert.rule)
-    guard try ledger.meet(alert.message) else {
-      report(mailbox, .sameIdentity(rule: rule))
-      fail(mailbox)
-      return nil
-    }
-    switch try ledger.state(of: alert.message) {
+    try ledger.meet(alert.identity)
+    switch try ledger.state(of: alert.identity) {
     case .new: break
     case .failed: if try waits(mailbox, alert) { return nil }
     case .fired, .archived:
@@ -53,7 +47,7 @@ extension Supervisor where S: ~Copyable {
       return nil
     case .intended where settings.rules.rules[rule].onCrash == .never:
       report(mailbox, .unfinished(rule: rule, again: false))
-      try ledger.note(alert.message, .fired, rule: name(of: rule))
+      try ledger.note(alert.identity, .fired)
       try conclude(mailbox, alert)
       return nil
     case .intended:
@@ -81,14 +75,14 @@ extension Supervisor where S: ~Copyable {
       leaveWaiting(mailbox, alert, from: first)
       return nil
     }
-    try ledger.intend(alert.message, rule: name(of: rule))
+    try ledger.intend(alert.identity)
     return first
   }
 
   /// The first action of an alert that is not known to be done; what was done of others, before the rule
   /// was changed, does not count.
   func firstUndone(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Int {
-    let failures = try ledgers[mailbox].state(of: alert.message).failures
+    let failures = try ledgers[mailbox].state(of: alert.identity).failures
     let count = settings.rules.rules[alert.rule].actions.count
     return failures.actions == fingerprint(of: alert.rule) ? min(Int(failures.done), count) : 0
   }

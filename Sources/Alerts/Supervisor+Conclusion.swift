@@ -9,13 +9,13 @@ extension Supervisor where S: ~Copyable {
   mutating func conclude(_ mailbox: Int, _ alert: Alert) throws(LedgerError) {
     let ledger = ledgers[mailbox]
     try ledger.flush()
-    alert.fired = try ledger.timeOfFiring(alert.message)
+    alert.fired = try ledger.timeOfFiring(alert.identity)
     if settings.archive(rule: alert.rule, mailbox: mailbox) != nil,
-      try ledger.state(of: alert.message) == .fired
+      try ledger.state(of: alert.identity) == .fired
     {
       // One after the other would fetch its content for nothing.
       let box = mailboxes[mailbox]
-      let isSlow = box.slow.contains { $0.unique == alert.unique }
+      let isSlow = box.slow.contains { $0.key == alert.identity.key }
       guard !box.archiveFailed, !isSlow else {
         return order(.answer(mailbox: mailbox, .leave))
       }
@@ -31,18 +31,17 @@ extension Supervisor where S: ~Copyable {
       due = alert.fired + UInt64(time.milliseconds / 1000)
     }
     if let past = due, past <= ledger.now {
-      guard try !ledger.meetKept(alert.message, rules: rulesWord) else {
+      guard try !ledger.meetKept(alert.identity, rules: rulesWord) else {
         return order(.answer(mailbox: mailbox, .keep))
       }
-      guard try ledger.wasDeleted(alert.message, as: alert.unique) else {
-        ledger.permitDeletion(of: alert.message, as: alert.unique, isListed: alert.isListed)
+      guard try ledger.wasDeleted(alert.identity) else {
+        ledger.permitDeletion(of: alert.identity, message: alert.message)
         return order(.answer(mailbox: mailbox, .delete))
       }
       report(mailbox, .notDeleted(rule: alert.rule))
       due = timeOfRetry(mailbox)
     }
-    try ledger.keep(
-      alert.message, as: alert.unique, until: due, rules: rulesWord, rule: name(of: alert.rule))
+    try ledger.keep(alert.identity, until: due, rules: rulesWord)
     order(.answer(mailbox: mailbox, .keep))
   }
 
@@ -54,19 +53,16 @@ extension Supervisor where S: ~Copyable {
   /// Stands for the rules in records of what is kept.
   var rulesWord: UInt16 { UInt16(truncatingIfNeeded: fingerprint) }
 
-  /// The server refused to delete a message, which no rule takes where `unique` is nil.
+  /// The server refused to delete a message.
   mutating func deletionRefused(
-    _ mailbox: Int, _ unique: Identity?, _ words: [UInt8], now: Instant
+    _ mailbox: Int, _ message: UInt32, _ words: [UInt8], now: Instant
   ) {
     let box = mailboxes[mailbox]
     sayRefusal(mailbox, words)
-    guard let unique else {
-      box.nextDeletion = box.nextDeletion ?? now + Mailbox.longPause
-      return
-    }
     do throws(LedgerError) {
-      try ledgers[mailbox].keepDeletion(
-        of: unique, until: timeOfRetry(mailbox), rules: rulesWord)
+      let isAlert = try ledgers[mailbox].keepDeletion(
+        of: message, until: timeOfRetry(mailbox), rules: rulesWord)
+      if !isAlert { box.nextDeletion = box.nextDeletion ?? now + Mailbox.longPause }
     } catch {
       ledgerFailed(mailbox, error)
     }
@@ -90,9 +86,9 @@ extension Supervisor where S: ~Copyable {
   }
 
   /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.
-  mutating func beginArchive(_ mailbox: Int, _ unique: Identity) -> Bool {
+  mutating func beginArchive(_ mailbox: Int, _ message: UInt32) -> Bool {
     let box = mailboxes[mailbox]
-    let index = box.archives.firstIndex { $0.unique == unique }
+    let index = box.archives.firstIndex { $0.message == message }
     guard let index, box.archive == nil else { return false }
     let alert = box.archives.remove(at: index)
     box.archive = alert
@@ -100,11 +96,10 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// Where a message is in a Maildir, the same after a crash: other mailboxes may have its unique-id,
-  /// and its own may use it again.
+  /// Where a message is in a Maildir, the same after a crash, and another in other mailboxes.
   private func archiveName(_ mailbox: Int, _ alert: Alert) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(alert.message.unique)
+    bytes.append(alert.identity.key)
     let mailboxName = settings.mailboxes[mailbox].name
     bytes.append(bigEndian: UInt64(crc32(mailboxName.span)), size: 4)
     var name: [UInt8] = []
@@ -133,7 +128,7 @@ extension Supervisor where S: ~Copyable {
   /// Writes down what was done about an alert, and does what is left.
   mutating func goOn(_ mailbox: Int, _ alert: Alert, from state: EntryState) {
     do throws(LedgerError) {
-      try ledgers[mailbox].note(alert.message, state, rule: name(of: alert.rule))
+      try ledgers[mailbox].note(alert.identity, state)
       try conclude(mailbox, alert)
     } catch {
       ledgerFailed(mailbox, error)

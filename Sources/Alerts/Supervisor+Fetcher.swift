@@ -21,18 +21,19 @@ extension Supervisor where S: ~Copyable {
       box.tally.messages = messages
       box.countedMessages = messages
       box.octets = octets
+      noteCount(mailbox, messages)
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
-    case .matched(let rule, let identity, let values):
-      guard mayMatch(mailbox, rule: rule) else { return distrust(mailbox, now: now) }
+    case .matched(let rule, let message, let identity, let values):
+      guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
       if box.listing != .none { box.listing = .ended }
-      matched(mailbox, rule: rule, identity: identity, values: values, on: &lines, now: now)
+      matched(mailbox, rule: rule, message: message, identity, values, on: &lines, now: now)
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
       box.packet = listed
       order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
-    case .archiving(let unique):
-      if !beginArchive(mailbox, unique) { distrust(mailbox, now: now) }
+    case .archiving(let message):
+      if !beginArchive(mailbox, message) { distrust(mailbox, now: now) }
     case .content(let bytes):
       guard box.archive != nil else { return distrust(mailbox, now: now) }
       order(.writeArchive(mailbox: mailbox, bytes))
@@ -44,20 +45,20 @@ extension Supervisor where S: ~Copyable {
       box.archive = nil
       box.tally.failed += 1
       report(mailbox, .contentRefused(rule: alert.rule))
-    case .deleted(let identity):
+    case .deleted(let message):
       box.tally.deleted = saturated(box.tally.deleted)
-      if let identity { ledgers[mailbox].noteDeletion(of: identity) }
-    case .deletionRefused(let identity, let words):
-      deletionRefused(mailbox, identity, words, now: now)
+      ledgers[mailbox].noteDeletion(of: message)
+    case .deletionRefused(let message, let words):
+      deletionRefused(mailbox, message, words, now: now)
     case .commitRefused(let words):
       commitRefused(mailbox, words, now: now)
     case .folderInternalData:
       if !box.saidInternalData { report(mailbox, .folderInternalData) }
       box.saidInternalData = true
-    case .committed(let examined, let isComplete):
+    case .committed(let examined, let extent):
       box.examined = examined
       box.examined?.rules = fingerprint
-      box.isComplete = isComplete
+      (box.isComplete, box.isLookedThrough) = (extent != .some, extent == .allByHeader)
     case .stage(let stage): box.stage = stage
     case .ended(let outcome, let detail):
       box.outcome = outcome
@@ -76,9 +77,6 @@ extension Supervisor where S: ~Copyable {
       if listed.isFirst { ledger.beginListing() }
       for index in 0..<listed.count {
         answer.append(try ledger.list(listed[index], rules: rulesWord))
-        // Which of two with one unique-id is kept, its content tells.
-        guard answer[index] == .look else { continue }
-        for earlier in 0..<index where listed[earlier] == listed[index] { answer.look(at: earlier) }
       }
       if listed.isLast {
         mailboxes[mailbox].lastListing = now
@@ -92,12 +90,13 @@ extension Supervisor where S: ~Copyable {
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
   /// way.
-  private func mayMatch(_ mailbox: Int, rule: Int) -> Bool {
+  private func mayMatch(_ mailbox: Int, rule: Int, _ message: UInt32) -> Bool {
     guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count,
       // Those of a batch, and as many more as may be asked for until the batch is full.
       ledgers[mailbox].deletionCount <= settings.mailboxes[mailbox].batch + DeletionQueue.capacity,
       // Each may be written down: no more than were counted, or listed.
-      mailboxes[mailbox].tally.matched < mailboxes[mailbox].countedMessages
+      mailboxes[mailbox].tally.matched < mailboxes[mailbox].countedMessages,
+      message <= mailboxes[mailbox].countedMessages
     else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
@@ -137,6 +136,7 @@ extension Supervisor where S: ~Copyable {
     let start = box.start ?? now
     box.packet = nil
     ledgers[mailbox].tick(now: now, wall: time)
+    if box.isLookedThrough { box.lastListing = now }
     settle(mailbox)
     box.phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
@@ -176,10 +176,18 @@ extension Supervisor where S: ~Copyable {
     // A content with which each connection ends would do so too.
     let isTooSlow = outcome.isPolled || outcome == .deadline
     let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
-    box.slow.append(SlowContent(unique: alert.unique, end: now + pause))
+    box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
     guard isTooSlow else { return }
     box.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
+  }
+
+  /// The server has counted its messages.
+  private mutating func noteCount(_ mailbox: Int, _ messages: UInt32) {
+    guard mode != .once(dryRun: true) else { return }
+    do throws(LedgerError) { try ledgers[mailbox].noteCount(messages) } catch {
+      ledgerFailed(mailbox, error)
+    }
   }
 
   /// Writes down what the server has committed; drops what it has not.
@@ -187,18 +195,20 @@ extension Supervisor where S: ~Copyable {
     let box = mailboxes[mailbox]
     let ledger = ledgers[mailbox]
     let committed = mode == .once(dryRun: true) ? nil : box.examined
+    let left = box.tally.messages - min(box.tally.deleted, box.tally.messages)
     if committed == nil || box.tally.deleted > 0 { box.octets = 0 }
     if committed == nil { box.tally.deleted = 0 }
     do throws(LedgerError) {
       // A disk that was full may have room again.
       try ledger.flush()
       if let committed {
-        try ledger.commitDeletions()
+        try ledger.commitDeletions(left: left)
         try ledger.examine(committed)
+        if box.isLookedThrough { try ledger.endLook() }
       } else if box.commitIsRefused {
         try ledger.keepDeletions(until: timeOfRetry(mailbox), rules: rulesWord)
       } else if box.stage == .update {
-        try ledger.doubtDeletions()
+        try ledger.doubtDeletions(left: left)
       }
     } catch {
       ledgerFailed(mailbox, error)

@@ -12,14 +12,13 @@ extension Supervisor where S: ~Copyable {
   ) throws(LedgerError) -> Interval? {
     let (ledger, rule) = (ledgers[mailbox], settings.rules.rules[alert.rule])
     let attempts = try ledger.noteFailure(
-      of: alert.message, done: UInt8(clamping: done), actions: fingerprint(of: alert.rule),
-      rule: name(of: alert.rule))
-    let age = try ledger.timesOfFailure(of: alert.message).map { ledger.now - $0.first } ?? 0
+      of: alert.identity, done: UInt8(clamping: done), actions: fingerprint(of: alert.rule))
+    let age = try ledger.timesOfFailure(of: alert.identity).map { ledger.now - $0.first } ?? 0
     let isLast = rule.retries.map { attempts > $0 } ?? false
     let isOld = age >= UInt64(rule.retryFor.milliseconds / 1000)
     guard isLast || isOld, isKnown || attempts > 1 else { return retryPause(after: attempts) }
     report(mailbox, .gaveUp(rule: alert.rule))
-    try ledger.note(alert.message, .givenUp, rule: name(of: alert.rule))
+    try ledger.note(alert.identity, .givenUp)
     return nil
   }
 
@@ -28,8 +27,8 @@ extension Supervisor where S: ~Copyable {
   mutating func waits(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Bool {
     let ledger = ledgers[mailbox]
     guard mode == .service else { return false }
-    guard let last = try ledger.timesOfFailure(of: alert.message)?.last else { return false }
-    let pause = retryPause(after: try ledger.state(of: alert.message).failures.attempts)
+    guard let last = try ledger.timesOfFailure(of: alert.identity)?.last else { return false }
+    let pause = retryPause(after: try ledger.state(of: alert.identity).failures.attempts)
     let due = last + UInt64(pause.milliseconds / 1000)
     guard due > ledger.now else { return false }
     report(mailbox, .waits(rule: alert.rule, .seconds(Int64(due - ledger.now))))

@@ -31,7 +31,7 @@ extension Supervisor where S: ~Copyable {
       }
     }
     guard !held.isEmpty else { return false }
-    if try ledgers[mailbox].state(of: alert.message) == .new {
+    if try ledgers[mailbox].state(of: alert.identity) == .new {
       for index in held { _ = outputs.apply(.off, to: index, on: &lines, now: now) }
       reportOutputs()
       try noteDone(mailbox, alert, 0)

@@ -91,6 +91,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
     let box = mailboxes[mailbox]
     known.octets = box.octets
+    known.knowsOlder = ledger.knowsOlder
     known.refusesCommit = box.refusesCommit
     if let retry = box.nextDeletion, retry <= now {
       // What no rule takes is deleted where it is met.

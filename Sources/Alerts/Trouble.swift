@@ -35,7 +35,7 @@ extension Report {
     case .ledgerFailed: .ledgerFailed
     case .ended(let outcome, _, _, _, let next, let failingFor):
       trouble(outcome, next: next, failingFor: failingFor)
-    case .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished, .actionFailed,
+    case .matched, .wouldFire, .fired, .firedBefore, .unfinished, .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
       .notDeleted, .deletionRefused, .folderInternalData:

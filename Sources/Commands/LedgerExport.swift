@@ -12,17 +12,12 @@ extension LedgerReader {
       try text.ledger.forEachMessage { entry in
         var line = JSONLine(text.mailbox)
         line.add("identity", entry.identity.digits)
-        line.add("state", [UInt8](entry.state.word))
+        line.add("state", [UInt8](entry.word))
         line.add("time", text.time(entry.time))
         line.add("rule", text.rule(of: entry))
         if let attempts = entry.state.attempts { line.add("attempts", number: Int64(attempts)) }
-        let hour = entry.state.hour.map { text.time($0) }
-        if case .missing(_, let fired, _) = entry.state {
-          line.add("since", hour ?? [])
-          line.add("fired", fired ? "true" : "false")
-        } else if let hour {
-          line.add("due", hour)
-        }
+        if entry.isGone { line.add("detail", [UInt8](entry.state.word)) }
+        if let hour = entry.hour { line.add(entry.isGone ? "gone" : "due", text.time(hour)) }
         line.print()
       }
     }

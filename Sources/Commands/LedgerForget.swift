@@ -21,9 +21,10 @@ extension LedgerReader {
     let unique = Identity(of: message.span, by: SHA256.self)
     var (names, found): ([[UInt8]], [Identity]) = ([], [])
     let code = forEach(isQuiet: mailboxes.count > 1) { (text) throws(LedgerError) in
+      let key = try text.ledger.key(under: unique) ?? unique
       try text.ledger.forEachMessage { entry in
         let digits = message.count == 16 ? entry.identity.shortDigits : entry.identity.digits
-        guard entry.identity == unique || digits.span.equalsIgnoringCase(message.span) else {
+        guard entry.identity == key || digits.span.equalsIgnoringCase(message.span) else {
           return
         }
         names.append(text.mailbox)

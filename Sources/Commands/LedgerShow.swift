@@ -25,7 +25,7 @@ extension LedgerReader {
             table.add(text.localTime(entry.time), id, known, text.words(for: entry))
           } else {
             table.add(
-              text.mailbox, text.time(entry.time), id, rule, [UInt8](entry.state.word),
+              text.mailbox, text.time(entry.time), id, rule, [UInt8](entry.word),
               text.detail(of: entry))
           }
         }
@@ -63,18 +63,30 @@ extension LedgerText {
   }
 
   /// For programs, what the state's word does not say: how often the actions failed, until when it
-  /// is kept, whether what is missing had fired.
+  /// is kept, how what is gone stood.
   fileprivate func detail(of entry: Entry) -> [UInt8] {
     var text: [UInt8] = []
-    if let attempts = entry.state.attempts { text.append(decimal: UInt64(attempts)) }
-    if case .kept = entry.state, let due = entry.state.hour { text = time(due) }
-    if case .missing(_, let fired, _) = entry.state { text.append(fired ? "fired" : "given-up") }
+    if entry.isGone {
+      text.append(entry.state.word)
+    } else if let attempts = entry.state.attempts {
+      text.append(decimal: UInt64(attempts))
+    } else if let due = entry.hour {
+      text = time(due)
+    }
     return text
   }
 
   /// For people, how things stand, in the colour that this has.
   fileprivate func words(for entry: Entry) -> [UInt8] {
     var text: [UInt8] = []
+    if entry.isGone {
+      text.append("\u{1B}[2m")
+      text.append(entry.state.word)
+      text.append("; gone from the mailbox since ")
+      text.append(localTime(entry.hour ?? 0).span)
+      text.append("\u{1B}[0m")
+      return text
+    }
     switch entry.state {
     case .intended: text.append("\u{1B}[33mbegun; not known to have ended")
     case .fired: text.append("fired; not deleted or archived yet")
@@ -88,17 +100,13 @@ extension LedgerText {
     case .givenUp: text.append("\u{1B}[31mgiven up: the actions failed too often")
     case .kept:
       text.append("fired; kept")
-      if let due = entry.state.hour {
+      if let due = entry.hour {
         text.append(" until ")
         text.append(localTime(due).span)
       }
-    case .deleted(hour: 0): text.append("fired; deleted, which the server has not confirmed")
+    case .deleted(hour: 0, _): text.append("fired; deleted, which the server has not confirmed")
     case .deleted: text.append("fired; deleted")
-    case .missing(_, let fired, _):
-      text.append("\u{1B}[2mmissing since ")
-      text.append(localTime(entry.state.hour ?? 0).span)
-      text.append(fired ? "; it had fired" : "; it had been given up")
-    case .alias: break
+    case .link: break
     }
     if text.first == 0x1B { text.append("\u{1B}[0m") }
     return text

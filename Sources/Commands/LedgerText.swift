@@ -57,6 +57,19 @@ extension Identity {
   }
 }
 
+extension Entry {
+  /// The state in one word, for programs.
+  var word: StaticString { isGone ? "gone" : state.word }
+
+  /// When what is kept goes, or since when a message is gone, in seconds of the ledger's clock; nil for
+  /// others, and for what stays.
+  var hour: UInt32? {
+    if isGone { return UInt32(clamping: UInt64(goneDay) * 86_400) }
+    guard case .kept(let hour, _, _) = state, hour > 0 else { return nil }
+    return UInt32(clamping: UInt64(hour) * 3600)
+  }
+}
+
 extension EntryState {
   /// The state in one word, for programs.
   var word: StaticString {
@@ -68,8 +81,7 @@ extension EntryState {
     case .givenUp: "given-up"
     case .kept: "kept"
     case .deleted: "deleted"
-    case .missing: "missing"
-    case .alias: "alias"
+    case .link: "link"
     }
   }
 
@@ -77,17 +89,7 @@ extension EntryState {
   var attempts: UInt8? {
     switch self {
     case .intended(let failures), .failed(let failures): failures.attempts
-    case .fired, .archived, .givenUp, .kept, .deleted, .missing, .alias: nil
-    }
-  }
-
-  /// When what is kept goes, or since when it is missing, in seconds of the ledger's clock; nil for
-  /// others, and for what stays.
-  var hour: UInt32? {
-    switch self {
-    case .kept(let hour, _, _) where hour > 0, .missing(let hour, _, _):
-      UInt32(clamping: UInt64(hour) * 3600)
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
+    case .fired, .archived, .givenUp, .kept, .deleted, .link: nil
     }
   }
 }

@@ -35,9 +35,6 @@ func words(
   case .firedBefore(let rule):
     say(rule, " has fired for this message before; nothing is done again")
     return (.info, text)
-  case .sameIdentity(let rule):
-    say(rule, ": two messages have the same unique-id; the second waits for the next poll")
-    return (.warning, text)
   case .unfinished(let rule, let again):
     say(rule, " was interrupted before it was known to have fired; on-crash = ")
     text.append(again ? "again" : "never")

@@ -21,7 +21,7 @@ extension Service {
       .archiveTooSlow,
       .contentRefused, .deletionRefused:
       actionsFailed = true
-    case .archived, .matched, .wouldFire, .fired, .firedBefore, .sameIdentity, .unfinished,
+    case .archived, .matched, .wouldFire, .fired, .firedBefore, .unfinished,
       .notDeleted, .folderInternalData, .ended:
       break
     }

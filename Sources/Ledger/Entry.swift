@@ -49,45 +49,79 @@ public enum EntryState: Sendable, Equatable {
   /// nobody wanted that.
   case kept(dueHour: UInt32, rules: UInt16, archived: Bool)
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
-  /// not say what came of it.
-  case deleted(hour: UInt32)
-  /// It was not in a complete listing, since an hour of what popbell has seen. `fired` tells what
-  /// had fired from what was given up, and `archived` what needs nothing more.
-  case missing(sinceHour: UInt32, fired: Bool, archived: Bool)
-  /// It is the content's identity of the message whose identity has this word.
-  case alias(of: UInt64)
+  /// not say what came of it. So many messages are `left` then, at most 65,535.
+  case deleted(hour: UInt32, left: UInt16)
+  /// It is no alert, but leads to the one whose key has this word: from the unique-id of its message,
+  /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that
+  /// this message was deleted; 0 where it did not.
+  case link(to: UInt64, deletionHour: UInt32)
 
-  var message: MessageState {
+  public var message: MessageState {
     switch self {
     case .intended(let failures): .intended(before: failures)
     case .failed(let failures): .failed(failures)
-    case .fired, .kept(_, _, archived: false), .missing(_, fired: true, archived: false): .fired
-    case .archived, .kept, .deleted, .missing(_, fired: true, archived: true): .archived
-    case .givenUp, .missing(_, fired: false, _): .givenUp
-    case .alias: .new
+    case .fired, .kept(_, _, archived: false): .fired
+    case .archived, .kept(_, _, archived: true), .deleted: .archived
+    case .givenUp: .givenUp
+    case .link: .new
+    }
+  }
+
+  /// True if nothing more is to be fired for the message, by whatever rule.
+  var isSettled: Bool {
+    switch self {
+    case .fired, .archived, .givenUp, .kept, .deleted: true
+    case .intended, .failed, .link: false
     }
   }
 }
 
 public struct Entry: Sendable, Equatable {
+  /// Its key; for a link, what it leads from.
   public var identity: Identity
   public var state: EntryState
-  /// Whether an alias belongs to it.
-  public var hasAlias: Bool
-  /// When it came to be so, in seconds of the ledger's clock; for what is kept or missing, when it
+  /// The day since 1970, of what popbell has seen, on which the message was not there when all of the
+  /// mailbox was listed, or looked at; 0 where it is there, for all that is known.
+  public var goneDay: UInt16 = 0
+  /// True if the message's content says nothing: without its place in the mailbox it is forgotten.
+  public var isSilent = false
+  /// True if a version before 3 wrote it: its identity is the message's, whatever rule took that.
+  public var isOlder = false
+  /// When it came to be so, in seconds of the ledger's clock; for what is kept or deleted, when it
   /// fired.
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.
   public var rule: UInt16
 
-  /// Whether the server said that it is deleted.
+  public var isGone: Bool { goneDay > 0 }
+
+  /// The same, gone on `day`: it keeps all but what is to be found out anew where it is found again.
+  func gone(day: UInt16) -> Entry {
+    var gone = self
+    gone.goneDay = day
+    switch state {
+    case .kept(let hour, _, let archived):
+      gone.state = .kept(dueHour: hour, rules: 0, archived: archived)
+    case .deleted(let hour, _): gone.state = .deleted(hour: hour, left: 0)
+    case .intended(var failures):
+      failures.firstMinute = 0
+      gone.state = .intended(before: failures)
+    case .failed(var failures):
+      failures.firstMinute = 0
+      gone.state = .failed(failures)
+    case .fired, .archived, .givenUp, .link: break
+    }
+    return gone
+  }
+
+  /// True if the server said that it is deleted.
   var isDeleted: Bool {
-    if case .deleted(let hour) = state { return hour > 0 }
+    if case .deleted(let hour, _) = state { return hour > 0 }
     return false
   }
 
-  var isAlias: Bool {
-    if case .alias = state { return true }
+  var isLink: Bool {
+    if case .link = state { return true }
     return false
   }
 }

@@ -1,8 +1,7 @@
 import Bytes
 
-/// What tells one message from another: the first 128 bits of a SHA-256, over the unique-id where
-/// the server gives one, else over header fields.
-public struct Identity: Sendable, Equatable, Comparable {
+/// The first 128 bits of a SHA-256: over a unique-id, or over header fields.
+public struct Identity: Sendable, Hashable, Comparable {
   public static let size = 16
 
   /// The first 64 bits: enough to find it by.
@@ -34,6 +33,22 @@ public struct Identity: Sendable, Equatable, Comparable {
   static func ^ (left: Identity, right: Identity) -> Identity {
     Identity(word: left.word ^ right.word, rest: left.rest ^ right.rest)
   }
+
+  /// What `rule` makes of this message; of that, the same rule makes the message again.
+  func taken(by rule: UInt16) -> Identity {
+    self ^ Identity(spreading: UInt64(rule) + 1)
+  }
+
+  /// The message that comes behind `count` others which nothing tells from it.
+  func behind(_ count: Int) -> Identity {
+    count == 0 ? self : self ^ Identity(spreading: UInt64(count) << 17)
+  }
+
+  /// Different for each number, in both halves.
+  private init(spreading number: UInt64) {
+    // Products modulo 2^64 by definition; with an odd factor, they are as different as the numbers.
+    self.init(word: number &* 0x9E37_79B9_7F4A_7C15, rest: number &* 0xC2B2_AE3D_27D4_EB4F)
+  }
 }
 
 extension [UInt8] {
@@ -44,25 +59,74 @@ extension [UInt8] {
   }
 }
 
-/// How a message is recognised.
+/// By what a message is recognised.
 public struct MessageIdentity: Sendable, Equatable {
-  /// The unique-id's; where the server has none, the header's.
-  public var unique: Identity
-  /// That of what the sender wrote (Message-ID, Date, From, Subject), which a move to another server
-  /// leaves as it is; nil where that does not tell the message from others.
+  /// That of its unique-id; nil where the server gives none.
+  public var uniqueID: Identity?
+  /// True if the unique-id tells the message from others: none has the same, and it is more than the
+  /// message's number.
+  public var believesUniqueID: Bool
+  /// That of the header fields that a redelivery, and a move to another server, leave as they are.
+  public var content: Identity
+  /// True if other messages may have the same content: those fields say nothing.
+  public var isSilent: Bool
+  /// As ledgers before version 3 know it; nil where nothing of them is left.
+  public var older: OlderIdentity?
+
+  public init(
+    uniqueID: Identity?, believesUniqueID: Bool = true, content: Identity, isSilent: Bool,
+    older: OlderIdentity? = nil
+  ) {
+    self.uniqueID = uniqueID
+    self.believesUniqueID = believesUniqueID
+    self.content = content
+    self.isSilent = isSilent
+    self.older = older
+  }
+
+  /// The unique-id, where it is believed.
+  var believedID: Identity? { believesUniqueID ? uniqueID : nil }
+}
+
+/// The hashes of a message in ledgers of the versions 1 and 2.
+public struct OlderIdentity: Sendable, Equatable {
+  /// Over Message-ID, Date and the topmost Received: for a message without a unique-id.
+  public var header: Identity
+  /// Over Message-ID, Date, From and Subject; nil without one of the first two.
   public var content: Identity?
 
-  public init(unique: Identity, content: Identity? = nil) {
-    self.unique = unique
+  public init(header: Identity, content: Identity?) {
+    self.header = header
     self.content = content
+  }
+}
+
+/// An alert: one message, and one rule that takes it.
+public struct AlertIdentity: Sendable, Equatable {
+  /// Its place in the ledger.
+  public let key: Identity
+  /// The rule, as `Entry.rule` has it: where the message had fired before, the one that it fired then.
+  public let rule: UInt16
+  /// The unique-id by which listings have its message, and whether it is believed; nil where they have
+  /// none.
+  let uniqueID: Identity?
+  let believesUniqueID: Bool
+  let isSilent: Bool
+
+  init(_ message: MessageIdentity, key: Identity, rule: UInt16, isSilent: Bool) {
+    self.key = key
+    self.rule = rule
+    uniqueID = message.uniqueID
+    believesUniqueID = message.believesUniqueID
+    self.isSilent = isSilent
   }
 }
 
 /// What has been looked at: the first `count` messages of the mailbox.
 public struct Examined: Sendable, Equatable {
   public var count: UInt32
-  /// The word of the last of them: where that is in its place, so are those before it, on a server
-  /// that adds messages at the end.
+  /// The word of the last of them, of its unique-id or else of its content: where that is in its
+  /// place, so are those before it, on a server that adds messages at the end.
   public var last: UInt64
   /// The sum of the messages' identity words, overflow dropped: no order, so that a message which
   /// was deleted can be taken out of it. It recognises them in a listing.

@@ -15,40 +15,40 @@ extension Ledger where S: ~Copyable {
   /// what was not listed as what is absent, and without what has been gone for `dropAge` hours. After an
   /// error all is as it was.
   func compact(listing: Bool = false, droppingFrom dropAge: Int = .max) throws(LedgerError) {
-    var (count, aliases) = (0, 0)
-    try forEachSurvivor(listing, dropAge, dropsAliases: false) { (entry) throws(LedgerError) in
+    var (count, links) = (0, 0)
+    try forEachSurvivor(listing, dropAge, dropsLinks: false) { (entry) throws(LedgerError) in
       count += 1
-      aliases += entry.isAlias ? 1 : 0
+      links += entry.isLink ? 1 : 0
     }
-    // Of messages that are forgotten, the aliases are left.
-    let dropsAliases = 2 * aliases > count + 256 || dropAge < .max
-    if dropsAliases {
+    // Of alerts that are forgotten, links are left.
+    let dropsLinks = 2 * links > count + 256 || dropAge < .max
+    if dropsLinks {
       count = 0
-      try forEachSurvivor(listing, dropAge, dropsAliases: true) { _ in count += 1 }
+      try forEachSurvivor(listing, dropAge, dropsLinks: true) { _ in count += 1 }
     }
     let reading = clock.reading
     var written = 0
     do throws(LedgerError) {
-      written = try writeSuccessor(of: count, listing, dropAge, dropsAliases: dropsAliases)
+      written = try writeSuccessor(of: count, listing, dropAge, dropsLinks: dropsLinks)
     } catch {
       // What there is of it takes room that the ledger may need.
       try? store.beginSuccessor()
       throw error
     }
     (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
-    (recent, listed, isOld, isDurable) = ([], [], false, true)
+    (recent, marks, isOld, isDurable) = ([], [], false, true)
     self.written = reading
   }
 
   /// Returns how many bytes it has, once it is the ledger.
   private func writeSuccessor(
-    of count: Int, _ listing: Bool, _ dropAge: Int, dropsAliases: Bool
+    of count: Int, _ listing: Bool, _ dropAge: Int, dropsLinks: Bool
   ) throws(LedgerError) -> Int {
     var bytes = ByteBuffer<4096>()
     var written = 0
     try withStore { (store) throws(StoreError) in try store.beginSuccessor() }
     try write(.header(version: Record.version, sorted: count), &bytes, &written)
-    try forEachSurvivor(listing, dropAge, dropsAliases: dropsAliases) {
+    try forEachSurvivor(listing, dropAge, dropsLinks: dropsLinks) {
       (entry) throws(LedgerError) in
       try self.write(.entry(entry), &bytes, &written)
     }
@@ -63,17 +63,14 @@ extension Ledger where S: ~Copyable {
   }
 
   private func forEachSurvivor(
-    _ listing: Bool, _ dropAge: Int, dropsAliases: Bool,
+    _ listing: Bool, _ dropAge: Int, dropsLinks: Bool,
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    try forEachEntry { (entry, isListed) throws(LedgerError) in
-      if dropsAliases, try self.isDangling(entry, dropAge) { return }
+    try forEachEntry { (entry, isMarked) throws(LedgerError) in
+      if dropsLinks, try self.isDangling(entry, dropAge) { return }
       if self.isLongDeleted(entry) || self.givesWay(entry, dropAge) { return }
-      if listing, !isListed {
-        if let absent = self.absent(entry) { try body(absent) }
-      } else {
-        try body(entry)
-      }
+      let later = listing ? self.seen(entry, isThere: isMarked) : entry
+      if let later { try body(later) }
     }
   }
 
@@ -90,8 +87,9 @@ extension Ledger where S: ~Copyable {
     bytes.removeAll()
   }
 
-  private func isDangling(_ entry: Entry, _ dropAge: Int) throws(LedgerError) -> Bool {
-    guard case .alias(let word) = entry.state else { return false }
+  /// True for a link that leads nowhere, or to what is dropped.
+  func isDangling(_ entry: Entry, _ dropAge: Int = .max) throws(LedgerError) -> Bool {
+    guard case .link(let word, _) = entry.state else { return false }
     return try self.entry(of: word).map { givesWay($0, dropAge) } ?? true
   }
 
@@ -100,9 +98,9 @@ extension Ledger where S: ~Copyable {
   }
 
   /// Calls `body` with each entry that is to be remembered, in the order of their identities, and
-  /// whether its message is listed.
+  /// whether its message is there, as far as a listing or a look has come.
   func forEachEntry(
-    _ body: (Entry, _ isListed: Bool) throws(LedgerError) -> Void
+    _ body: (Entry, _ isMarked: Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     var next = 0
     if sorted > 0 {
@@ -116,7 +114,7 @@ extension Ledger where S: ~Copyable {
         }
         // A recent one of the same identity takes its place.
         if next < self.recent.count, self.recent[next].identity == entry.identity { return }
-        try self.visit(entry, self.isListed(place - 1), body)
+        try self.visit(entry, self.isMarked(.sorted(place - 1)), body)
       }
     }
     for index in next..<recent.count {
@@ -125,8 +123,8 @@ extension Ledger where S: ~Copyable {
   }
 
   private func visit(
-    _ entry: Entry?, _ isListed: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
+    _ entry: Entry?, _ isMarked: Bool, _ body: (Entry, Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    if let entry { try body(entry, isListed) }
+    if let entry { try body(entry, isMarked) }
   }
 }

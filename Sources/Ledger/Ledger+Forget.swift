@@ -1,25 +1,25 @@
 /// What the owner may look at, and what he may have done again.
 extension Ledger where S: ~Copyable {
-  /// Calls `body` with what is known of each message, in the order of their identities; since when
-  /// one is missing is told in hours of the clock, as if all absences had been before.
+  /// Calls `body` with what is known of each alert, in the order of their keys; since when one is gone
+  /// is told by the clock, as if all absences had been before.
   public func forEachMessage(
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    let away = UInt32(clamping: clock.reading.away / 3600)
-    try forEach(alias: false) { (entry) throws(LedgerError) in
+    try forEach(link: false) { (entry) throws(LedgerError) in
       var entry = entry
-      if case .missing(let hour, let fired, let archived) = entry.state {
-        entry.state = .missing(sinceHour: hour + away, fired: fired, archived: archived)
+      if entry.isGone {
+        entry.goneDay = UInt16(
+          clamping: UInt64(entry.goneDay) + self.clock.reading.away / 86_400)
       }
       try body(entry)
     }
   }
 
   private func forEach(
-    alias: Bool, _ body: (Entry) throws(LedgerError) -> Void
+    link: Bool, _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     try forEachEntry { (entry, _) throws(LedgerError) in
-      if entry.isAlias == alias { try body(entry) }
+      if entry.isLink == link { try body(entry) }
     }
   }
 
@@ -32,14 +32,14 @@ extension Ledger where S: ~Copyable {
     var known: [Identity] = []
     var records: [Record] = []
     for message in messages where !known.contains(message) {
-      guard let entry = try entry(of: message), !entry.isAlias else { continue }
+      guard let entry = try entry(of: message), !entry.isLink else { continue }
       known.append(message)
       records.append(.removed(message))
     }
     guard !known.isEmpty else { return [] }
     // What they were known by besides would hide others of the same content.
-    try forEach(alias: true) { (entry) throws(LedgerError) in
-      guard case .alias(let word) = entry.state else { return }
+    try forEach(link: true) { (entry) throws(LedgerError) in
+      guard case .link(let word, _) = entry.state else { return }
       if known.contains(where: { $0.word == word }) {
         records.append(.removed(entry.identity))
       }

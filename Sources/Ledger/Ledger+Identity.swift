@@ -1,42 +1,92 @@
 extension Ledger where S: ~Copyable {
-  /// The message that the ledger knows `message` as. Two cases need the content's identity: a
-  /// unique-id that another message had before, or has as well, and a message whose unique-id is
-  /// another than it was.
-  public func resolve(_ message: MessageIdentity) throws(LedgerError) -> MessageIdentity {
-    guard let content = message.content else { return message }
-    if case .alias(let word) = try entry(of: content)?.state, let known = try entry(of: word),
-      // What is deleted and sent once more is another message.
-      known.identity == message.unique || !known.isDeleted
-    {
-      guard case .missing = known.state, known.identity != message.unique else {
-        return MessageIdentity(unique: known.identity, content: content)
-      }
-      try adopt(known, as: message.unique, content)
-      return message
+  /// The alert that `message` and `rule` make, as the ledger knows it.
+  ///
+  /// A message known by its unique-id, with the same content or a silent one, is the same: once
+  /// settled, it fires for no other rule either. Any other is known by its content; a silent one by its
+  /// unique-id, and among equal ones by its place behind those that were met in this session.
+  public func resolve(
+    _ message: MessageIdentity, rule: UInt16
+  ) throws(LedgerError) -> AlertIdentity {
+    if let alert = try adoptOlder(message, rule: rule) { return alert }
+    let known = try message.believedID.flatMap { (id) throws(LedgerError) in
+      try self.alert(under: id)
     }
-    guard try entry(of: message.unique)?.hasAlias == true else { return message }
-    return MessageIdentity(unique: message.unique ^ content, content: content)
+    if let known, known.rule == rule || known.state.isSettled, isSame(message, known) {
+      return AlertIdentity(
+        message, key: known.identity, rule: known.rule, isSilent: known.isSilent)
+    }
+    return AlertIdentity(
+      message, key: try key(of: message, rule: rule), rule: rule, isSilent: message.isSilent)
   }
 
-  /// The message that was missing is there again, under another unique-id. Its new entry comes
-  /// first: with the alias alone, after a cut of power, it would count as new.
-  private func adopt(
-    _ known: Entry, as unique: Identity, _ content: Identity
-  ) throws(LedgerError) {
-    var entry = known
-    entry.identity = unique
-    entry.state =
-      switch known.state.message {
-      case .givenUp: .givenUp
-      case .fired: .fired
-      case .new, .intended, .archived, .failed: .archived
-      }
-    let alias = alias(content, of: unique)
-    try write([.entry(entry), .entry(alias), .removed(known.identity)])
+  /// The key of the alert that the unique-id `id` leads to; nil where it leads to none.
+  public func key(under id: Identity) throws(LedgerError) -> Identity? {
+    try alert(under: id)?.identity
   }
 
-  /// What leads from a message's content to its unique-id.
-  func alias(_ content: Identity, of unique: Identity) -> Entry {
-    Entry(identity: content, state: .alias(of: unique.word), hasAlias: false, time: 0, rule: 0)
+  private func alert(under id: Identity) throws(LedgerError) -> Entry? {
+    guard case .link(let word, _) = try entry(of: id)?.state else { return nil }
+    return try entry(of: word).flatMap { $0.isOlder ? nil : $0 }
+  }
+
+  private func isSame(_ message: MessageIdentity, _ known: Entry) -> Bool {
+    if message.isSilent { return !known.isSilent || !wasMet(known.identity) }
+    return message.content.taken(by: known.rule) == known.identity
+  }
+
+  private func key(
+    of message: MessageIdentity, rule: UInt16
+  ) throws(LedgerError) -> Identity {
+    guard message.isSilent else { return message.content.taken(by: rule) }
+    // What is not believed any more was, before another message had the same.
+    if let id = message.uniqueID?.taken(by: rule), try entry(of: id) != nil, !wasMet(id) {
+      return id
+    }
+    let first = message.believedID ?? message.content
+    var (key, count) = (first.taken(by: rule), 0)
+    while wasMet(key) {
+      count += 1
+      key = first.behind(count).taken(by: rule)
+    }
+    return key
+  }
+
+  /// True if a silent message was taken for this alert in this session.
+  private func wasMet(_ key: Identity) -> Bool {
+    index(of: key).map { recent[$0].wasMet } ?? false
+  }
+
+  /// Notes that the message of `alert` is there; that need not be on disk at once.
+  public func meet(_ alert: AlertIdentity) throws(LedgerError) {
+    guard let place = try find(alert.key) else { return }
+    mark(place.position)
+    var entry = place.entry
+    if entry.isGone {
+      entry.goneDay = 0
+      writeLater(entry)
+    } else if alert.isSilent, index(of: alert.key) == nil {
+      set(entry.identity, entry, isDurable: true)
+    }
+    noteMet(alert)
+  }
+
+  /// Remembers that this session's message has been taken for `alert`, where others may be as silent.
+  func noteMet(_ alert: AlertIdentity) {
+    guard let index = index(of: alert.key) else { return }
+    recent[index].isListed = true
+    recent[index].wasMet = alert.isSilent
+  }
+
+  /// What leads from the unique-id to the alert; nil where that is known, or there is none.
+  func missingLink(of alert: AlertIdentity) throws(LedgerError) -> Entry? {
+    guard let uniqueID = alert.uniqueID else { return nil }
+    if case .link(alert.key.word, _) = try entry(of: uniqueID)?.state { return nil }
+    return link(from: uniqueID, to: alert)
+  }
+
+  func link(from uniqueID: Identity, to alert: AlertIdentity, deletionHour: UInt32 = 0) -> Entry {
+    Entry(
+      identity: uniqueID, state: .link(to: alert.key.word, deletionHour: deletionHour), time: 0,
+      rule: 0)
   }
 }

@@ -1,42 +1,35 @@
-/// A complete listing of the mailbox: which messages need a look, and which are there no more.
+/// A look at the whole mailbox, by a complete listing or at each message: which of them are known, and
+/// which are there no more.
 extension Ledger where S: ~Copyable {
-  /// How many hours what is not listed is remembered: a mailbox may come back from a backup.
+  /// How many hours what is gone is remembered: a mailbox may come back from a backup.
   static var memoryHours: Int { 30 * 24 }
 
   /// How many changes are written behind the rest, and do not make all be written anew.
   private static var fewChanges: Int { 64 }
 
   public func beginListing() {
-    listed = [UInt8](repeating: 0, count: (sorted + 7) / 8)
-    for index in recent.indices { recent[index].isListed = false }
+    forgetMarks()
     listedDueHour = nil
   }
 
-  /// Notes that a message is there. Returns what is to be done about it under these rules: always a
-  /// look, where another has its unique-id too.
-  public func list(_ unique: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
-    if let index = index(of: unique) {
-      defer { recent[index].isListed = true }
-      return recent[index].isListed ? .look : verdict(on: recent[index].entry, rules)
+  /// Notes that a message is there. Returns what is to be done about it under these rules.
+  public func list(_ uniqueID: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
+    guard var found = try find(uniqueID) else { return .unknown }
+    guard !isMarked(found.position) else { return .doubled }
+    mark(found.position)
+    if case .link(let word, _) = found.entry.state {
+      guard let alert = try find(word) else { return .unknown }
+      mark(alert.position)
+      found = alert
     }
-    guard let (place, entry) = try sortedEntry({ !($0 < unique) }), entry.identity == unique
-    else { return .unknown }
-    if isListed(place) { return .look }
-    // Records may have been sorted anew since the listing began.
-    if place / 8 < listed.count { listed[place / 8] |= 1 << UInt8(place % 8) }
-    return verdict(on: entry, rules)
-  }
-
-  private func verdict(on entry: Entry?, _ rules: UInt16) -> ListingVerdict {
-    guard let entry else { return .unknown }
-    guard case .kept(let hour, let fingerprint, _) = entry.state, rules == fingerprint else {
+    guard case .kept(let hour, let fingerprint, _) = found.entry.state, rules == fingerprint else {
       return .look
     }
-    listedDueHour = earlier(listedDueHour, dueHour(of: entry))
+    listedDueHour = earlier(listedDueHour, dueHour(of: found.entry))
     return hour != 0 && UInt64(hour) * 3600 <= clock.time ? .look : .kept
   }
 
-  /// Whether a message that is kept for a time is due, as far as is known.
+  /// True if a message that is kept for a time is due, as far as is known.
   public var hasDueMessage: Bool {
     nextDueHour.map { UInt64($0) * 3600 <= clock.time } ?? false
   }
@@ -45,10 +38,11 @@ extension Ledger where S: ~Copyable {
 
   /// When a listing is to be asked for because of an entry; nil where that need not be.
   private func dueHour(of entry: Entry) -> UInt32? {
-    switch entry.state {
+    guard !entry.isGone else { return nil }
+    return switch entry.state {
     case .kept(let hour, _, _) where hour > 0: hour
-    case .deleted(let hour) where hour > 0: hour + 24
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .missing, .alias: nil
+    case .deleted(let hour, _) where hour > 0: hour + 24
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: nil
     }
   }
 
@@ -56,69 +50,62 @@ extension Ledger where S: ~Copyable {
     left.map { min($0, right ?? $0) } ?? right
   }
 
-  /// The listing is complete. What it does not have is missing from here on, or forgotten.
+  /// The listing is complete. What it does not have is gone from here on, or forgotten.
   public func endListing() throws(LedgerError) {
-    defer { listed = [] }
-    var changes: [Record] = []
-    var deleted: [UInt64] = []
-    try forEachEntry { (entry, isListed) throws(LedgerError) in
-      guard !isListed, changes.count <= Self.fewChanges else { return }
-      let absent = self.absent(entry)
-      if let absent, absent != entry { changes.append(.entry(absent)) }
-      guard absent == nil else { return }
-      changes.append(.removed(entry.identity))
-      deleted.append(entry.identity.word)
-    }
-    if changes.count > Self.fewChanges {
-      try compact(listing: true)
-    } else {
-      if !deleted.isEmpty { changes += try aliases(of: deleted) }
-      try writeAll(changes)
-    }
+    try noteGone(linksToo: true)
     nextDueHour = listedDueHour
   }
 
-  /// What removes the aliases of messages with these words.
-  private func aliases(of words: [UInt64]) throws(LedgerError) -> [Record] {
-    var records: [Record] = []
-    try forEachEntry { (entry, _) throws(LedgerError) in
-      guard case .alias(let word) = entry.state, words.contains(word) else { return }
-      records.append(.removed(entry.identity))
+  /// Each message was looked at, whatever its unique-id: what was not met is gone.
+  public func endLook() throws(LedgerError) { try noteGone(linksToo: false) }
+
+  private func noteGone(linksToo: Bool) throws(LedgerError) {
+    defer { forgetMarks() }
+    listsLinks = linksToo
+    var changes: [Record] = []
+    try forEachEntry { (entry, isMarked) throws(LedgerError) in
+      guard changes.count <= Self.fewChanges else { return }
+      let isLost = entry.isOlder ? try self.isDangling(entry) : false
+      let later = isLost ? nil : self.seen(entry, isThere: isMarked)
+      guard later != entry else { return }
+      changes.append(later.map { .entry($0) } ?? .removed(entry.identity))
     }
-    return records
+    guard changes.count > Self.fewChanges else { return try writeAll(changes) }
+    try compact(listing: true)
   }
 
-  /// What becomes of an entry that is not listed; nil where it is forgotten.
-  func absent(_ entry: Entry) -> Entry? {
-    var absent = entry
-    let hour = UInt32(min(clock.timeSeen / 3600, 0xFF_FFFF))
-    switch entry.state {
-    case .alias: return entry
-    case .missing(let since, _, _):
-      return UInt64(hour) > UInt64(since) + UInt64(Self.memoryHours) ? nil : entry
-    case .intended, .failed:
-      return UInt64(hour) > UInt64(entry.time) / 3600 + UInt64(Self.memoryHours) ? nil : entry
-    case .fired, .kept(_, _, archived: false):
-      absent.state = .missing(sinceHour: hour, fired: true, archived: false)
-    // What was deleted for all we know may be on another server, where its content shows.
-    case .deleted(let deletionHour) where deletionHour > 0 || !entry.hasAlias: return nil
-    case .archived, .kept(_, _, archived: true), .deleted:
-      absent.state = .missing(sinceHour: hour, fired: true, archived: true)
-    case .givenUp: absent.state = .missing(sinceHour: hour, fired: false, archived: false)
+  /// What becomes of an entry whose message is there, or is not; nil where it is forgotten.
+  func seen(_ entry: Entry, isThere: Bool) -> Entry? {
+    if entry.isLink { return isThere || entry.isOlder || !listsLinks ? entry : nil }
+    if isThere {
+      var later = entry
+      later.goneDay = 0
+      return later
     }
-    return absent
+    // Without its place in the mailbox, nothing tells it from the next.
+    if entry.isSilent { return nil }
+    if entry.isGone { return isLongGone(entry) ? nil : entry }
+    if entry.isDeleted { return isLongDeleted(entry) ? nil : entry }
+    return entry.gone(day: UInt16(clamping: max(daySeen, 1)))
   }
 
-  /// Whether the server said long ago that it had deleted a message. It may never list all that it
+  /// The day since 1970, of what popbell has seen.
+  private var daySeen: Int { Int(clamping: clock.timeSeen / 86_400) }
+
+  /// For how many days a message has been gone; nil where it is there.
+  func daysGone(_ entry: Entry) -> Int? {
+    entry.isGone ? max(0, daySeen - Int(entry.goneDay)) : nil
+  }
+
+  private func isLongGone(_ entry: Entry) -> Bool {
+    daysGone(entry).map { $0 > Self.memoryHours / 24 } ?? false
+  }
+
+  /// True if the server said long ago that it had deleted a message. It may never list all that it
   /// has, so that nobody would forget.
   func isLongDeleted(_ entry: Entry) -> Bool {
-    guard case .deleted(let hour) = entry.state, hour > 0 else { return false }
+    guard case .deleted(let hour, _) = entry.state, hour > 0 else { return false }
     return UInt64(time / 3600) > UInt64(hour) + UInt64(Self.memoryHours)
-  }
-
-  /// Whether the sorted record at `place` was listed.
-  func isListed(_ place: Int) -> Bool {
-    place / 8 < listed.count && listed[place / 8] & 1 << UInt8(place % 8) != 0
   }
 }
 
@@ -130,4 +117,6 @@ public enum ListingVerdict: UInt8, Sendable {
   case look
   /// It stays as it is.
   case kept
+  /// Another has the same unique-id: it tells no message from another.
+  case doubled
 }

@@ -6,10 +6,17 @@ struct Recent {
   var entry: Entry?
   /// Whether it is on disk.
   var isDurable = true
-  /// Whether its actions began in this session.
-  var isTouched = false
-  /// Whether its message is in the listing that is under way.
+  /// True if a silent message was taken for it in this session.
+  var wasMet = false
+  /// True if its message is there, in the listing or the look that is under way.
   var isListed = false
+}
+
+/// Where an entry is.
+enum Position {
+  /// Among what came since the records were sorted.
+  case recent(Int)
+  case sorted(Int)
 }
 
 extension Ledger where S: ~Copyable {
@@ -82,7 +89,7 @@ extension Ledger where S: ~Copyable {
 
   /// Remembers an entry, or that there is none.
   func set(_ identity: Identity, _ entry: Entry?, isDurable: Bool) {
-    if let entry { noteDue(entry) }
+    if let entry { note(entry) }
     let index = firstIndex { !($0 < identity) }
     if index < recent.count, recent[index].identity == identity {
       recent[index].entry = entry
@@ -90,6 +97,13 @@ extension Ledger where S: ~Copyable {
     } else {
       recent.insert(Recent(identity: identity, entry: entry, isDurable: isDurable), at: index)
     }
+  }
+
+  /// What is to be known of all entries together.
+  func note(_ entry: Entry) {
+    noteDue(entry)
+    if entry.isOlder { knowsOlder = true }
+    if entry.isSilent, case .deleted = entry.state { hasSilentDeletion = true }
   }
 
   /// Where a recent entry is; nil where it is none, or was removed.
@@ -100,18 +114,53 @@ extension Ledger where S: ~Copyable {
   }
 
   func entry(of identity: Identity) throws(LedgerError) -> Entry? {
-    if let index = index(of: identity) { return recent[index].entry }
-    return try sortedEntry { !($0 < identity) }.flatMap { $1.identity == identity ? $1 : nil }
+    try find(identity)?.entry
   }
 
-  /// The message whose identity has `word`.
-  func entry(of word: UInt64) throws(LedgerError) -> Entry? {
+  /// The alert whose key has `word`.
+  func entry(of word: UInt64) throws(LedgerError) -> Entry? { try find(word)?.entry }
+
+  /// The entry of `identity`, and where it is.
+  func find(_ identity: Identity) throws(LedgerError) -> (position: Position, entry: Entry)? {
+    if let index = index(of: identity) { return recent[index].entry.map { (.recent(index), $0) } }
+    guard let (place, entry) = try sortedEntry({ !($0 < identity) }), entry.identity == identity
+    else { return nil }
+    return (.sorted(place), entry)
+  }
+
+  /// The alert whose key has `word`, and where it is.
+  func find(_ word: UInt64) throws(LedgerError) -> (position: Position, entry: Entry)? {
     let index = firstIndex { $0.word >= word }
-    let found =
-      index < recent.count && recent[index].identity.word == word
-      ? recent[index].entry
-      : try sortedEntry { $0.word >= word }.flatMap { $1.identity.word == word ? $1 : nil }
-    return found?.isAlias == true ? nil : found
+    if index < recent.count, recent[index].identity.word == word {
+      guard let entry = recent[index].entry, !entry.isLink else { return nil }
+      return (.recent(index), entry)
+    }
+    guard let (place, entry) = try sortedEntry({ $0.word >= word }), entry.identity.word == word,
+      !entry.isLink
+    else { return nil }
+    return (.sorted(place), entry)
+  }
+
+  /// Notes that a message is there.
+  func mark(_ position: Position) {
+    switch position {
+    case .recent(let index): recent[index].isListed = true
+    case .sorted(let place):
+      if marks.isEmpty { marks = [UInt8](repeating: 0, count: (sorted + 7) / 8) }
+      marks[place / 8] |= 1 << UInt8(place % 8)
+    }
+  }
+
+  func isMarked(_ position: Position) -> Bool {
+    switch position {
+    case .recent(let index): recent[index].isListed
+    case .sorted(let place): !marks.isEmpty && marks[place / 8] & 1 << UInt8(place % 8) != 0
+    }
+  }
+
+  func forgetMarks() {
+    marks = []
+    for index in recent.indices { recent[index].isListed = false }
   }
 
   /// The first of the recent ones whose identity is `enough`.

@@ -28,7 +28,7 @@ extension Ledger where S: ~Copyable {
       switch record {
       case .header(let found, let count):
         guard place == 0 else { throw .damaged(offset: place * Record.size) }
-        guard found == 1 || found == Record.version else { throw .version(found) }
+        guard (1...Record.version).contains(found) else { throw .version(found) }
         (version, self.sorted) = (found, count)
       case _ where place == 0: throw .notALedger
       case .entry(let entry) where place <= self.sorted:
@@ -36,7 +36,7 @@ extension Ledger where S: ~Copyable {
           throw .damaged(offset: place * Record.size)
         }
         last = entry.identity
-        self.noteDue(entry)
+        self.note(entry)
       case _ where place <= self.sorted: throw .damaged(offset: place * Record.size)
       case .entry(let entry) where version == 1: try self.replayOld(entry)
       case .entry, .removed, .examined, .clock, .obsolete: self.replay(record)

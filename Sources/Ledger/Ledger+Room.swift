@@ -31,12 +31,11 @@ extension Ledger where S: ~Copyable {
 
   /// For how many hours a message has been gone; nil where it is not known to be.
   func hoursGone(_ entry: Entry) -> Int? {
-    switch entry.state {
-    case .missing(let hour, _, _): max(0, Int(min(clock.timeSeen / 3600, 0xFF_FFFF)) - Int(hour))
+    if let days = daysGone(entry) { return days * 24 }
     // Some servers say that they delete, and do not: after a day that would have been seen.
-    case .deleted(let hour) where hour > 0 && UInt64(time / 3600) >= UInt64(hour) + 24:
-      Int(time / 3600) - Int(hour)
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .alias: nil
+    guard case .deleted(let hour, _) = entry.state, hour > 0, time / 3600 >= hour + 24 else {
+      return nil
     }
+    return Int(time / 3600) - Int(hour)
   }
 }

@@ -38,8 +38,15 @@ public final class Ledger<S: Store & ~Copyable> {
   private let built: UInt64
   /// What the server was allowed to delete in this session.
   var deletions: [Deletion] = []
-  /// Which of the sorted records are of messages in the listing that is under way: a bit for each.
-  var listed: [UInt8] = []
+  /// Which of the sorted records are of messages that are there, as far as the listing or the look that
+  /// is under way has come: a bit for each, or none at all.
+  var marks: [UInt8] = []
+  /// True while what a listing does not have is noted, links too.
+  var listsLinks = false
+  /// True if an older version wrote some of the records, and if some are of silent messages that the
+  /// server deleted.
+  public internal(set) var knowsOlder = false
+  var hasSilentDeletion = false
   /// The hour in which the first message is due that is kept for a time; nil where none is.
   var nextDueHour: UInt32?
   /// The same, of what the listing that is under way has so far.
@@ -71,16 +78,17 @@ public final class Ledger<S: Store & ~Copyable> {
   /// It is `now`, and the board's clock says `wall`.
   public func tick(now: Instant, wall: UInt64) { clock.tick(now: now, wall: wall, built: built) }
 
-  /// Where `message` stands.
-  public func state(of message: MessageIdentity) throws(LedgerError) -> MessageState {
-    try entry(of: message.unique)?.state.message ?? .new
+  /// Where the message of `alert` stands.
+  public func state(of alert: AlertIdentity) throws(LedgerError) -> MessageState {
+    guard let entry = try entry(of: alert.key), !mayHaveGone(entry) else { return .new }
+    return entry.state.message
   }
 
-  /// Writes down that the actions of `message` are about to start, after what came of others: no
+  /// Writes down that the actions of `alert` are about to start, after what came of others: no
   /// more than one alert may be of unknown end.
-  public func intend(_ message: MessageIdentity, rule: UInt16) throws(LedgerError) {
-    var failures = try self.state(of: message).failures
-    failures.firstMinute = try firstMinute(of: message) ?? 0
+  public func intend(_ alert: AlertIdentity) throws(LedgerError) {
+    var failures = try self.state(of: alert).failures
+    failures.firstMinute = try firstMinute(of: alert) ?? 0
     let state = EntryState.intended(before: failures)
     try makeRoom()
     if owesRecord { try flush() }
@@ -88,85 +96,78 @@ public final class Ledger<S: Store & ~Copyable> {
     try withStore { (store) throws(StoreError) in
       try store.reserve(2 * Self.batch * Record.size)
     }
-    try write(records(message, state, rule))
-    if let index = index(of: message.unique) { recent[index].isTouched = true }
+    try write(records(alert, state))
+    noteMet(alert)
   }
 
-  /// Writes down that all actions of `message` succeeded, or how they did not, or what was done of
-  /// the message since. On an error this process still knows.
-  public func note(
-    _ message: MessageIdentity, _ state: EntryState, rule: UInt16
-  ) throws(LedgerError) {
-    for case .entry(let entry) in try records(message, state, rule) {
+  /// Writes down that all actions of `alert` succeeded, or how they did not, or what was done of
+  /// its message since. On an error this process still knows.
+  public func note(_ alert: AlertIdentity, _ state: EntryState) throws(LedgerError) {
+    for case .entry(let entry) in try records(alert, state) {
       set(entry.identity, entry, isDurable: false)
     }
     owesRecord = true
     try flush()
   }
 
-  /// When `message` fired, in seconds of the ledger's clock; now, where that is not known.
-  public func timeOfFiring(_ message: MessageIdentity) throws(LedgerError) -> UInt64 {
-    guard let entry = try entry(of: message.unique) else { return clock.time }
+  /// When `alert` fired, in seconds of the ledger's clock; now, where that is not known.
+  public func timeOfFiring(_ alert: AlertIdentity) throws(LedgerError) -> UInt64 {
+    guard let entry = try entry(of: alert.key) else { return clock.time }
     switch entry.state {
-    case .fired, .archived, .kept, .deleted, .missing: return UInt64(entry.time)
-    case .intended, .failed, .givenUp, .alias: return clock.time
+    case .fired, .archived, .kept, .deleted: return UInt64(entry.time)
+    case .intended, .failed, .givenUp, .link: return clock.time
     }
   }
 
   /// Seconds of the ledger's clock.
   public var now: UInt64 { clock.time }
 
-  /// Writes down that `message`, which the server knows as `unique`, stays, until `due` or for ever,
-  /// unless that is known already. It fired before: this need not be on disk at once.
+  /// Writes down that the message of `alert` stays, until `due` or for ever, unless that is known
+  /// already. It fired before: this need not be on disk at once.
   public func keep(
-    _ message: MessageIdentity, as unique: Identity, until due: UInt64?, rules: UInt16,
-    rule: UInt16
+    _ alert: AlertIdentity, until due: UInt64?, rules: UInt16
   ) throws(LedgerError) {
     // Rounded up: a message goes an hour late rather than early.
     let hour = due.map { min(UInt32(clamping: ($0 + 3599) / 3600), EntryState.latestHour) } ?? 0
-    guard let known = try entry(of: message.unique) else { return }
-    let isArchived = known.state.message == .archived
+    guard let known = try entry(of: alert.key) else { return }
     var entry = known
-    entry.state = .kept(dueHour: hour, rules: rules, archived: isArchived)
-    entry.rule = rule
-    entry.time = UInt32(clamping: try timeOfFiring(message))
+    entry.state = .kept(
+      dueHour: hour, rules: rules, archived: known.state.message == .archived)
+    entry.time = UInt32(clamping: try timeOfFiring(alert))
     if known.state != entry.state { writeLater(entry) }
-    // Delivered twice, or moved in the middle of it: a listing has it under this unique-id, and it
-    // must not count as new when the other is gone. That is seen by a look, at each listing.
-    if unique != message.unique, try self.entry(of: unique).map({ !$0.hasAlias }) ?? true {
-      (entry.identity, entry.hasAlias) = (unique, false)
-      entry.state = .kept(dueHour: hour, rules: ~rules, archived: isArchived)
-      if try self.entry(of: unique) != entry { writeLater(entry) }
-    }
+    // A copy that stays is known to listings too.
+    if let link = try missingLink(of: alert) { writeLater(link) }
     if unwritten >= Self.batch { try flush() }
   }
 
   /// Remembers an entry that is written with others.
-  private func writeLater(_ entry: Entry) {
+  func writeLater(_ entry: Entry) {
     set(entry.identity, entry, isDurable: false)
     unwritten += 1
   }
 
-  /// Whether the server said that it had deleted `message`, and still has it.
-  public func wasDeleted(
-    _ message: MessageIdentity, as unique: Identity
-  ) throws(LedgerError) -> Bool {
-    guard unique == message.unique else { return false }
-    return try entry(of: unique)?.isDeleted ?? false
+  /// True if the server said that it had deleted the message of `alert`, and still has it; a copy of
+  /// it, under another unique-id, is none that it said so of.
+  public func wasDeleted(_ alert: AlertIdentity) throws(LedgerError) -> Bool {
+    guard try entry(of: alert.key)?.isDeleted ?? false else { return false }
+    guard let uniqueID = alert.uniqueID,
+      case .link(alert.key.word, let hour) = try entry(of: uniqueID)?.state
+    else { return alert.uniqueID == nil || !alert.believesUniqueID }
+    return hour > 0
   }
 
   /// Whether nothing is known of any message.
   public var isEmpty: Bool { sorted == 0 && !recent.contains { $0.entry != nil } }
 
-  /// Writes what could not be written down so far: aliases first, as elsewhere. When this returns,
+  /// Writes what could not be written down so far: links first, as elsewhere. When this returns,
   /// all that is known is on disk.
   public func flush() throws(LedgerError) {
     try makeDurable()
     unwritten = 0
     var waiting: [Record] = []
-    for aliases in [true, false] {
+    for links in [true, false] {
       for recent in recent where !recent.isDurable {
-        guard let entry = recent.entry, entry.isAlias == aliases else { continue }
+        guard let entry = recent.entry, entry.isLink == links else { continue }
         waiting.append(.entry(entry))
       }
     }
@@ -181,17 +182,8 @@ public final class Ledger<S: Store & ~Copyable> {
   /// A session begins: without a commit, nothing of the last was deleted.
   public func beginSession() {
     deletions = []
-    for index in recent.indices { recent[index].isTouched = false }
-  }
-
-  /// Notes that a rule took a message in this session. Returns `false` where one of the same identity
-  /// was taken before that its content does not tell from this: two have the same unique-id.
-  public func meet(_ message: MessageIdentity) throws(LedgerError) -> Bool {
-    guard message.content == nil, let entry = try entry(of: message.unique) else { return true }
-    if index(of: message.unique) == nil { set(entry.identity, entry, isDurable: true) }
-    guard let index = index(of: message.unique), !recent[index].isTouched else { return false }
-    recent[index].isTouched = true
-    return true
+    forgetMarks()
+    for index in recent.indices { recent[index].wasMet = false }
   }
 
   /// Writes down what was looked at; writes nothing where that is what was known.
@@ -218,20 +210,17 @@ extension Ledger where S: ~Copyable {
   /// The time of records.
   var time: UInt32 { UInt32(clamping: clock.time) }
 
-  /// What says that `message` is in `state`.
+  /// What says that `alert` is in `state`.
   private func records(
-    _ message: MessageIdentity, _ state: EntryState, _ rule: UInt16
+    _ alert: AlertIdentity, _ state: EntryState
   ) throws(LedgerError) -> [Record] {
     // It was archived when that could be done; it fired before.
-    let time = state == .archived ? UInt32(clamping: try timeOfFiring(message)) : time
+    let time = state == .archived ? UInt32(clamping: try timeOfFiring(alert)) : time
     let entry = Entry(
-      identity: message.unique, state: state, hasAlias: message.content != nil, time: time,
-      rule: rule)
-    // First the alias: where it is missing, the message counts as another one.
-    guard let content = message.content else { return [.entry(entry)] }
-    let alias = alias(content, of: message.unique)
-    let isKnown = try self.entry(of: content)?.state == alias.state
-    return isKnown ? [.entry(entry)] : [.entry(alias), .entry(entry)]
+      identity: alert.key, state: state, isSilent: alert.isSilent, time: time, rule: alert.rule)
+    // First the link: where it is missing, a listing has no message for the alert.
+    guard let link = try missingLink(of: alert) else { return [.entry(entry)] }
+    return [.entry(link), .entry(entry)]
   }
 
   /// Writes as many records as there are, a batch at a time.

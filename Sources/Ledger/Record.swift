@@ -3,24 +3,27 @@ import Bytes
 /// One line of the ledger: 32 bytes on disk, whole or not there.
 ///
 ///     offset  bytes
-///          0      1  kind; 0x80 added where an alias belongs to it, and 0x40 where the record was
-///                    written at once with the one before it
+///          0      1  kind; 0x80 added where the message is gone, 0x20 where it is silent, 0x10 where
+///                    an older version wrote it, and 0x40 where the record was written at once with
+///                    the one before it
 ///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
-///                    archived; deleted, missing: since when, in hours; header: version
-///          4     16  identity
+///                    archived; deleted, link: when, in hours; header: version
+///          4     16  key; link: unique-id, or an older version's content
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
-///         24      2  kept: which rules; missing: 1 where it fired, 2 more where it was archived;
-///                    failures: in which minute the first was
+///         24      2  kept: which rules; deleted: how many messages are left; failures: in which
+///                    minute the first was; gone: on which day, in the place of these
 ///         26      2  which rule, by the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
-/// Numbers are big-endian. Elsewhere than in an entry, the eight bytes from 20 on are: the identity's
-/// word that an alias stands for; nothing, where something was removed; the number of messages (4)
-/// and the rules (4) of `examined`, which has its last word and its sum in the place of an identity;
-/// the skew of the clock, which has its time and how long popbell was away there.
+/// Numbers are big-endian. Elsewhere than in an alert's entry, the eight bytes from 20 on are: the word
+/// of the key that a link leads to; nothing, where something was removed; the number of messages (4)
+/// and the rules (4) of `examined`, which has its last word and its sum in the place of a key; the skew
+/// of the clock, which has its time and how long popbell was away there.
 ///
-/// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for an identity.
-/// Version 1 had no sorted records, no aliases, and a time of eight bytes.
+/// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for a key. In version 2,
+/// 0x80 meant that the message was not silent, and a record of the kind 10 that it was gone: with
+/// since when in hours from 1 on, and in byte 25 1 where it fired, 2 more where it was archived.
+/// Version 1 had no sorted records, no links, and a time of eight bytes.
 enum Record: Sendable, Equatable {
   case header(version: UInt8, sorted: Int)
   case entry(Entry)
@@ -31,8 +34,11 @@ enum Record: Sendable, Equatable {
   case obsolete
 
   static let size = 32
+  static let gone: UInt8 = 0x80
   static let continues: UInt8 = 0x40
-  static let version: UInt8 = 2
+  static let silent: UInt8 = 0x20
+  static let older: UInt8 = 0x10
+  static let version: UInt8 = 3
   typealias Bytes = ByteBuffer<32>
 
   enum Flaw: Error { case checksum, kind }
@@ -43,7 +49,8 @@ enum Record: Sendable, Equatable {
     else { throw .checksum }
     let identity = Identity(prefixOf: bytes.extracting(4..<20))
     let number = bigEndian(bytes.extracting(20..<28))
-    switch bytes[0] == 0x50 ? bytes[0] : bytes[0] & ~Record.continues {
+    let kind = version < 3 ? bytes[0] & 0x3F : bytes[0] & 0x0F
+    switch bytes[0] == 0x50 ? bytes[0] : kind {
     case 0x50 where bytes.extracting(4..<20).equals(magic):
       let sorted = bytes[1] == 1 ? 0 : Int(clamping: number >> 32)
       self = .header(version: bytes[1], sorted: sorted)
@@ -62,17 +69,22 @@ enum Record: Sendable, Equatable {
         ClockReading(
           time: time, skew: max(-furthest, min(Int64(truncatingIfNeeded: number), furthest)),
           away: min(bigEndian(bytes.extracting(12..<20)), time)))
-    case let kind:
+    case 10 where version == 2: self = .entry(Entry(missing: identity, bytes, number))
+    default:
       // The first version's time had eight bytes.
-      let isOld = version == 1
-      guard let state = EntryState(kind: kind & 0x7F, bytes, isOld ? 0 : number)
-      else { throw .kind }
+      let isFirst = version == 1
+      let isGone = version > 2 && bytes[0] & Record.gone != 0
+      let rest = UInt16(truncatingIfNeeded: number >> 16)
+      guard let state = EntryState(kind: kind, bytes, isFirst ? 0 : number) else { throw .kind }
       var entry = Entry(
-        identity: identity, state: state, hasAlias: kind & 0x80 != 0,
-        time: UInt32(truncatingIfNeeded: isOld ? number : number >> 32),
-        rule: isOld ? 0 : UInt16(truncatingIfNeeded: number))
-      // An alias has a word in the place of a time, which would be one in the future.
-      if entry.isAlias { (entry.time, entry.rule) = (0, 0) }
+        identity: identity, state: state,
+        isSilent: version > 2 ? bytes[0] & Record.silent != 0 : bytes[0] & 0x80 == 0,
+        isOlder: version < 3 || bytes[0] & Record.older != 0,
+        time: UInt32(truncatingIfNeeded: isFirst ? number : number >> 32),
+        rule: isFirst ? 0 : UInt16(truncatingIfNeeded: number))
+      // A link has a word in the place of a time, which would be one in the future.
+      if entry.isLink { (entry.time, entry.rule, entry.isSilent) = (0, 0, false) }
+      if isGone, !entry.isLink { entry = entry.gone(day: max(rest, 1)) }
       self = .entry(entry)
     }
   }
@@ -130,19 +142,27 @@ extension EntryState {
         dueHour: hour & EntryState.latestHour, rules: UInt16(truncatingIfNeeded: number >> 16),
         archived: hour > EntryState.latestHour)
     case 8: self = .archived
-    case 9: self = .deleted(hour: hour)
-    case 10:
-      self = .missing(
-        sinceHour: hour, fired: number >> 16 & 1 != 0, archived: number >> 16 & 2 != 0)
-    case 11: self = .alias(of: number)
+    case 9: self = .deleted(hour: hour, left: UInt16(truncatingIfNeeded: number >> 16))
+    case 11: self = .link(to: number, deletionHour: hour)
     default: return nil
     }
   }
 }
 
 extension Entry {
+  /// One of version 2 that was not in a complete listing.
+  fileprivate init(missing identity: Identity, _ bytes: Span<UInt8>, _ number: UInt64) {
+    let (hasFired, isArchived) = (number >> 16 & 1 != 0, number >> 16 & 2 != 0)
+    let hour = bigEndian(bytes.extracting(1..<4))
+    self.init(
+      identity: identity, state: !hasFired ? .givenUp : isArchived ? .archived : .fired,
+      goneDay: UInt16(clamping: max(hour / 24, 1)), isSilent: bytes[0] & 0x80 == 0, isOlder: true,
+      time: UInt32(truncatingIfNeeded: number >> 32), rule: UInt16(truncatingIfNeeded: number))
+  }
+
   fileprivate func write(to bytes: inout Record.Bytes) {
-    let flag: UInt8 = hasAlias ? 0x80 : 0
+    let flag: UInt8 =
+      (isGone ? Record.gone : 0) | (isSilent ? Record.silent : 0) | (isOlder ? Record.older : 0)
     var rest: UInt16 = 0
     switch state {
     case .intended(let failures):
@@ -157,18 +177,17 @@ extension Entry {
       bytes.appendHead(kind: 7 | flag, hour: dueHour | (archived ? EntryState.latestHour + 1 : 0))
       rest = fingerprint
     case .archived: bytes.appendHead(kind: 8 | flag)
-    case .deleted(let hour): bytes.appendHead(kind: 9 | flag, hour: hour)
-    case .missing(let hour, let fired, let archived):
-      bytes.appendHead(kind: 10 | flag, hour: hour)
-      rest = (fired ? 1 : 0) | (archived ? 2 : 0)
-    case .alias(let word):
-      bytes.appendHead(kind: 11)
+    case .deleted(let hour, let left):
+      bytes.appendHead(kind: 9 | flag, hour: hour)
+      rest = left
+    case .link(let word, let hour):
+      bytes.appendHead(kind: 11 | flag, hour: hour)
       identity.write(to: &bytes)
       return bytes.append(bigEndian: word, size: 8)
     }
     identity.write(to: &bytes)
     bytes.append(bigEndian: UInt64(time), size: 4)
-    bytes.append(bigEndian: UInt64(rest), size: 2)
+    bytes.append(bigEndian: UInt64(isGone ? goneDay : rest), size: 2)
     bytes.append(bigEndian: UInt64(rule), size: 2)
   }
 }

@@ -11,16 +11,13 @@ extension MessageHeader {
   /// From, Subject, To and the bottom-most Received.
   ///
   /// Of each the topmost value as it was sent, unfolded, never decoded, runs of blanks as one, and
-  /// none at the ends. Returns `false`, without a call, where Message-ID, Date and Received are all
-  /// missing or empty: then nothing tells the message from others.
+  /// none at the ends. Returns `false` where Message-ID, Date and Received are all missing or empty:
+  /// then another message may have the same.
   public func forEachByteOfContent(_ body: (UInt8) -> Void) -> Bool {
-    let tellsApart: InlineArray<3, HeaderField> = [.messageID, .date, .firstReceived]
-    guard tellsApart.indices.contains(where: { sum(of: tellsApart[$0]).count > 0 }) else {
-      return false
-    }
     let fields = Self.contentFields
     for index in fields.indices { emitContent(fields[index], body) }
-    return true
+    let tellsApart: InlineArray<3, HeaderField> = [.messageID, .date, .firstReceived]
+    return tellsApart.indices.contains { sum(of: tellsApart[$0]).count > 0 }
   }
 
   private func sum(of field: HeaderField) -> TextSum { values.sum(of: rows.row(of: field)) }

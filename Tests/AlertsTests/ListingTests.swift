@@ -65,6 +65,7 @@ import Testing
             case .kept: return false
             case .look: return true
             case .unknown: return number > known || isChanged
+            case .doubled: return false  // None here has it.
             }
           }
           let found = numbers(listing.due)

@@ -47,7 +47,8 @@ import Testing
   }
 
   private func matched(_ number: Int) -> FetcherFrame {
-    .matched(rule: 0, MessageIdentity(number, content: number), AlertValues())
+    .matched(
+      rule: 0, message: 1, MessageIdentity(number, content: number), AlertValues())
   }
 
   @Test mutating func listsOnceAndBeforeAnyMatch() throws {
@@ -117,8 +118,7 @@ import Testing
   @Test mutating func aListingThatTakesTooLongIsNotTriedAgainForADay() throws {
     var supervisor = try start(.alarms(then: .keep))
     supervisor.tick(on: &lines, now: .seconds(0))
-    let examined = FetcherFrame.committed(
-      Examined(count: 1, last: 1, sum: 1, rules: 0), isComplete: true)
+    let examined = FetcherFrame.committed(Examined(count: 1, last: 1, sum: 1, rules: 0), .all)
     _ = send(
       [.mailbox(messages: 1, octets: 0), examined, .ended(.polled, [])], to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)

@@ -133,6 +133,6 @@ extension ModelServer.Message {
     let header =
       "Message-ID: <\(number)@panel>\r\nDate: Sat, 21 Nov 2026 10:00:\(10 + number % 50) +0000\r\n"
       + "From: panel@example.net\r\nSubject: \(word) \(number)\r\n"
-    return Self(uniqueID: id ?? "id\(number)", header: header)
+    return Self(uniqueID: id ?? "\(number)-id", header: header)
   }
 }

@@ -51,7 +51,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
   static let migrate: Change = { trial in
     trial.hasMoved = true
     for index in trial.world.server.messages.indices {
-      trial.world.server.messages[index].uniqueID = "moved\(index)"
+      trial.world.server.messages[index].uniqueID = "moved-\(index)x"
     }
   }
 
@@ -157,7 +157,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
       },
       { trial in
         trial.world.server.losesQuitReply = false
-        for number in 11...14 { trial.deliver(.numbered(number, id: "id\(number - 10)")) }
+        for number in 11...14 { trial.deliver(.numbered(number, id: "\(number - 10)-id")) }
       }, more),
     Scenario(
       "another client deletes", rule: .alarms(then: .keep), mail, remove(1), more, remove(2),

@@ -37,7 +37,14 @@ import Testing
   }
 
   static var match: FetcherFrame {
-    .matched(rule: 0, MessageIdentity(7), AlertValues())
+    .matched(rule: 0, message: 1, MessageIdentity(7), AlertValues())
+  }
+
+  /// What is on disk of that message.
+  private func state() throws -> MessageState {
+    let ledger = try disk.open()
+    return try ledger.state(
+      of: ledger.resolve(MessageIdentity(7), rule: ruleWord([UInt8]("alarms".utf8).span)))
   }
 
   @Test mutating func endsAPollAtItsDeadline() throws {
@@ -79,7 +86,7 @@ import Testing
     #expect(supervisor.nextWake == end && lines.changes == [false])
     if stops {
       for force in [false, true] { supervisor.stop(force: force, on: &lines, now: end) }
-      #expect(try disk.open().state(of: MessageIdentity(7)).failures.attempts == 0)
+      #expect(try state().failures.attempts == 0)
     } else {
       supervisor.tick(on: &lines, now: end)
       #expect(orders(&supervisor).contains(.answer(mailbox: 0, .delete)))
@@ -124,7 +131,7 @@ import Testing
     supervisor.tick(on: &lines, now: .seconds(5))
     #expect(orders(&supervisor) == [])
     supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(6), time: 1)
-    #expect(try disk.open().state(of: MessageIdentity(7)) == .fired)
+    #expect(try state() == .fired)
     supervisor.tick(on: &lines, now: .seconds(6))
     #expect(orders(&supervisor).contains(.startFetcher(mailbox: 0)))
   }
@@ -202,7 +209,7 @@ import Testing
       }
     }
     #expect(starts == [])
-    var after = try disk.open().state(of: MessageIdentity(7))
+    var after = try self.state()
     if case .failed(var failures) = after {
       failures.actions = 0
       after = .failed(failures)
@@ -299,7 +306,8 @@ import Testing
   }
 
   @Test func carriesTheLongestMatch() throws {
-    let frame = FetcherFrame.matched(rule: 63, MessageIdentity(1, content: 1), longestValues())
+    let frame = FetcherFrame.matched(
+      rule: 63, message: 1, longestIdentity(), longestValues())
     #expect(frame.encoded.count <= FetcherFrame.Bytes().room)
     #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
   }
@@ -310,7 +318,7 @@ import Testing
   func refusesALongerValue(value: any WritableKeyPath<AlertValues, [UInt8]> & Sendable) {
     var values = longestValues()
     values[keyPath: value].append(0x78)
-    let frame = FetcherFrame.matched(rule: 0, MessageIdentity(1), values)
+    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), values)
     #expect(throws: FetcherFrame.Flaw.range) { try FetcherFrame(parsing: frame.encoded.span) }
   }
 
@@ -318,6 +326,12 @@ import Testing
     let frame = FetcherFrame.ended(.polled, [UInt8](repeating: 0x78, count: 401))
     let cut = FetcherFrame.ended(.polled, [UInt8](repeating: 0x78, count: 400))
     #expect(try FetcherFrame(parsing: frame.encoded.span) == cut)
+  }
+
+  private func longestIdentity() -> MessageIdentity {
+    var identity = MessageIdentity(1, content: 1)
+    identity.older = OlderIdentity(header: Identity(2), content: Identity(3))
+    return identity
   }
 
   private func longestValues() -> AlertValues {

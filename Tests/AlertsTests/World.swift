@@ -50,7 +50,7 @@ struct World {
   /// What was ordered without its record on disk.
   var violations: [String] = []
   var checksDisk = false
-  private var matched: [MessageIdentity] = []
+  private var matched: [(message: UInt32, identity: MessageIdentity)] = []
   /// The alerts whose intents nothing made durable, and nothing removed, since they were written.
   var openIntents: [(subject: String, synchronizations: Int)] = []
   /// After so many orders, and things done for them, popbell is killed.
@@ -133,16 +133,16 @@ struct World {
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
         switch frame {
-        case .matched(_, let identity, _): matched.append(identity)
-        case .archiving(let unique):
-          if let index = matched.lastIndex(where: { $0.unique == unique }) {
+        case .matched(_, let message, let identity, _): matched.append((message, identity))
+        case .archiving(let message):
+          if let index = matched.lastIndex(where: { $0.message == message }) {
             matched.append(matched[index])
           }
         default: break
         }
         supervisor.received(frame.encoded.span, from: 0, on: &lines, now: now, time: wall)
         // Its intent may stand there, although the disk failed to say so.
-        if case .matched(_, _, let values) = frame {
+        if case .matched(_, _, _, let values) = frame {
           openIntents.append((text(values.subject), disk.synchronizations))
         }
       } else if open.fetcher.isEnded {
@@ -162,8 +162,9 @@ struct World {
       copy.bytes = bytes
       do {
         let ledger = try DiskLedger(reading: DiskStore(disk: copy))
-        let message = try ledger.resolve(matched)
-        let state = try ledger.state(of: message)
+        let name = settings.rules.rules[0].name
+        let alert = try ledger.resolve(matched.identity, rule: ruleWord(name.span))
+        let state = try ledger.state(of: alert)
         if !permits(state) { violations.append("\(step), and on disk it is \(state)") }
       } catch {
         violations.append("\(step), and the disk has \(error)")

@@ -24,9 +24,11 @@ private func open(_ bytes: [UInt8]) {
   for other in [again, read] {
     require(other.examined == ledger.examined, "it says the same of the mailbox")
     for start in stride(from: 0, to: bytes.count - Identity.size, by: 32) {
-      let identity = MessageIdentity(
-        unique: Identity(prefixOf: bytes.span.extracting(min(start + 4, bytes.count - 16)...)))
-      require(state(identity, other) == state(identity, ledger), "it says the same of a message")
+      let id = Identity(prefixOf: bytes.span.extracting(min(start + 4, bytes.count - 16)...))
+      for isSilent in [false, true] {
+        let message = MessageIdentity(uniqueID: id, content: id, isSilent: isSilent)
+        require(state(message, other) == state(message, ledger), "it says the same of a message")
+      }
     }
   }
 }
@@ -37,7 +39,7 @@ private func opened(_ disk: Disk) -> Ledger<DiskStore>? {
 }
 
 private func state(_ message: MessageIdentity, _ ledger: Ledger<DiskStore>) -> MessageState {
-  guard let state = try? ledger.state(of: message) else {
+  guard let state = try? ledger.state(of: ledger.resolve(message, rule: 1)) else {
     fatalError("not so: a ledger that was opened answers")
   }
   return state

@@ -56,8 +56,8 @@ import Testing
     func keep(_ number: Int, for seconds: UInt64) throws {
       let message = MessageIdentity(number, content: number)
       try ledger.fire(message)
-      let due = try ledger.timeOfFiring(message) + seconds
-      try ledger.keep(message, as: Identity(number), until: due, rules: 1, rule: 1)
+      let due = try ledger.timeOfFiring(ledger.alert(message)) + seconds
+      try ledger.keep(message, until: due, rules: 1)
       try ledger.flush()
     }
 
@@ -70,13 +70,13 @@ import Testing
     /// Where a message is that the server has under another unique-id.
     func state(of number: Int, content: Int) throws -> MessageState {
       let message = MessageIdentity(number, content: content)
-      return try ledger.state(of: ledger.resolve(message))
+      return try ledger.state(of: message)
     }
 
     /// Whether it is due, as a listing and a look see it.
     func isDue(_ number: Int, after seconds: UInt64) throws -> Bool {
       let message = MessageIdentity(number, content: number)
-      return try ledger.now >= ledger.timeOfFiring(message) + seconds
+      return try ledger.now >= ledger.timeOfFiring(ledger.alert(message)) + seconds
     }
   }
 
@@ -168,7 +168,7 @@ import Testing
   @Test func whatIsMissingIsNotForgottenWhileTheBoardIsOff() throws {
     let board = try Board(disk)
     try board.keep(1, for: 14 * Self.day)
-    try board.ledger.intend(MessageIdentity(2, content: 2), rule: 1)
+    try board.ledger.intend(MessageIdentity(2, content: 2))
     try board.list()
     try board.sleep(200 * Self.day)
     try board.list()
@@ -199,7 +199,7 @@ import Testing
   @Test func whatIsMissingIsForgottenAfterAMonth() throws {
     let board = try Board(disk)
     try board.keep(1, for: 14 * Self.day)
-    try board.ledger.intend(MessageIdentity(2, content: 2), rule: 1)
+    try board.ledger.intend(MessageIdentity(2, content: 2))
     try board.list()
     // Polls a day apart, each by a popbell of its own, are no absence.
     for _ in 1...30 {

@@ -7,12 +7,12 @@ import Testing
 /// takes the old one's place.
 @Suite struct CompactionTests {
   static let limit = 1023
-  static let last = MessageIdentity(9999)
+  static let last = MessageIdentity(nil, content: 9999)
 
   /// One record less than may be in memory: the next append sorts them.
   private func fill(_ disk: Disk) throws -> DiskLedger {
     let ledger = try disk.open()
-    for number in 1...Self.limit { try ledger.note(MessageIdentity(number), .fired, rule: 1) }
+    for number in 1...Self.limit { try ledger.note(MessageIdentity(nil, content: number), .fired) }
     return ledger
   }
 
@@ -27,10 +27,11 @@ import Testing
     try ledger.forEachMessage { (entry) throws(LedgerError) in
       if entry.state == .fired { found.append(entry.identity) }
     }
-    let mayHave = found.contains(Self.last.unique)
+    let mayHave = try found.contains(ledger.alert(Self.last).key)
     #expect(mayHave || !hasLast, "\(fault): what was written is lost")
-    let expected = (1...count).map { Identity($0) } + (mayHave ? [Self.last.unique] : [])
-    #expect(found == expected.sorted(), "\(fault)")
+    let expected = try (1...count).map { try ledger.alert(MessageIdentity(nil, content: $0)).key }
+    let last = try mayHave ? [ledger.alert(Self.last).key] : []
+    #expect(found == (expected + last).sorted(), "\(fault)")
   }
 
   /// Each step is durable before the next relies on it.
@@ -38,7 +39,7 @@ import Testing
     let disk = Disk()
     let ledger = try fill(disk)
     let before = disk.operations
-    try ledger.note(Self.last, .fired, rule: 1)
+    try ledger.note(Self.last, .fired)
     let steps = disk.begun[before...].filter { $0 != .append(.successor) }
     #expect(
       steps == [
@@ -60,7 +61,7 @@ import Testing
       if room < .max { disk.capacity = disk.bytes.count + room }
       disk.losesPowerAfter = operation
       disk.losesPowerWhenDone = true
-      let isWritten = (try? ledger.note(Self.last, .fired, rule: 1)) != nil
+      let isWritten = (try? ledger.note(Self.last, .fired)) != nil
       isDone = disk.hasPower
       for left in disk.possibleRemains(random: 2, using: &random)
       where seen.insert(left + [isWritten ? 1 : 0]).inserted {
@@ -100,7 +101,7 @@ import Testing
       let disk = Disk()
       let ledger = try fill(disk)
       (disk.failAfter, disk.recoversAfter, disk.error, disk.torn) = (operation, 1, error, 17)
-      let isWritten = (try? ledger.note(Self.last, .fired, rule: 1)) != nil
+      let isWritten = (try? ledger.note(Self.last, .fired)) != nil
       for left in disk.possibleRemains where seen.insert(left + [isWritten ? 1 : 0]).inserted {
         try check(left, hasLast: isWritten, "error at \(operation), then a cut")
       }
@@ -122,10 +123,10 @@ import Testing
     disk.capacity = disk.bytes.count + (Self.limit + 1) * 32
     let count = 2 * Self.limit + 1
     for number in Self.limit + 1...count {
-      try ledger.note(MessageIdentity(number), .fired, rule: 1)
+      try ledger.note(MessageIdentity(nil, content: number), .fired)
     }
     #expect(throws: LedgerError.store(StoreError(code: 28))) {
-      try ledger.note(Self.last, .fired, rule: 1)
+      try ledger.note(Self.last, .fired)
     }
     // It is known to this process, and what was written, on disk.
     #expect(try ledger.state(of: Self.last) == .fired)

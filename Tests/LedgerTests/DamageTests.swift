@@ -10,14 +10,13 @@ import Testing
   /// Records that were written at once: 14 of what is kept.
   private func writeBatch(_ ledger: DiskLedger) throws {
     for number in 1...14 {
-      try ledger.keep(
-        MessageIdentity(number), as: Identity(number), until: nil, rules: 1, rule: 1)
+      try ledger.keep(MessageIdentity(number, content: number), until: nil, rules: 1)
     }
   }
 
   private func fired() throws -> DiskLedger {
     let ledger = try disk.open()
-    for number in 1...14 { try ledger.fire(MessageIdentity(number)) }
+    for number in 1...14 { try ledger.fire(MessageIdentity(number, content: number)) }
     return ledger
   }
 
@@ -112,15 +111,15 @@ import Testing
     while !isDone {
       let disk = Disk()
       let ledger = try disk.open()
-      for number in 1...3 { try ledger.fire(MessageIdentity(number)) }
+      for number in 1...3 { try ledger.fire(MessageIdentity(number, content: number)) }
       disk.losesPowerAfter = 1
-      _ = try? ledger.note(MessageIdentity(4), .fired, rule: 1)
+      _ = try? ledger.note(MessageIdentity(4), .fired)
       disk.keepPower()
       let next = try disk.open()
       #expect(try next.state(4) == .fired)
       disk.losesPowerAfter = operation
       disk.losesPowerWhenDone = true
-      try? next.intend(MessageIdentity(5), rule: 1)
+      try? next.intend(MessageIdentity(5))
       isDone = disk.hasPower
       for left in disk.possibleRemains(random: 8, using: &random) {
         let disk = Disk()

@@ -1,24 +1,23 @@
+import Bytes
 import Ledger
 import TestSupport
 import Testing
 
-/// A message is known by its unique-id; by its content, where that is another than it was, or is
-/// another message's too.
+/// What makes two messages the same alert: the unique-id, the content, and the rule.
 @Suite struct IdentityTests {
   static let known = MessageIdentity(1, content: 1)
   /// The same message with another unique-id, and another message with the same.
   static let moved = MessageIdentity(2, content: 1)
   static let other = MessageIdentity(1, content: 2)
+  /// A message that says nothing.
+  static let silent = MessageIdentity(1)
 
   let disk = Disk()
 
-  private func state(of message: MessageIdentity, in ledger: DiskLedger) throws -> MessageState {
-    try ledger.state(of: ledger.resolve(message))
-  }
-
-  /// A complete listing, without what is known.
-  private func listNothing(_ ledger: DiskLedger) throws {
+  /// A complete listing of these unique-ids.
+  private func list(_ uniqueIDs: [Int], in ledger: DiskLedger) throws {
     ledger.beginListing()
+    for uniqueID in uniqueIDs { _ = try ledger.list(Identity(uniqueID), rules: 1) }
     try ledger.endListing()
   }
 
@@ -26,130 +25,276 @@ import Testing
     let ledger = try disk.open()
     try ledger.fire(Self.known)
     for ledger in [ledger, try disk.open()] {
-      #expect(try state(of: Self.known, in: ledger) == .fired)
-      #expect(try state(of: Self.other, in: ledger) == .new)
+      #expect(try ledger.state(of: Self.known) == .fired)
+      #expect(try ledger.state(of: Self.other) == .new)
     }
-    try ledger.fire(ledger.resolve(Self.other))
+    try ledger.fire(Self.other)
     for ledger in [ledger, try disk.open()] {
-      #expect(try state(of: Self.known, in: ledger) == .fired)
-      #expect(try state(of: Self.other, in: ledger) == .fired)
+      #expect(try ledger.state(of: Self.known) == .fired)
+      #expect(try ledger.state(of: Self.other) == .fired)
     }
   }
 
   @Test func whatWasDeliveredTwiceIsOneMessage() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known)
-    #expect(try ledger.resolve(Self.moved) == Self.known)
-    // What has no content is known by its unique-id alone.
-    #expect(try state(of: MessageIdentity(2), in: ledger) == .new)
+    #expect(try ledger.state(of: Self.moved) == .fired)
+    // What is silent is known by its unique-id alone.
+    #expect(try ledger.state(of: MessageIdentity(2)) == .new)
+    #expect(try ledger.state(of: Self.silent) == .fired)
   }
 
-  /// It may be sent again; but where it is still there itself, it is known, until a listing lacks it.
-  @Test func whoseDeletionWasCommittedIsNotKnownByItsContent() throws {
+  /// One mail to two addresses that two rules take is two alerts.
+  @Test func aCopyFiresForAnotherRule() throws {
     let ledger = try disk.open()
-    try ledger.fire(Self.known)
-    try ledger.delete(Self.known)
+    try ledger.fire(Self.known, rule: 1)
+    #expect(try ledger.state(of: Self.moved, rule: 2) == .new)
+    try ledger.fire(Self.moved, rule: 2)
     for ledger in [ledger, try disk.open()] {
-      #expect(try ledger.resolve(Self.moved) == Self.moved)
-      #expect(try state(of: Self.other, in: ledger) == .new)
-      #expect(try state(of: Self.known, in: ledger) == .archived)
-      #expect(try ledger.wasDeleted(Self.known, as: Self.known.unique))
+      #expect(try ledger.state(of: Self.known, rule: 1) == .fired)
+      #expect(try ledger.state(of: Self.moved, rule: 2) == .fired)
+      #expect(try ledger.state(of: Self.moved, rule: 1) == .fired)
     }
-    try listNothing(ledger)
+  }
+
+  /// Whatever the rules say now; but what has not fired yet may.
+  @Test func theMessageItselfDoesNotFireForAnotherRule() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known, rule: 1)
+    #expect(try ledger.state(of: Self.known, rule: 2) == .fired)
+    let pending = MessageIdentity(3, content: 3)
+    try ledger.note(ledger.alert(pending), .failed(Failures(attempts: 2)))
+    #expect(try ledger.state(of: pending, rule: 1) == .failed(Failures(attempts: 2)))
+    #expect(try ledger.state(of: pending, rule: 2) == .new)
+  }
+
+  enum Past: CaseIterable { case fired, archived, kept, deleted, doubted, givenUp, failed }
+
+  /// Brings the message of a ledger there; `state` is what is known then.
+  private func prepare(
+    _ past: Past, _ message: MessageIdentity = known, on disk: Disk
+  ) throws -> (DiskLedger, state: MessageState) {
+    let ledger = try disk.open()
+    let failures = Failures(attempts: 3, done: 1, actions: 9)
+    switch past {
+    case .fired: try ledger.fire(message)
+    case .archived: try ledger.note(message, .archived)
+    case .kept:
+      try ledger.fire(message)
+      try ledger.keep(message)
+      try ledger.flush()
+    case .deleted:
+      try ledger.fire(message)
+      ledger.beginSession()
+      try ledger.delete(message)
+    case .doubted:
+      try ledger.fire(message)
+      ledger.beginSession()
+      try ledger.permit(message)
+      try ledger.doubtDeletions(left: 0)
+    case .givenUp: try ledger.note(message, .givenUp)
+    case .failed: try ledger.note(message, .failed(failures))
+    }
+    ledger.beginSession()
+    switch past {
+    case .fired, .kept: return (ledger, .fired)
+    case .archived, .deleted, .doubted: return (ledger, .archived)
+    case .givenUp: return (ledger, .givenUp)
+    case .failed: return (ledger, .failed(failures))
+    }
+  }
+
+  /// Also weeks after it was deleted, and with what was done of its actions.
+  @Test(arguments: Past.allCases) func whatIsGoneIsKnownByItsContent(past: Past) throws {
+    let (ledger, expected) = try prepare(past, on: disk)
+    for uniqueID in 2...4 {
+      try list([], in: ledger)
+      let copy = MessageIdentity(uniqueID, content: 1)
+      for ledger in [ledger, try disk.open()] {
+        #expect(try ledger.state(of: copy) == expected)
+        #expect(try ledger.state(of: Self.known) == expected)
+      }
+      // There it is again.
+      try ledger.meet(ledger.alert(copy))
+      try ledger.flush()
+    }
+    ledger.tick(now: .init(milliseconds: 0), wall: 0)
+  }
+
+  @Test(arguments: Past.allCases) func whatIsGoneIsForgottenAfterAMonth(past: Past) throws {
+    let (ledger, expected) = try prepare(past, on: disk)
+    try list([], in: ledger)
+    for day in 1...40 {
+      ledger.tick(now: .init(milliseconds: Int64(day) * 86_400_000), wall: 1_800_000_000)
+      try list([], in: ledger)
+      if day <= 29 { #expect(try ledger.state(of: Self.moved) == expected, "day \(day)") }
+    }
+    #expect(try ledger.state(of: Self.moved) == .new)
+    #expect(ledger.isEmpty)
+  }
+
+  /// What is listed is there, however long.
+  @Test(arguments: Past.allCases) func whatIsThereIsNotForgotten(past: Past) throws {
+    let (ledger, expected) = try prepare(past, on: disk)
+    for day in 1...100 {
+      ledger.tick(now: .init(milliseconds: Int64(day) * 86_400_000), wall: 1_800_000_000)
+      try list([1], in: ledger)
+      guard past != .deleted else { continue }
+      #expect(try ledger.state(of: Self.known) == expected, "day \(day)")
+    }
+  }
+
+  /// A message that says nothing is another one once it was seen gone.
+  @Test(arguments: Past.allCases) func whatIsSilentAndGoneIsForgotten(past: Past) throws {
+    let (ledger, expected) = try prepare(past, Self.silent, on: disk)
+    try list([1], in: ledger)
+    #expect(try ledger.state(of: Self.silent) == expected)
+    try list([], in: ledger)
     for ledger in [ledger, try disk.open()] {
-      #expect(try state(of: Self.known, in: ledger) == .new)
+      #expect(try ledger.state(of: Self.silent) == .new)
       #expect(ledger.isEmpty)
     }
   }
 
-  enum Past: CaseIterable { case fired, archived, kept, deleted, givenUp }
+  /// A server may say that it deletes, and not do so.
+  @Test(arguments: [Past.deleted, .doubted])
+  func aSilentMessageIsAnotherWhereTheCountFell(past: Past) throws {
+    let (ledger, _) = try prepare(past, Self.silent, on: disk)
+    try ledger.noteCount(1)
+    #expect(try ledger.state(of: Self.silent) == .archived)
+    ledger.tick(now: .init(milliseconds: 23 * 3_600_000), wall: 1_800_000_000)
+    #expect(try ledger.state(of: Self.silent) == .archived)
+    let again = try disk.open()
+    try again.noteCount(0)
+    #expect(try again.state(of: Self.silent) == .new)
+    try again.forEachMessage { Issue.record("\($0)") }
+    // Once a day is enough, and is not too often.
+    ledger.tick(now: .init(milliseconds: 25 * 3_600_000), wall: 1_800_000_000)
+    #expect(try ledger.state(of: Self.silent) == (past == .deleted ? .new : .archived))
+  }
 
-  private func prepare(_ past: Past, on disk: Disk) throws -> DiskLedger {
+  /// They have one unique-id, or none: their place tells them apart.
+  @Test(arguments: [1, nil]) func equalSilentMessagesAreToldApartByTheirOrder(
+    uniqueID: Int?
+  ) throws {
+    var message = MessageIdentity(uniqueID)
+    message.believesUniqueID = false
+    var ledger = try disk.open()
+    for session in 1...3 {
+      ledger.beginSession()
+      for place in 1...5 {
+        let alert = try ledger.alert(message)
+        try ledger.meet(alert)
+        #expect(try ledger.state(of: alert) == (session == 1 ? .new : .fired), "\(place)")
+        guard session == 1 else { continue }
+        try ledger.intend(alert)
+        try ledger.note(alert, .fired)
+      }
+      try ledger.endLook()
+      ledger = try disk.open()
+    }
+    // Another client deletes one: the last place is empty from then on.
+    ledger.beginSession()
+    for _ in 1...4 { try ledger.meet(ledger.alert(message)) }
+    try ledger.endLook()
+    ledger.beginSession()
+    for _ in 1...4 { try ledger.meet(ledger.alert(message)) }
+    #expect(try ledger.state(of: message) == .new)
+  }
+
+  /// Its unique-id was its own when it fired; then another message has the same.
+  @Test func whatWasBelievedIsKnownWhereItIsNotAnyMore() throws {
     let ledger = try disk.open()
-    if past == .givenUp {
-      try ledger.note(Self.known, .givenUp, rule: 1)
-    } else {
-      try ledger.fire(Self.known)
-    }
-    switch past {
-    case .fired, .givenUp: break
-    case .archived: try ledger.note(Self.known, .archived, rule: 1)
-    case .kept:
-      try ledger.keep(Self.known, as: Self.known.unique, until: nil, rules: 1, rule: 1)
-      try ledger.flush()
-    case .deleted:
-      ledger.permitDeletion(of: Self.known, as: Self.known.unique)
-      ledger.noteDeletion(of: Self.known.unique)
-      try ledger.doubtDeletions()
-    }
-    try listNothing(ledger)
-    return ledger
+    try ledger.fire(Self.silent)
+    ledger.beginSession()
+    var message = Self.silent
+    message.believesUniqueID = false
+    let first = try ledger.alert(message)
+    try ledger.meet(first)
+    #expect(try ledger.state(of: first) == .fired)
+    #expect(try ledger.state(of: ledger.alert(message)) == .new)
   }
 
-  private func expected(_ past: Past) -> MessageState {
-    switch past {
-    case .fired, .kept: .fired
-    case .archived, .deleted: .archived
-    case .givenUp: .givenUp
-    }
+  @Test func aListingTellsWhichUniqueIDsAreDoubled() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    ledger.beginListing()
+    #expect(try ledger.list(Identity(1), rules: 1) == .look)
+    #expect(try ledger.list(Identity(1), rules: 1) == .doubled)
+    #expect(try ledger.list(Identity(2), rules: 1) == .unknown)
   }
 
-  @Test(arguments: Past.allCases) func whatHasMovedIsKnownByItsContent(past: Past) throws {
-    let ledger = try prepare(past, on: disk)
-    #expect(try ledger.resolve(Self.moved) == Self.moved)
+  /// The server has it under both, and each needs no look.
+  @Test func bothCopiesOfWhatIsKeptAreKnownToAListing() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    try ledger.keep(Self.known)
+    try ledger.keep(Self.moved)
+    try ledger.flush()
     for ledger in [ledger, try disk.open()] {
-      #expect(try state(of: Self.moved, in: ledger) == expected(past))
-      #expect(try ledger.state(of: Self.known) == .new)
+      ledger.beginListing()
+      #expect(try ledger.list(Identity(1), rules: 1) == .kept)
+      #expect(try ledger.list(Identity(2), rules: 1) == .kept)
+      #expect(try ledger.list(Identity(2), rules: 2) == .doubled)
+      try ledger.endListing()
     }
-    // And again.
-    try listNothing(ledger)
-    let movedAgain = MessageIdentity(3, content: 1)
+    // Where one of them goes, the other is known still.
+    try list([2], in: ledger)
+    ledger.beginListing()
+    #expect(try ledger.list(Identity(2), rules: 1) == .kept)
+    #expect(try ledger.list(Identity(1), rules: 1) == .unknown)
+  }
+
+  /// A copy is to be deleted too; the message that a server only says to have deleted waits.
+  @Test func aCopyWasNotDeletedWithTheOther() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    try ledger.delete(Self.known)
     for ledger in [ledger, try disk.open()] {
-      #expect(try state(of: movedAgain, in: ledger) == expected(past))
+      #expect(try ledger.wasDeleted(ledger.alert(Self.known)))
+      #expect(try !ledger.wasDeleted(ledger.alert(Self.moved)))
+    }
+    // And neither does it where it was seen gone, and is there again.
+    try list([], in: ledger)
+    #expect(try !ledger.wasDeleted(ledger.alert(Self.known)))
+  }
+
+  /// Links do not fill the disk.
+  @Test func whatWasDeletedLeavesOneRecordOnceItIsGone() throws {
+    let ledger = try disk.open()
+    for number in 1...1500 {
+      let message = MessageIdentity(number, content: number)
+      try ledger.fire(message)
+      try ledger.delete(message)
+    }
+    try list([], in: ledger)
+    #expect(disk.bytes.count < 1600 * 32)
+    for ledger in [ledger, try disk.open()] {
+      #expect(try ledger.state(of: MessageIdentity(2000, content: 600)) == .archived)
     }
   }
 
-  /// It is under the old unique-id or under the new, and never new.
-  @Test(arguments: Past.allCases) func whatHasMovedIsKnownAfterACutAtAnyStep(past: Past) throws {
+  /// It is known before and after, and never new.
+  @Test(arguments: Past.allCases) func aCopyIsKnownAfterACutAtAnyStep(past: Past) throws {
     var random = SeededGenerator(seed: 1)
     var isDone = false
     var operation = 0
     while !isDone {
       let disk = Disk()
-      let ledger = try prepare(past, on: disk)
+      let (ledger, expected) = try prepare(past, on: disk)
+      try list([], in: ledger)
       disk.losesPowerAfter = operation
       disk.losesPowerWhenDone = true
-      _ = try? ledger.resolve(Self.moved)
+      _ = try? ledger.meet(ledger.alert(Self.moved))
+      try? ledger.flush()
       isDone = disk.hasPower
       for left in disk.possibleRemains(random: 8, using: &random) {
         let disk = Disk()
         disk.bytes = left
-        let again = try disk.open()
-        #expect(try state(of: Self.moved, in: again) == expected(past), "cut at \(operation)")
+        #expect(try disk.open().state(of: Self.moved) == expected, "cut at \(operation)")
       }
       operation += 1
     }
-    #expect(operation > 2)
-  }
-
-  /// What was under way has no place among what is missing, and fires again.
-  @Test func whatHadNotFiredIsNotKnownByItsContentAlone() throws {
-    let ledger = try disk.open()
-    try ledger.intend(Self.known, rule: 1)
-    try listNothing(ledger)
-    #expect(try ledger.state(of: Self.known) == .intended(before: Failures()))
-    #expect(try ledger.resolve(Self.moved) == Self.known)
-  }
-
-  /// Aliases of messages that are long forgotten do not fill the disk.
-  @Test func anAliasOfNothingIsDroppedInTheEnd() throws {
-    let ledger = try disk.open()
-    for number in 1...1500 {
-      try ledger.fire(MessageIdentity(number, content: number))
-      try ledger.delete(MessageIdentity(number))
-    }
-    #expect(disk.bytes.count < 1500 * 32)
-    let again = MessageIdentity(2000, content: 600)
-    for ledger in [ledger, try disk.open()] { #expect(try ledger.resolve(again) == again) }
+    #expect(operation > (past == .deleted ? 0 : 1))
   }
 }

@@ -10,15 +10,15 @@ import Testing
   @Test func remembersEachStateOverARestart() throws {
     let ledger = try disk.open()
     let failures = Failures(attempts: 2, done: 1, actions: 200)
-    try ledger.intend(MessageIdentity(1), rule: 1)
+    try ledger.intend(MessageIdentity(1))
     try ledger.fire(MessageIdentity(2))
     for attempts: UInt8 in 1...2 {
-      try ledger.intend(MessageIdentity(3), rule: 1)
+      try ledger.intend(MessageIdentity(3))
       let failures = Failures(attempts: attempts, done: attempts - 1, actions: 200)
-      try ledger.note(MessageIdentity(3), .failed(failures), rule: 1)
+      try ledger.note(MessageIdentity(3), .failed(failures))
     }
-    try ledger.note(MessageIdentity(4), .givenUp, rule: 1)
-    try ledger.note(MessageIdentity(5), .archived, rule: 1)
+    try ledger.note(MessageIdentity(4), .givenUp)
+    try ledger.note(MessageIdentity(5), .archived)
     try ledger.examine(examined)
 
     let again = try disk.open()
@@ -32,35 +32,33 @@ import Testing
     #expect(again.examined == examined)
   }
 
-  @Test func forgetsWhatTheServerHasDeleted() throws {
+  @Test func notesWhatTheServerHasDeletedAndNothingElse() throws {
     let ledger = try disk.open()
-    for number in 1...3 { try ledger.fire(MessageIdentity(number)) }
-    ledger.permitDeletion(of: MessageIdentity(2), as: Identity(2))
-    ledger.noteDeletion(of: Identity(2))
+    for number in 1...3 { try ledger.fire(MessageIdentity(number, content: number)) }
+    try ledger.permit(MessageIdentity(2, content: 2), number: 2)
     ledger.beginSession()
-    ledger.permitDeletion(of: MessageIdentity(1), as: Identity(1))
-    ledger.permitDeletion(of: MessageIdentity(3), as: Identity(3))
-    ledger.noteDeletion(of: Identity(1))
-    ledger.noteDeletion(of: Identity(9))
-    try ledger.commitDeletions()
+    try ledger.permit(MessageIdentity(1, content: 1), number: 1)
+    ledger.permitDeletion(of: try ledger.alert(MessageIdentity(3, content: 3)), message: 3)
+    ledger.noteDeletion(of: 9)
+    try ledger.commitDeletions(left: 2)
     for ledger in [ledger, try disk.open()] {
-      #expect(try ledger.state(1) == .new)
-      #expect(try ledger.state(2) == .fired)
-      #expect(try ledger.state(3) == .fired)
+      #expect(try ledger.wasDeleted(ledger.alert(MessageIdentity(1, content: 1))))
+      #expect(try ledger.state(2, content: 2) == .fired)
+      #expect(try ledger.state(3, content: 3) == .fired)
     }
   }
 
   @Test func writesNothingWhereNothingChanged() throws {
     let ledger = try disk.open()
-    try ledger.fire(MessageIdentity(1))
-    try ledger.keep(MessageIdentity(1), as: Identity(1), until: nil, rules: 1, rule: 1)
+    try ledger.fire(MessageIdentity(1, content: 1))
+    try ledger.keep(MessageIdentity(1, content: 1), until: nil, rules: 1)
     try ledger.flush()
     try ledger.examine(examined)
     let before = disk.operations
     try ledger.examine(examined)
-    try ledger.keep(MessageIdentity(1), as: Identity(1), until: nil, rules: 1, rule: 1)
+    try ledger.keep(MessageIdentity(1, content: 1), until: nil, rules: 1)
     try ledger.flush()
-    try ledger.commitDeletions()
+    try ledger.commitDeletions(left: 0)
     ledger.beginListing()
     #expect(try ledger.list(Identity(1), rules: 1) == .kept)
     try ledger.endListing()
@@ -76,7 +74,7 @@ import Testing
     disk.failAfter = 0
     disk.torn = torn
     #expect(throws: LedgerError.store(StoreError(code: 5))) {
-      try ledger.note(MessageIdentity(2), .fired, rule: 1)
+      try ledger.note(MessageIdentity(2), .fired)
     }
     #expect(try ledger.state(2) == .fired)
 
@@ -91,7 +89,7 @@ import Testing
     let ledger = try disk.open()
     disk.failAfter = 0
     disk.torn = 31
-    #expect(throws: LedgerError.self) { try ledger.note(MessageIdentity(1), .fired, rule: 1) }
+    #expect(throws: LedgerError.self) { try ledger.note(MessageIdentity(1), .fired) }
     disk.failAfter = .max
     try ledger.flush()
     #expect(try disk.open().state(1) == .fired)
@@ -100,7 +98,7 @@ import Testing
   @Test func doesNotIntendWhatItCouldNotWrite() throws {
     let ledger = try disk.open()
     disk.failAfter = 0
-    #expect(throws: LedgerError.self) { try ledger.intend(MessageIdentity(1), rule: 1) }
+    #expect(throws: LedgerError.self) { try ledger.intend(MessageIdentity(1)) }
     #expect(try ledger.state(1) == .new)
   }
 
@@ -120,7 +118,7 @@ import Testing
 
   @Test func neverGuessesAtDamageOfWhatIsSorted() throws {
     let ledger = try disk.open()
-    for number in 1...3000 { try ledger.note(MessageIdentity(number), .fired, rule: 1) }
+    for number in 1...3000 { try ledger.note(MessageIdentity(number), .fired) }
     let whole = disk.bytes
     let sorted = Int(whole[22]) << 8 | Int(whole[23])
     #expect(sorted > 1000)
@@ -146,40 +144,42 @@ import Testing
   @Test func keepsManyMessagesOnDiskAndFewInMemory() throws {
     let ledger = try disk.open()
     for number in 1...5000 {
-      try ledger.note(MessageIdentity(number, content: number), .archived, rule: 1)
+      try ledger.note(MessageIdentity(number, content: number), .archived)
     }
     try ledger.examine(examined)
     var current = ledger
     for _ in 1...2 {
-      for number in 1...5000 { #expect(try current.state(number) == .archived) }
-      #expect(try current.state(5001) == .new)
+      for number in 1...5000 {
+        #expect(try current.state(number, content: number) == .archived)
+      }
+      #expect(try current.state(5001, content: 5001) == .new)
       #expect(current.examined == examined)
       current = try disk.open()
     }
     // The latest record counts, wherever the earlier one is.
-    try current.note(MessageIdentity(17), .failed(Failures(attempts: 1)), rule: 1)
-    try current.delete(MessageIdentity(18))
+    try current.note(MessageIdentity(17, content: 17), .failed(Failures(attempts: 1)))
+    try current.delete(MessageIdentity(18, content: 18))
     for _ in 1...2 {
-      #expect(try current.state(17) == .failed(Failures(attempts: 1)))
-      #expect(try current.state(18) == .new)
+      #expect(try current.state(17, content: 17) == .failed(Failures(attempts: 1)))
+      #expect(try current.wasDeleted(current.alert(MessageIdentity(18, content: 18))))
       current = try disk.open()
     }
   }
 
   @Test func rewritesAFileThatIsMostlyHistory() throws {
     let ledger = try disk.open()
-    try ledger.intend(MessageIdentity(0), rule: 1)
-    try ledger.fire(MessageIdentity(10_000))
+    try ledger.intend(MessageIdentity(0, content: 0))
+    try ledger.fire(MessageIdentity(10_000, content: 10_000))
     try ledger.examine(examined)
     for number in 1...4000 {
-      try ledger.fire(MessageIdentity(number))
-      try ledger.delete(MessageIdentity(number))
+      try ledger.fire(MessageIdentity(number, content: number))
+      try ledger.delete(MessageIdentity(number, content: number))
     }
-    #expect(disk.bytes.count < 4200 * 32)
+    #expect(disk.bytes.count < 2 * 4400 * 32)
     for ledger in [ledger, try disk.open()] {
-      #expect(try ledger.state(0) == .intended(before: Failures()))
-      #expect(try ledger.state(4000) == .new)
-      #expect(try ledger.state(10_000) == .fired)
+      #expect(try ledger.state(0, content: 0) == .intended(before: Failures()))
+      #expect(try ledger.wasDeleted(ledger.alert(MessageIdentity(4000, content: 4000))))
+      #expect(try ledger.state(10_000, content: 10_000) == .fired)
       #expect(ledger.examined == examined)
     }
   }
@@ -189,11 +189,11 @@ import Testing
     try disk.open().fire(MessageIdentity(1))
     try disk.open(wall: 20).fire(MessageIdentity(2))
     let ledger = try disk.open(wall: 1_800_000_000 + 30 * 86_400)
-    #expect(try ledger.now < ledger.timeOfFiring(MessageIdentity(2)) + 60)
+    #expect(try ledger.now < ledger.timeOfFiring(ledger.alert(MessageIdentity(2))) + 60)
     // From then on, time off counts.
     try ledger.flush()
     let later = try disk.open(wall: 1_800_000_000 + 60 * 86_400)
-    #expect(try later.now >= later.timeOfFiring(MessageIdentity(2)) + 29 * 86_400)
+    #expect(try later.now >= later.timeOfFiring(later.alert(MessageIdentity(2))) + 29 * 86_400)
   }
 
   @Test func knowsTheChecksumOfTheStandard() {

@@ -9,11 +9,11 @@ import Testing
   let disk = Disk()
 
   @Test func refusesTheFuture() throws {
-    disk.bytes = record(0x50, 3, "popbell ledger\r\n", 7)
-    #expect(throws: LedgerError.version(3)) { try disk.open() }
+    disk.bytes = record(0x50, 4, "popbell ledger\r\n", 7)
+    #expect(throws: LedgerError.version(4)) { try disk.open() }
   }
 
-  /// Version 1: no sorted records, times of eight bytes, no aliases.
+  /// Version 1: no sorted records, times of eight bytes, no links.
   private var past: [UInt8] {
     var file = record(0x50, 1, "popbell ledger\r\n", 1_790_000_000)
     let records: [(kind: UInt8, first: UInt8, number: Int)] = [
@@ -26,12 +26,13 @@ import Testing
   }
 
   private func check(_ ledger: DiskLedger) throws {
-    let message = MessageIdentity(1, content: 1)
-    #expect(try ledger.state(of: ledger.resolve(message)) == .fired)
-    #expect(try ledger.state(2) == .intended(before: Failures(attempts: 4)))
-    #expect(try ledger.state(3) == .failed(Failures(attempts: 1)))
-    #expect(try ledger.state(4) == .givenUp)
-    #expect(try ledger.state(5) == .new)
+    var found: [Identity: MessageState] = [:]
+    try ledger.forEachMessage { found[$0.identity] = $0.state.message }
+    #expect(
+      found == [
+        Identity(1): .fired, Identity(2): .intended(before: Failures(attempts: 4)),
+        Identity(3): .failed(Failures(attempts: 1)), Identity(4): .givenUp,
+      ])
     #expect(ledger.examined == nil)
   }
 
@@ -39,7 +40,7 @@ import Testing
     disk.bytes = past
     for _ in 1...2 {
       let ledger = try disk.open()
-      #expect(disk.bytes[1] == 2)
+      #expect(disk.bytes[1] == 3)
       try check(ledger)
     }
   }
@@ -84,34 +85,35 @@ import Testing
     disk.bytes = sortedFile(of: capacity - 2)
     let ledger = try disk.open()
     #expect(try ledger.state(1_000_000_000) == .new)
-    try ledger.intend(MessageIdentity(1_000_000_000), rule: 1)
+    try ledger.intend(MessageIdentity(1_000_000_000))
     let before = disk.operations
     #expect(throws: LedgerError.full) {
-      try ledger.intend(MessageIdentity(1_000_000_001), rule: 1)
+      try ledger.intend(MessageIdentity(1_000_000_001))
     }
     #expect(disk.operations == before)
     // What was begun can be ended.
-    try ledger.note(MessageIdentity(1_000_000_000), .fired, rule: 1)
+    try ledger.note(MessageIdentity(1_000_000_000), .fired)
     #expect(try ledger.state(1_000_000_000) == .fired)
   }
 
-  /// Half of the messages are gone, for 1 hour to 28 days.
+  /// Half of the messages are gone, for 1 to 28 days: what has been for 25 and more are as many as give
+  /// way.
   @Test(.exhaustive) func theOldestOfWhatIsGoneGivesWay() throws {
     let capacity = 262_144
     disk.bytes = sortedFile(of: capacity) { number in
-      let hours = 1 + number % 700
-      let since = UInt64(1_790_000_000 / 3600 - hours)
-      return number % 2 == 0 ? (2, 0, 0) : (10, since, 3)
+      number % 2 == 0 ? (2, 0) : (0x82, 1 + number / 2 % 28)
     }
     let ledger = try disk.open(wall: 1_790_000_000)
-    let new = MessageIdentity(1_000_000_000)
+    let new = MessageIdentity(1_000_000_000, content: 1)
     try ledger.fire(new)
     #expect(try ledger.state(of: new) == .fired)
     // What is there, and what went lately, is known still; what went first is not.
+    var known: Set<Identity> = []
+    try ledger.forEachMessage { known.insert($0.identity) }
     for number in 0..<1400 {
-      let isForgotten = number % 2 == 1 && 1 + number % 700 > 612
-      let message = MessageIdentity(unique: Identity(prefixOf: sortedIdentity(number).span))
-      #expect(try (ledger.state(of: message) == .new) == isForgotten, "\(number)")
+      let isForgotten = number % 2 == 1 && 1 + number / 2 % 28 >= 25
+      let key = Identity(prefixOf: sortedIdentity(number).span)
+      #expect(known.contains(key) == !isForgotten, "\(number)")
     }
     let operations = disk.operations
     for number in 1...1000 { try ledger.fire(MessageIdentity(1_000_000_000 + number)) }
@@ -119,13 +121,13 @@ import Testing
     #expect(try disk.open().state(of: new) == .fired)
   }
 
-  /// A file of so many messages that fired, or what `state` says: the kind, what is in the place of
-  /// failures, and what is in the place of rules.
+  /// A file of so many messages that fired, or what `state` says: the kind, and for how many days
+  /// they have been gone.
   private func sortedFile(
-    of count: Int, _ state: (Int) -> (kind: UInt8, hour: UInt64, rules: UInt64) = { _ in (2, 0, 0) }
+    of count: Int, _ state: (Int) -> (kind: UInt8, days: Int) = { _ in (2, 0) }
   ) -> [UInt8] {
     var header = ByteBuffer<32>()
-    header.append([0x50, 2, 0, 0].span)
+    header.append([0x50, 3, 0, 0].span)
     header.append("popbell ledger\r\n")
     header.append(bigEndian: UInt64(count), size: 4)
     header.append(bigEndian: 0, size: 4)
@@ -133,11 +135,13 @@ import Testing
     file.reserveCapacity((count + 1) * 32)
     for number in 0..<count {
       var record = ByteBuffer<32>()
-      let (kind, hour, rules) = state(number)
+      let (kind, days) = state(number)
       record.append(kind)
-      record.append(bigEndian: hour, size: 3)
+      record.append(bigEndian: 0, size: 3)
       record.append(sortedIdentity(number).span)
-      record.append(bigEndian: 1_790_000_000 << 32 | rules << 16, size: 8)
+      record.append(bigEndian: 1_790_000_000, size: 4)
+      record.append(bigEndian: days == 0 ? 0 : UInt64(1_790_000_000 / 86_400 - days), size: 2)
+      record.append(bigEndian: 0, size: 2)
       file += sealed(record)
     }
     return file

@@ -15,8 +15,11 @@ extension Identity {
 }
 
 extension MessageIdentity {
-  public init(_ number: Int, content: Int? = nil) {
-    self.init(unique: Identity(number), content: content.map { Identity(1_000_000 + $0) })
+  /// With the unique-id `number`; silent where `content` is nil.
+  public init(_ number: Int?, content: Int? = nil) {
+    self.init(
+      uniqueID: number.map { Identity($0) }, content: Identity(1_000_000 + (content ?? 0)),
+      isSilent: content == nil)
   }
 }
 

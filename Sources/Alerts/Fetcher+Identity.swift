@@ -1,0 +1,64 @@
+import Bytes
+public import Ledger
+import Mail
+import POP3
+
+/// By what the message is recognised whose header is complete.
+extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
+  // These change nothing; what does not say that it might, copies the fetcher.
+  mutating func identity(of message: Int) -> MessageIdentity {
+    var digest = SHA256()
+    digest.update(.ascii("C"))
+    let speaks = header.forEachByteOfContent { digest.update($0) }
+    let listed = listed?.identity(of: message)
+    return MessageIdentity(
+      uniqueID: uniqueID.map { Self.digest(of: $0) } ?? listed,
+      believesUniqueID: believesUniqueIDs,
+      content: Identity(prefixOf: digest.finish().span), isSilent: !speaks,
+      older: settings.known.knowsOlder ? olderIdentity() : nil)
+  }
+
+  private mutating func olderIdentity() -> OlderIdentity {
+    var digest = SHA256()
+    digest.update(.ascii("H"))
+    header.forEachIdentityByte { digest.update($0) }
+    var contentDigest = SHA256()
+    contentDigest.update(.ascii("M"))
+    let hasContent = header.forEachContentByte { contentDigest.update($0) }
+    let content = Identity(prefixOf: contentDigest.finish().span)
+    return OlderIdentity(
+      header: Identity(prefixOf: digest.finish().span), content: hasContent ? content : nil)
+  }
+
+  /// What stands for a message in the sum over the mailbox; nil where nothing tells it from others.
+  func word(of identity: MessageIdentity) -> UInt64? {
+    if let uniqueID = identity.uniqueID, identity.believesUniqueID { return uniqueID.word }
+    return identity.isSilent || identity.believesUniqueID && hasSeenUniqueIDs
+      ? nil : identity.content.word
+  }
+
+  static func digest(of id: UniqueID) -> Identity { Identity(of: id.span, by: SHA256.self) }
+}
+
+extension Span<UInt8> {
+  /// True for a unique-id that says no more than the number of its message: that alone, or behind words
+  /// without a digit. vm-pop3d says `no-message-id-3`.
+  func tellsNoMore(than message: Int) -> Bool {
+    var digits: [UInt8] = []
+    digits.append(decimal: message)
+    guard count >= digits.count else { return false }
+    let words = count - digits.count
+    for index in 0..<words where self[index].isDigit { return false }
+    return extracting(words...).equals(digits.span)
+  }
+}
+
+extension Identity {
+  /// That of the message with this unique-id.
+  public init<SHA256: SHA256Digest & ~Copyable>(of id: Span<UInt8>, by: SHA256.Type) {
+    var digest = SHA256()
+    digest.update(.ascii("U"))
+    for index in id.indices { digest.update(id[index]) }
+    self.init(prefixOf: digest.finish().span)
+  }
+}

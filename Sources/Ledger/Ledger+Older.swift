@@ -1,0 +1,61 @@
+/// What the versions 1 and 2 knew: a message, whatever rule took it, by its unique-id or its header,
+/// and by its content through a link. What is met again becomes an alert of this version; the rest is
+/// forgotten as all that is gone.
+extension Ledger where S: ~Copyable {
+  /// Makes an alert of `rule` of what an older version knew of `message`. Returns nil where it knew
+  /// nothing.
+  func adoptOlder(
+    _ message: MessageIdentity, rule: UInt16
+  ) throws(LedgerError) -> AlertIdentity? {
+    guard knowsOlder, let older = message.older,
+      let known = try entry(of: message, older, rule: rule)
+    else { return nil }
+    let key = (message.isSilent ? message.believedID ?? message.content : message.content)
+      .taken(by: rule)
+    let alert = AlertIdentity(message, key: key, rule: rule, isSilent: message.isSilent)
+    var entry = known
+    (entry.identity, entry.rule) = (key, rule)
+    (entry.isOlder, entry.goneDay, entry.isSilent) = (false, 0, message.isSilent)
+    // The new comes first: with the old one gone, the message would count as new.
+    var records = [Record.entry(entry)]
+    if known.identity != message.uniqueID { records.append(.removed(known.identity)) }
+    if let link = try missingLink(of: alert) { records.append(.entry(link)) }
+    if let content = older.content, try link(from: content)?.word == known.identity.word {
+      records.append(.removed(content))
+    }
+    try write(records)
+    return alert
+  }
+
+  private func entry(
+    of message: MessageIdentity, _ older: OlderIdentity, rule: UInt16
+  ) throws(LedgerError) -> Entry? {
+    let unique = message.uniqueID ?? older.header
+    // A second message with the unique-id, or one that had it later, was known by both.
+    if let content = older.content, let known = try olderEntry(of: unique ^ content) {
+      return known
+    }
+    let leadsTo = try older.content.flatMap { (content) throws(LedgerError) in
+      try self.link(from: content)
+    }
+    if let known = try olderEntry(of: unique),
+      known.isSilent || older.content == nil || leadsTo?.word == unique.word
+    {
+      return known
+    }
+    guard let known = leadsTo?.entry, known.rule == rule || known.rule == 0 else { return nil }
+    return known
+  }
+
+  private func olderEntry(of identity: Identity) throws(LedgerError) -> Entry? {
+    try entry(of: identity).flatMap { $0.isOlder && !$0.isLink ? $0 : nil }
+  }
+
+  private func link(
+    from content: Identity
+  ) throws(LedgerError) -> (word: UInt64, entry: Entry?)? {
+    guard let link = try entry(of: content), link.isOlder, case .link(let word, _) = link.state
+    else { return nil }
+    return (word, try entry(of: word))
+  }
+}
