@@ -38,7 +38,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
     let extent: FetcherFrame.Extent =
-      !isComplete ? .some : looksAtAll && !hasMissed ? .allByHeader : .all
+      !isComplete ? .some : (looksAtAll || listed != nil) && !hasMissed ? .allSeen : .all
     sink.send(.committed(mark.examined, extent))
     endPoll(&sink)
   }
@@ -121,6 +121,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     switch phase {
     case .recognising where !believesUniqueIDs: recogniseByHeader()
     case .recognising:
+      hasUniqueIDOfEach = id != nil
       guard let id, Self.digest(of: id).word == settings.known.examined.last else {
         return listAll()
       }
@@ -129,6 +130,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       if listing.list(message, id.map { Self.digest(of: $0) }) { ask(&sink, isLast: false) }
     case .settingUp, .counting, .recognisingHeader, .fetching, .archiving, .quitting:
       uniqueID = id
+      if id == nil { hasUniqueIDOfEach = false }
     }
   }
 
@@ -145,7 +147,12 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// The listing has ended, and was answered.
   mutating func beginFetching() {
-    guard !listing.isDoubled, believesUniqueIDs else {
+    // The same unique-ids, and other octets: they are of other messages by now.
+    let known = settings.known
+    let isReused =
+      listing.isRecognised && listing.count == known.examined.count && octets > 0
+      && known.octets > 0 && octets != known.octets
+    guard !listing.isDoubled, !isReused, believesUniqueIDs else {
       believesUniqueIDs = false
       return recogniseByHeader()
     }
@@ -165,8 +172,15 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     _ message: Int, _ sink: inout Sink
   ) {
     hasTop = hasTop ?? true
+    if session.hasStrayLines {
+      (uniqueID, hasUniqueIDOfEach) = (nil, false)
+      hasSeenUniqueIDs = listed != nil
+    }
     header.finish()
-    defer { header.reset() }
+    defer {
+      header.reset()
+      uniqueID = nil
+    }
     if phase == .recognisingHeader {
       let identity = identity(of: message)
       let isThere = !identity.isSilent && identity.content.word == settings.known.examined.last
@@ -187,8 +201,6 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       return miss()
     }
     guard let rule else { return unmatched(judged) }
-    // A unique-id would tell it from others, and the server has not said it this time.
-    guard !identity.isSilent || identity.uniqueID != nil || !hasSeenUniqueIDs else { return miss() }
     self.judged = judged
     step = .awaitVerdict
     sink.send(
@@ -216,22 +228,23 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   ) {
     switch command {
     case .uidl(nil):
-      hasUniqueIDs = false
+      (hasUniqueIDs, hasUniqueIDOfEach) = (false, false)
       recogniseByHeader()
-    case .uidl where phase == .recognising: listAll()
     case .uidl:
-      uniqueID = nil
-      if !hasSeenUniqueIDs { hasUniqueIDs = false }
+      hasUniqueIDOfEach = false
+      if phase == .recognising { listAll() }
     case .top where phase == .recognisingHeader: lookAtAll()
     case .top(let message) where hasTop == nil && !session.capabilities.top:
       hasTop = false
       next = message
-      uniqueIDIsAsked = hasUniqueIDs
+      uniqueIDIsAsked = hasUniqueIDOfEach
     case .retr where phase == .archiving:
       phase = .fetching
       judged = nil
       sink.send(.contentRefused)
-    case .top, .retr: miss()  // It went away, or cannot be read.
+    case .top, .retr:
+      uniqueID = nil
+      miss()  // It went away, or cannot be read.
     case .dele:
       let deletion = deletions.removeFirst()
       deletionCount -= 1
@@ -283,7 +296,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func request() {
-    if hasUniqueIDs && !uniqueIDIsAsked {
+    if hasUniqueIDOfEach && !uniqueIDIsAsked {
       session.send(.uidl(next))
       uniqueIDIsAsked = true
     } else {

@@ -119,8 +119,9 @@ public struct Fetcher<
   var next = 1
   var uniqueIDIsAsked = false
   var uniqueID: UniqueID?
-  /// Whether UIDL works for a message, and whether TOP does (nil: not known yet).
+  /// Whether UIDL works for all messages, and for one, and whether TOP does (nil: not known yet).
   var hasUniqueIDs = true
+  var hasUniqueIDOfEach = true
   var hasTop: Bool?
   /// Whether UIDL has named a message in this session.
   var hasSeenUniqueIDs = false

@@ -82,8 +82,9 @@ public enum FetcherFrame: Sendable, Equatable {
     /// Some of it is left for the next.
     case some = 0
     case all
-    /// All, and each message by its header, whatever its unique-id.
-    case allByHeader
+    /// All, and each message was looked at by its header, but for those that the ledger knows by a
+    /// listing.
+    case allSeen
   }
 
   /// Room for the longest frame: a match with everything as long as it may be.

@@ -67,9 +67,10 @@ final class Mailbox {
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
   var examined: Examined?
-  /// Whether all of the mailbox was looked at, and all of it by the headers.
+  /// Whether all of the mailbox was looked at, and each message is known; and whether it was listed.
   var isComplete = true
   var isLookedThrough = false
+  var isListed = false
   /// How many octets the mailbox has where nothing was deleted; 0 where that is not known.
   var octets: UInt64 = 0
   /// When it was last listed in full.
@@ -135,7 +136,7 @@ final class Mailbox {
     pollsAgain = false
     tally = Tally()
     examined = nil
-    (isComplete, isLookedThrough) = (true, false)
+    (isComplete, isLookedThrough, isListed) = (true, false, false)
     (archives, archive, archiveFailed) = ([], nil, false)
     slow.removeAll { $0.end <= now }
     listing = .none

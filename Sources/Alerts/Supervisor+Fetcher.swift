@@ -58,7 +58,7 @@ extension Supervisor where S: ~Copyable {
     case .committed(let examined, let extent):
       box.examined = examined
       box.examined?.rules = fingerprint
-      (box.isComplete, box.isLookedThrough) = (extent != .some, extent == .allByHeader)
+      (box.isComplete, box.isLookedThrough) = (extent != .some, extent == .allSeen)
     case .stage(let stage): box.stage = stage
     case .ended(let outcome, let detail):
       box.outcome = outcome
@@ -80,6 +80,7 @@ extension Supervisor where S: ~Copyable {
       }
       if listed.isLast {
         mailboxes[mailbox].lastListing = now
+        mailboxes[mailbox].isListed = true
         try ledger.endListing()
       }
     } catch {
@@ -204,7 +205,7 @@ extension Supervisor where S: ~Copyable {
       if let committed {
         try ledger.commitDeletions(left: left)
         try ledger.examine(committed)
-        if box.isLookedThrough { try ledger.endLook() }
+        if box.isLookedThrough { try ledger.endLook(isListed: box.isListed) }
       } else if box.commitIsRefused {
         try ledger.keepDeletions(until: timeOfRetry(mailbox), rules: rulesWord)
       } else if box.stage == .update {

@@ -83,8 +83,10 @@ public struct Entry: Sendable, Equatable {
   /// The day since 1970, of what popbell has seen, on which the message was not there when all of the
   /// mailbox was listed, or looked at; 0 where it is there, for all that is known.
   public var goneDay: UInt16 = 0
-  /// True if the message's content says nothing: without its place in the mailbox it is forgotten.
+  /// True if the message's content says nothing: once it is gone, it is forgotten.
   public var isSilent = false
+  /// True if the message is silent and no unique-id leads to it: no listing can tell that it is gone.
+  var isUnlisted = false
   /// True if a version before 3 wrote it: its identity is the message's, whatever rule took that.
   public var isOlder = false
   /// When it came to be so, in seconds of the ledger's clock; for what is kept or deleted, when it

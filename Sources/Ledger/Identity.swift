@@ -112,6 +112,7 @@ public struct AlertIdentity: Sendable, Equatable {
   let uniqueID: Identity?
   let believesUniqueID: Bool
   let isSilent: Bool
+  var isUnlisted: Bool { isSilent && uniqueID == nil }
 
   init(_ message: MessageIdentity, key: Identity, rule: UInt16, isSilent: Bool) {
     self.key = key

@@ -2,8 +2,8 @@ extension Ledger where S: ~Copyable {
   /// The alert that `message` and `rule` make, as the ledger knows it.
   ///
   /// A message known by its unique-id, with the same content or a silent one, is the same: once
-  /// settled, it fires for no other rule either. Any other is known by its content; a silent one by its
-  /// unique-id, and among equal ones by its place behind those that were met in this session.
+  /// settled, it fires for no other rule either. Any other is known by its content; of equal silent ones
+  /// that no unique-id tells apart, the first that was not met in this session.
   public func resolve(
     _ message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> AlertIdentity {
@@ -34,22 +34,30 @@ extension Ledger where S: ~Copyable {
     return message.content.taken(by: known.rule) == known.identity
   }
 
-  private func key(
+  func key(
     of message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> Identity {
     guard message.isSilent else { return message.content.taken(by: rule) }
-    // What is not believed any more was, before another message had the same.
-    if let id = message.uniqueID?.taken(by: rule), try entry(of: id) != nil, !wasMet(id) {
-      return id
-    }
-    let first = message.believedID ?? message.content
-    var (key, count) = (first.taken(by: rule), 0)
-    while wasMet(key) {
+    var free: Identity?
+    var count = 0
+    var gap = 0
+    while gap < Self.longestGap {
+      let key = message.content.behind(count).taken(by: rule)
       count += 1
-      key = first.behind(count).taken(by: rule)
+      if let known = try entry(of: key) {
+        // What another unique-id leads to is another message.
+        if !wasMet(key), known.isUnlisted || message.believedID == nil { return key }
+        gap = 0
+      } else {
+        free = free ?? key
+        gap += 1
+      }
     }
-    return key
+    return free ?? message.content.taken(by: rule)
   }
+
+  /// How many of equal silent messages may have gone in front of one that is there.
+  private static var longestGap: Int { 8 }
 
   /// True if a silent message was taken for this alert in this session.
   private func wasMet(_ key: Identity) -> Bool {

@@ -52,16 +52,19 @@ extension Ledger where S: ~Copyable {
 
   /// The listing is complete. What it does not have is gone from here on, or forgotten.
   public func endListing() throws(LedgerError) {
-    try noteGone(linksToo: true)
+    try noteGone(.listing)
     nextDueHour = listedDueHour
   }
 
-  /// Each message was looked at, whatever its unique-id: what was not met is gone.
-  public func endLook() throws(LedgerError) { try noteGone(linksToo: false) }
+  /// Each message was looked at by its header: what was not met is gone. After a listing (`isListed`) that
+  /// goes only for what no listing knows.
+  public func endLook(isListed: Bool) throws(LedgerError) {
+    try noteGone(isListed ? .unlisted : .headers)
+  }
 
-  private func noteGone(linksToo: Bool) throws(LedgerError) {
+  private func noteGone(_ view: View) throws(LedgerError) {
     defer { forgetMarks() }
-    listsLinks = linksToo
+    self.view = view
     var changes: [Record] = []
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
       guard changes.count <= Self.fewChanges else { return }
@@ -76,7 +79,9 @@ extension Ledger where S: ~Copyable {
 
   /// What becomes of an entry whose message is there, or is not; nil where it is forgotten.
   func seen(_ entry: Entry, isThere: Bool) -> Entry? {
-    if entry.isLink { return isThere || entry.isOlder || !listsLinks ? entry : nil }
+    if entry.isLink { return isThere || entry.isOlder || view != .listing ? entry : nil }
+    if view == .unlisted, !entry.isUnlisted { return entry }
+    if view == .listing, entry.isUnlisted { return entry }
     if isThere {
       var later = entry
       later.goneDay = 0
@@ -107,6 +112,13 @@ extension Ledger where S: ~Copyable {
     guard case .deleted(let hour, _) = entry.state, hour > 0 else { return false }
     return UInt64(time / 3600) > UInt64(hour) + UInt64(Self.memoryHours)
   }
+}
+
+/// By what a mailbox was looked through.
+enum View {
+  case listing, headers
+  /// A listing, and the headers of what it did not know.
+  case unlisted
 }
 
 /// What a listing's message needs.

@@ -10,12 +10,12 @@ extension Ledger where S: ~Copyable {
     guard knowsOlder, let older = message.older,
       let known = try entry(of: message, older, rule: rule)
     else { return nil }
-    let key = (message.isSilent ? message.believedID ?? message.content : message.content)
-      .taken(by: rule)
-    let alert = AlertIdentity(message, key: key, rule: rule, isSilent: message.isSilent)
+    let alert = AlertIdentity(
+      message, key: try key(of: message, rule: rule), rule: rule, isSilent: message.isSilent)
     var entry = known
-    (entry.identity, entry.rule) = (key, rule)
-    (entry.isOlder, entry.goneDay, entry.isSilent) = (false, 0, message.isSilent)
+    (entry.identity, entry.rule) = (alert.key, rule)
+    (entry.isOlder, entry.goneDay) = (false, 0)
+    (entry.isSilent, entry.isUnlisted) = (alert.isSilent, alert.isUnlisted)
     // The new comes first: with the old one gone, the message would count as new.
     var records = [Record.entry(entry)]
     if known.identity != message.uniqueID { records.append(.removed(known.identity)) }

@@ -41,8 +41,8 @@ public final class Ledger<S: Store & ~Copyable> {
   /// Which of the sorted records are of messages that are there, as far as the listing or the look that
   /// is under way has come: a bit for each, or none at all.
   var marks: [UInt8] = []
-  /// True while what a listing does not have is noted, links too.
-  var listsLinks = false
+  /// By what is known what is there, while what is gone is noted.
+  var view = View.listing
   /// True if an older version wrote some of the records, and if some are of silent messages that the
   /// server deleted.
   public internal(set) var knowsOlder = false
@@ -134,9 +134,13 @@ public final class Ledger<S: Store & ~Copyable> {
     entry.state = .kept(
       dueHour: hour, rules: rules, archived: known.state.message == .archived)
     entry.time = UInt32(clamping: try timeOfFiring(alert))
+    entry.isUnlisted = alert.isUnlisted
     if known.state != entry.state { writeLater(entry) }
     // A copy that stays is known to listings too.
-    if let link = try missingLink(of: alert) { writeLater(link) }
+    if let link = try missingLink(of: alert) {
+      writeLater(link)
+      if known.isUnlisted { writeLater(entry) }
+    }
     if unwritten >= Self.batch { try flush() }
   }
 
@@ -217,7 +221,8 @@ extension Ledger where S: ~Copyable {
     // It was archived when that could be done; it fired before.
     let time = state == .archived ? UInt32(clamping: try timeOfFiring(alert)) : time
     let entry = Entry(
-      identity: alert.key, state: state, isSilent: alert.isSilent, time: time, rule: alert.rule)
+      identity: alert.key, state: state, isSilent: alert.isSilent, isUnlisted: alert.isUnlisted,
+      time: time, rule: alert.rule)
     // First the link: where it is missing, a listing has no message for the alert.
     guard let link = try missingLink(of: alert) else { return [.entry(entry)] }
     return [.entry(link), .entry(entry)]

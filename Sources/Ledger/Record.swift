@@ -3,9 +3,9 @@ import Bytes
 /// One line of the ledger: 32 bytes on disk, whole or not there.
 ///
 ///     offset  bytes
-///          0      1  kind; 0x80 added where the message is gone, 0x20 where it is silent, 0x10 where
-///                    an older version wrote it, and 0x40 where the record was written at once with
-///                    the one before it
+///          0      1  kind; 0x20 added where the message is silent, 0x80 where it is gone or, if
+///                    silent, has no unique-id, 0x10 where an older version wrote it, and 0x40 where
+///                    the record was written at once with the one before it
 ///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
 ///                    archived; deleted, link: when, in hours; header: version
 ///          4     16  key; link: unique-id, or an older version's content
@@ -84,7 +84,11 @@ enum Record: Sendable, Equatable {
         rule: isFirst ? 0 : UInt16(truncatingIfNeeded: number))
       // A link has a word in the place of a time, which would be one in the future.
       if entry.isLink { (entry.time, entry.rule, entry.isSilent) = (0, 0, false) }
-      if isGone, !entry.isLink { entry = entry.gone(day: max(rest, 1)) }
+      if isGone, entry.isSilent {
+        entry.isUnlisted = true
+      } else if isGone, !entry.isLink {
+        entry = entry.gone(day: max(rest, 1))
+      }
       self = .entry(entry)
     }
   }
@@ -162,7 +166,8 @@ extension Entry {
 
   fileprivate func write(to bytes: inout Record.Bytes) {
     let flag: UInt8 =
-      (isGone ? Record.gone : 0) | (isSilent ? Record.silent : 0) | (isOlder ? Record.older : 0)
+      (isGone || isUnlisted ? Record.gone : 0) | (isSilent ? Record.silent : 0)
+      | (isOlder ? Record.older : 0)
     var rest: UInt16 = 0
     switch state {
     case .intended(let failures):

@@ -19,6 +19,9 @@ public enum Limits {
   /// (getmail 4.23.0).
   public static let listingSlack = 1_000
 
+  /// Lines behind the answer about one unique-id: a listing of all, with what may arrive meanwhile.
+  public static let strayLines = messages + listingSlack
+
   /// Octets in a unique-id: RFC 1939 section 7.
   public static let uniqueIDOctets = 70
 

@@ -6,6 +6,8 @@ struct ListingLine {
   let message: Int?
   let uniqueID: UniqueID?
   let octets: UInt64?
+  /// The unique-id of a line that is no more than that.
+  let soleUniqueID: UniqueID?
 
   // unique-id-listing = msg-number SP unique-id                      ; RFC 1939 section 7
   // scan-listing      = msg-number SP octets                         ; RFC 1939 section 5
@@ -15,6 +17,7 @@ struct ListingLine {
   init(parsing line: Span<UInt8>, isTruncated: Bool) {
     var rest = line
     let number = Int(decimal: takeWord(from: &rest)) ?? 0
+    soleUniqueID = isTruncated ? nil : Self.uniqueID(parsing: line.trimmingBlanks)
     let isWhole = !isTruncated || !rest.isEmpty
     message = isWhole && (1...Limits.messages).contains(number) ? number : nil
     uniqueID = isTruncated ? nil : Self.uniqueID(parsing: rest.trimmingBlanks)

@@ -40,9 +40,7 @@ extension Session where MD5: ~Copyable {
       return nil
     case (.stat, .ok):
       return try finish(mailboxStatus())
-    case (.uidl(let message?), .ok):
-      let line = replyLine()
-      return finish(.uniqueID(message, line.message == message ? line.uniqueID : nil))
+    case (.uidl(let message?), .ok): return finish(.uniqueID(message, soughtUniqueID(message)))
     case (.list(let message?), .ok):
       let line = replyLine()
       return finish(.listing(message, octets: line.message == message ? line.octets : nil))
@@ -70,6 +68,16 @@ extension Session where MD5: ~Copyable {
     guard count <= UInt64(Limits.messages) else { throw .tooManyMessages }
     messageCount = Int(count)
     return .status(count: Int(count), octets: UInt64(decimal: takeWord(from: &rest)))
+  }
+
+  // "+OK" SP unique-id-listing                                       ; RFC 1939 section 7
+  //
+  // Twisted leaves the number out. Mailpit before August 2025 answered in several lines: what follows
+  // and is no reply is passed over.
+  private mutating func soughtUniqueID(_ message: Int) -> UniqueID? {
+    let line = replyLine()
+    strayLines = Limits.strayLines
+    return line.message == message ? line.uniqueID : line.soleUniqueID
   }
 
   private mutating func replyLine() -> ListingLine {

@@ -22,6 +22,10 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   var messageCount: Int?
   private var lineIsWithheld = false
   private var replyIsUnsolicited = false
+  /// How many lines that are no replies may come before the next reply.
+  var strayLines = 0
+  /// True if the server has answered about one unique-id in several lines: what the first said is none.
+  public private(set) var hasStrayLines = false
   private var received: UInt64 = 0
   private(set) var failure: ProtocolError?
 
@@ -117,8 +121,14 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     if lineIsWithheld {
       lineIsWithheld = framer.isTruncated || credential.isRepeated(in: framer.line)
     }
-    guard !replyIsUnsolicited else { throw .unsolicitedReply }
     let reply = Reply(parsing: framer.line)
+    if strayLines > 0, reply.status == .strange || reply.status == .empty {
+      strayLines -= 1
+      hasStrayLines = true
+      return nil
+    }
+    strayLines = 0
+    guard !replyIsUnsolicited else { throw .unsolicitedReply }
     return try advance(on: .reply(reply.status, reply.refusal))
   }
 

@@ -13,6 +13,9 @@ struct ModelServer {
   /// What it does to a message's unique-id.
   var uniqueID: (Message) -> String? = { $0.uniqueID }
 
+  /// What it answers to UIDL with a number; where that is nil, as RFC 1939 has it.
+  var uniqueIDReply: ((Int, Message) -> String)?
+
   /// What ends its lines.
   var lineEnd = "\r\n"
   /// How many commands it takes in a session before it hangs up.
@@ -109,6 +112,7 @@ struct ModelServer {
 
   private mutating func reply(to keyword: String, _ index: Int) -> String {
     switch keyword {
+    case "UIDL" where uniqueIDReply != nil: return uniqueIDReply!(index + 1, messages[index])
     case "UIDL": return "+OK \(index + 1) \(uniqueID(messages[index]) ?? "")\r\n"
     case "DELE":
       marked.insert(index)
@@ -126,6 +130,11 @@ extension ModelServer.Message {
   var subject: String {
     let line = header.split(separator: "\r\n").first { $0.hasPrefix("Subject: ") }
     return line.map { String($0.dropFirst(9)) } ?? ""
+  }
+
+  /// With its number in the subject, and nothing that tells it from others.
+  static func silent(_ number: Int, id: String) -> Self {
+    Self(uniqueID: id, header: "From: panel@example.net\r\nSubject: ALARM \(number)\r\n")
   }
 
   /// As devices send them.

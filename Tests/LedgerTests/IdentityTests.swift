@@ -190,13 +190,13 @@ import Testing
         try ledger.intend(alert)
         try ledger.note(alert, .fired)
       }
-      try ledger.endLook()
+      try ledger.endLook(isListed: false)
       ledger = try disk.open()
     }
     // Another client deletes one: the last place is empty from then on.
     ledger.beginSession()
     for _ in 1...4 { try ledger.meet(ledger.alert(message)) }
-    try ledger.endLook()
+    try ledger.endLook(isListed: false)
     ledger.beginSession()
     for _ in 1...4 { try ledger.meet(ledger.alert(message)) }
     #expect(try ledger.state(of: message) == .new)

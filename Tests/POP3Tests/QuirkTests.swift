@@ -191,7 +191,24 @@ import Testing
       """),
     ready("8: one unique-id", "> uidl 2\nC: UIDL 2\nS: +OK 2  abc\n= uid 2 abc"),
     ready("8: another's unique-id", "> uidl 2\nC: UIDL 2\nS: +OK 3 abc\n= uid 2 -"),
-    ready("8: no number", "> uidl 2\nC: UIDL 2\nS: +OK abc\n= uid 2 -"),
+    ready("8: no number", "> uidl 2\nC: UIDL 2\nS: +OK abc\n= uid 2 abc"),
+    ready(
+      "8: one unique-id in several lines",
+      """
+      > uidl 2
+      C: UIDL 2
+      S: +OK unique-ids follow
+      = uid 2 -
+      > uidl
+      C: UIDL
+      S: 2 abc
+      S: .
+      S: +OK
+      S: 1 x
+      = uid 1 x
+      S: .
+      = end of listing, skipped 0
+      """),
     ready("8: one size", "> list 2\nC: LIST 2\nS: +OK 2 7\n= list 2 7"),
     ready("8: another's size", "> list 2\nC: LIST 2\nS: +OK 1 7\n= list 2 -"),
   ]

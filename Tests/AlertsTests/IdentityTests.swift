@@ -1,0 +1,240 @@
+import Alerts
+import Bytes
+import Config
+import Ledger
+import Rules
+import TestSupport
+import Testing
+
+/// Copies, and unique-ids that are missing, doubled, used again or no more than a number: each alert fires,
+/// and fires once.
+@Suite struct AlertIdentityTests {
+  private func trial(_ rules: [Rule] = [.alarms()]) -> Trial { Trial(.test(rules), seed: 1) }
+
+  /// Polls a minute apart, and a day later.
+  private func poll(_ trial: inout Trial, times: Int = 2) throws {
+    for _ in 1...times {
+      trial.pass(60)
+      try trial.poll()
+    }
+  }
+
+  // MARK: unique-ids
+
+  enum Naming: String, CaseIterable {
+    case unique, none, number, numberBehindWords, same, sameOfTwo, refused, refusedForOne
+    case withoutNumber, inLines, empty, emptyOnce
+  }
+
+  private func apply(_ naming: Naming, to server: inout ModelServer) {
+    switch naming {
+    case .unique: break
+    case .none:
+      server.unknown = ["UIDL"]
+      server.capabilities = ["TOP", "USER"]
+    case .number, .numberBehindWords:
+      // The position, as `uniqueID` cannot know it: see `positions`.
+      break
+    case .same: server.uniqueID = { _ in "same" }
+    case .sameOfTwo: server.uniqueID = { $0.uniqueID.hasPrefix("1") ? "shared" : $0.uniqueID }
+    case .refused: server.unknown = ["UIDL"]
+    case .refusedForOne: server.uniqueIDReply = { _, _ in "-ERR not now\r\n" }
+    case .withoutNumber: server.uniqueIDReply = { "+OK \($1.uniqueID)\r\n" }
+    case .inLines: server.uniqueIDReply = { "+OK \($0) message\r\n\($0) \($1.uniqueID)\r\n.\r\n" }
+    case .empty: server.uniqueIDReply = { number, _ in "+OK \(number)\r\n" }
+    case .emptyOnce:
+      server.uniqueIDReply = { $0 == 2 ? "+OK 2 \r\n" : "+OK \($0) \($1.uniqueID)\r\n" }
+    }
+  }
+
+  /// Numbers the unique-ids as the messages stand.
+  private func number(_ naming: Naming, _ trial: inout Trial) {
+    guard naming == .number || naming == .numberBehindWords else { return }
+    let words = naming == .number ? "" : "no-message-id-"
+    for index in trial.world.server.messages.indices {
+      trial.world.server.messages[index].uniqueID = "\(words)\(index + 1)"
+    }
+  }
+
+  @Test(arguments: Naming.allCases, [Disposition.delete, .keep])
+  func eachAlertFiresOnceHoweverItIsNamed(naming: Naming, then: Disposition) throws {
+    for speaks in [true, false] {
+      var trial = trial([.alarms(then: then)])
+      trial.world.server.capabilities.removeAll { $0 == "PIPELINING" }
+      apply(naming, to: &trial.world.server)
+      var expected: [String] = []
+      for number in 1...6 {
+        for offset in 0...1 {
+          let id = "\(number * 10 + offset)-id"
+          trial.deliver(
+            speaks ? .numbered(number * 10 + offset, id: id) : .silent(number * 10 + offset, id: id)
+          )
+          expected.append("ALARM \(number * 10 + offset)")
+        }
+        if number == 3 { trial.deliver(.numbered(90, "news", id: "90-id")) }
+        self.number(naming, &trial)
+        try poll(&trial)
+        self.number(naming, &trial)
+        if number == 4 { trial.end() }
+      }
+      // What has no unique-id once waits for the next poll, and nothing else.
+      #expect(trial.world.fired.sorted() == expected.sorted(), "speaks: \(speaks)")
+      #expect(trial.world.outcome == .polled)
+      let left = trial.world.server.messages.filter { $0.subject.hasPrefix("ALARM") }
+      #expect(left.count == (then == .delete ? 0 : 12), "speaks: \(speaks)")
+    }
+  }
+
+  /// After a month, and where it is to be deleted after a time.
+  @Test(arguments: Naming.allCases)
+  func whatIsKeptNeitherFiresAgainNorStaysTooLong(naming: Naming) throws {
+    var trial = trial([.alarms(then: .deleteAfter(.seconds(40 * 86_400)))])
+    apply(naming, to: &trial.world.server)
+    for number in 1...3 { trial.deliver(.numbered(number)) }
+    number(naming, &trial)
+    for day in 1...50 {
+      try trial.poll()
+      trial.pass(86_400)
+      if day == 35 {
+        #expect(trial.world.server.messages.count == 3)
+        trial.end()
+      }
+    }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3"])
+    #expect(trial.world.server.messages.isEmpty)
+  }
+
+  /// The owner deletes what is kept, and the next alert takes its place and its unique-id.
+  @Test(arguments: [Naming.number, .numberBehindWords, .same], [true, false])
+  func anAlertInThePlaceOfAKeptOneFires(naming: Naming, speaks: Bool) throws {
+    // The same unique-id and as many octets are the same message, for all that can be told.
+    let numbers = naming == .same ? [1, 11, 111, 1111] : Array(11...19)
+    for isRestarted in [false, true] where naming != .same || !isRestarted {
+      var trial = trial([.alarms(then: .keep)])
+      apply(naming, to: &trial.world.server)
+      for number in numbers {
+        trial.world.server.messages = []
+        trial.deliver(speaks ? .numbered(number) : .silent(number, id: "x"))
+        self.number(naming, &trial)
+        try poll(&trial)
+        if isRestarted { trial.end() }
+      }
+      #expect(trial.world.fired == numbers.map { "ALARM \($0)" })
+    }
+  }
+
+  /// An idle poll reads one header, whatever the unique-ids are worth.
+  @Test(arguments: [Naming.none, .number, .same, .refused, .withoutNumber, .unique])
+  func anIdlePollReadsLittle(naming: Naming) throws {
+    var trial = trial([.alarms(then: .keep)])
+    apply(naming, to: &trial.world.server)
+    for number in 1...30 { trial.deliver(.numbered(number)) }
+    number(naming, &trial)
+    try poll(&trial)
+    let before = trial.world.server.commands.count
+    try poll(&trial, times: 1)
+    let commands = trial.world.server.commands[before...]
+    #expect(commands.count { $0.hasPrefix("TOP") } <= 1, "\(commands)")
+    #expect(commands.count < 10, "\(commands)")
+  }
+
+  // MARK: copies
+
+  /// Gone and back: A, nothing, A; A, B, A; a listing that is empty once; a mailbox from a backup.
+  @Test(
+    arguments: [Disposition.delete, .keep],
+    [[[1], [], [1]], [[1], [2], [1]], [[1, 2], [], [1, 2]]])
+  func whatComesBackDoesNotFire(then: Disposition, mailboxes: [[Int]]) throws {
+    for renames in [false, true] {
+      var trial = trial([.alarms(then: then)])
+      for (index, numbers) in mailboxes.enumerated() {
+        trial.world.server.messages = []
+        for number in numbers {
+          trial.deliver(.numbered(number, id: renames ? "\(index)-\(number)x" : nil))
+        }
+        try poll(&trial)
+        trial.pass(86_400)
+        try trial.poll()
+      }
+      #expect(Set(trial.world.fired).count == trial.world.fired.count, "\(trial.world.fired)")
+      trial.pass(2 * 86_400)
+      try trial.poll()
+      #expect(trial.world.server.messages.isEmpty == (then == .delete))
+    }
+  }
+
+  /// One mail to two addresses: its copies differ in what the last server wrote.
+  @Test func aCopyThatAnotherRuleTakesFiresForThat() throws {
+    var (siren, log) = (Rule.alarms(), Rule.alarms())
+    (siren.name, log.name) = (Array("siren".utf8), Array("log".utf8))
+    let pattern = try Pattern(
+      parsing: Array("siren@*".utf8).span, caseSensitive: false, expressionIndex: 0)
+    siren.conditions.append(.header(0, pattern))
+    var trial = Trial(.test([siren, log]), seed: 1)
+    trial.world.settings.rules.names.headers = [Array("Delivered-To".utf8)]
+    for (address, id) in [("log@x", "a-id"), ("siren@x", "b-id"), ("siren@x", "c-id")] {
+      var copy = ModelServer.Message.numbered(1, id: id)
+      copy.header = "Delivered-To: \(address)\r\n" + copy.header
+      trial.deliver(copy)
+    }
+    try poll(&trial)
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 1"])
+    #expect(trial.world.reports.contains(.fired(rule: 0)))
+    #expect(trial.world.reports.contains(.fired(rule: 1)))
+    #expect(trial.world.server.messages.isEmpty)
+  }
+
+  /// A device writes the same into each mail; only the server's line tells them apart.
+  @Test func aDeviceThatNumbersNothing() throws {
+    var trial = trial()
+    for number in 1...4 {
+      var message = ModelServer.Message.numbered(7, id: "\(number)-id")
+      message.header =
+        "Received: from panel by mx (id \(number)); Sat, 21 Nov 2026 10:0\(number):00 +0000\r\n"
+        + message.header
+      trial.deliver(message)
+      try poll(&trial, times: 1)
+    }
+    #expect(trial.world.fired == ["ALARM 7", "ALARM 7", "ALARM 7", "ALARM 7"])
+  }
+
+  /// A server that says it deletes, a message that nothing identifies: once a day is enough.
+  @Test(arguments: [Naming.unique, .none, .number])
+  func aDeletionThatDoesNotStick(naming: Naming) throws {
+    var trial = trial()
+    apply(naming, to: &trial.world.server)
+    trial.world.server.ignoresDele = true
+    trial.deliver(.silent(1, id: "x-id"))
+    number(naming, &trial)
+    for _ in 1...20 { try poll(&trial, times: 1) }
+    #expect(trial.world.fired == ["ALARM 1"])
+    for _ in 1...3 {
+      trial.pass(26 * 3600)
+      try poll(&trial)
+    }
+    #expect(trial.world.fired.count <= 4)
+    // Where the number of messages fell, the next is another.
+    let fired = trial.world.fired.count
+    trial.world.server.messages = []
+    try poll(&trial, times: 1)
+    trial.deliver(.silent(1, id: "x-id"))
+    number(naming, &trial)
+    try poll(&trial, times: 1)
+    #expect(trial.world.fired.count == fired + 1)
+  }
+
+  /// Each is deleted at once, and the next is equal to it.
+  @Test(arguments: [Naming.unique, .none, .number])
+  func equalSilentAlertsFireOneAfterTheOther(naming: Naming) throws {
+    var trial = trial()
+    apply(naming, to: &trial.world.server)
+    for count in 1...5 {
+      trial.deliver(.silent(1, id: "x-id"))
+      number(naming, &trial)
+      try poll(&trial, times: 1)
+      #expect(trial.world.server.messages.isEmpty)
+      try poll(&trial, times: 1)
+      #expect(trial.world.fired.count == count)
+    }
+  }
+}
