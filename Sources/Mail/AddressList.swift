@@ -4,18 +4,22 @@ import Bytes
 ///
 /// Display names and comments are passed over and never looked into. Addresses come with the domain
 /// in lower case and without needless quotes: `"Alarm"@Panel.Example` is `Alarm@panel.example`.
-/// After an error it goes on behind the next comma.
+/// After an error it goes on behind the next comma or semicolon.
 public struct AddressList: ~Escapable {
   private var scanner: FieldScanner
   private var isInGroup = false
+  /// True between an address and what separates it from the next.
+  private var isBehindAddress = false
 
-  /// Whether a group has begun so far.
+  /// True if a group has begun so far.
   public private(set) var hasGroup = false
+  /// Where an element was empty so far, but for the one behind the last separator.
+  public private(set) var emptyElement: Int?
 
   @_lifetime(copy text)
   public init(_ text: Span<UInt8>) { scanner = FieldScanner(text) }
 
-  /// Whether all of the text has been read.
+  /// True if all of the text has been read.
   public var isAtEnd: Bool { scanner.next == nil }
 
   /// The next address; nil after the last.
@@ -25,13 +29,17 @@ public struct AddressList: ~Escapable {
     do throws(FieldError) {
       return try element()
     } catch {
-      while let byte = scanner.next, byte != .ascii(",") { scanner.offset += 1 }
+      while let byte = scanner.next, byte != .ascii(","), byte != .ascii(";") {
+        scanner.offset += 1
+      }
+      isBehindAddress = true
       throw error
     }
   }
 
   // address-list = address *("," address) ; address = mailbox / group
   // obs-addr-list: elements may be empty                         ; RFC 5322 section 4.4
+  // Outlook writes ";" between addresses.
   @_lifetime(self: copy self)
   private mutating func element() throws(FieldError) -> [UInt8]? {
     while true {
@@ -41,12 +49,18 @@ public struct AddressList: ~Escapable {
         isInGroup = false
         throw scanner.error(.unterminated)
       case nil: return nil
-      case .ascii(","): scanner.offset += 1
       case .ascii(";") where isInGroup:
         scanner.offset += 1
-        isInGroup = false
+        (isInGroup, isBehindAddress) = (false, true)
+      case .ascii(","), .ascii(";"):
+        if !isBehindAddress { emptyElement = emptyElement ?? scanner.offset }
+        scanner.offset += 1
+        isBehindAddress = false
       default:
-        if let address = try mailbox() { return address }
+        if let address = try mailbox() {
+          isBehindAddress = true
+          return address
+        }
       }
     }
   }
@@ -55,7 +69,8 @@ public struct AddressList: ~Escapable {
   // group = display-name ":" [group-list] ";" [CFWS]
   //
   // Devices write "[UPS 2] <ups@…>" and 8-bit names: both are taken in a display name. An "@" in
-  // one that is not quoted is not: which address is meant, readers see differently.
+  // one that is not quoted is not, unless it is the same address again: which address is meant, readers
+  // see differently.
   /// Returns nil where it was the head of a group.
   @_lifetime(self: copy self)
   private mutating func mailbox() throws(FieldError) -> [UInt8]? {
@@ -65,42 +80,107 @@ public struct AddressList: ~Escapable {
       case .ascii("<"): return try last(scanner.angleAddress())
       case .ascii("@"):
         scanner.offset = start
-        return try last(scanner.addressSpecification())
+        return try last(bareAddress())
       case .ascii(":") where !isInGroup && scanner.offset > start:
         scanner.offset += 1
         (isInGroup, hasGroup) = (true, true)
         return nil
-      case .ascii("\""): try scanner.skipQuotedString()
-      case .ascii("("), .space, .horizontalTab: try scanner.skipBlanksAndComments()
       case .ascii(","), .ascii(";"): throw scanner.error(.missingDomain)
-      case .ascii("."), .ascii("["), .ascii("]"), 0x80...: scanner.offset += 1
-      default:
-        guard byte.isAtomText else { throw scanner.error(.unexpectedByte) }
-        scanner.offset += 1
+      default: try scanner.skipInDisplayName(byte)
       }
     }
     throw scanner.error(.missingDomain)
   }
 
-  /// Makes sure that nothing but comments stands between `address` and the end of its element.
+  // addr-spec / addr-spec "<" addr-spec ">"
+  // A name that is the address itself is common.
+  @_lifetime(self: copy self)
+  private mutating func bareAddress() throws(FieldError) -> [UInt8] {
+    let address = try scanner.addressSpecification()
+    try scanner.skipBlanksAndComments()
+    guard scanner.next == .ascii("<") else { return address }
+    let start = scanner.offset
+    let angle = try scanner.angleAddress()
+    guard angle.span.equalsIgnoringCase(address.span) else {
+      throw FieldError(reason: .otherAddress, offset: start)
+    }
+    return angle
+  }
+
+  /// Makes sure that nothing but comments and a dot stands between `address` and the end of its element.
   @_lifetime(self: copy self)
   private mutating func last(_ address: [UInt8]) throws(FieldError) -> [UInt8] {
     try scanner.skipBlanksAndComments()
+    if scanner.take(".") { try scanner.skipBlanksAndComments() }
     switch scanner.next {
-    case nil, .ascii(","): return address
-    case .ascii(";") where isInGroup: return address
+    case nil, .ascii(","), .ascii(";"): return address
     default: throw scanner.error(.unexpectedByte)
     }
   }
 }
 
-/// The address in `text` where that is exactly one, outside of a group.
+extension FieldScanner {
+  /// Passes over a byte of a display name, or the quoted string or comment that begins with it.
+  @_lifetime(self: copy self)
+  fileprivate mutating func skipInDisplayName(_ byte: UInt8) throws(FieldError) {
+    switch byte {
+    case .ascii("\""): try skipQuotedString()
+    case .ascii("("), .space, .horizontalTab: try skipBlanksAndComments()
+    case .ascii("."), .ascii("["), .ascii("]"), 0x80...: offset += 1
+    default:
+      guard byte.isAtomText else { throw error(.unexpectedByte) }
+      offset += 1
+    }
+  }
+
+  // display-name with "," and ":", which have to be quoted, and angle-addr
+  //
+  // "Garage, Panel <a@b.c>" and "Team: Panel <a@b.c>": whoever takes that for a list or a group finds
+  // no other address in it.
+  @_lifetime(self: copy self)
+  fileprivate mutating func namedAddress() throws(FieldError) -> [UInt8] {
+    try skipBlanksAndComments()
+    if let byte = next, byte == .ascii(",") || byte == .ascii(":") {
+      throw error(byte == .ascii(",") ? .emptyElement : .unexpectedByte)
+    }
+    while let byte = next, byte != .ascii("<") {
+      if byte == .ascii(",") || byte == .ascii(":") {
+        offset += 1
+      } else {
+        try skipInDisplayName(byte)
+      }
+    }
+    let address = try angleAddress()
+    try skipBlanksAndComments()
+    if let byte = next, byte == .ascii(".") || byte == .ascii(",") || byte == .ascii(";") {
+      offset += 1
+      try skipBlanksAndComments()
+    }
+    guard next == nil else { throw error(.unexpectedByte) }
+    return address
+  }
+}
+
+/// The address in `text` where that is exactly one, outside of a group, beyond doubt.
 public func soleAddress(in text: Span<UInt8>) throws(FieldError) -> [UInt8] {
+  do throws(FieldError) {
+    return try soleAddressOfList(text)
+  } catch {
+    // A whole group with one member is a list of one all the same: not all servers check its sender.
+    guard error.reason != .group else { throw error }
+    var scanner = FieldScanner(text)
+    guard let address = try? scanner.namedAddress() else { throw error }
+    return address
+  }
+}
+
+private func soleAddressOfList(_ text: Span<UInt8>) throws(FieldError) -> [UInt8] {
   var list = AddressList(text)
   let first = try list.next()
   let second = try list.next()
   guard !list.hasGroup else { throw FieldError(reason: .group, offset: 0) }
   guard second == nil else { throw FieldError(reason: .severalAddresses, offset: 0) }
   guard let first else { throw FieldError(reason: .noAddress, offset: 0) }
+  if let offset = list.emptyElement { throw FieldError(reason: .emptyElement, offset: offset) }
   return first
 }

@@ -6,6 +6,14 @@ public struct FieldError: Error, Equatable, Sendable {
     case unterminated
     /// No "@" where it must come.
     case missingDomain
+    /// `name@a.b <c@d.e>`: which of both is meant, readers see differently.
+    case otherAddress
+    /// `<@a.b:c@d.e>`, an address with a way to it.
+    case route
+    /// A local part that reads as another address, or as an encoded word.
+    case misleadingLocalPart
+    /// A comma without an address in front of it.
+    case emptyElement
     case tooLong
     case noAddress
     case severalAddresses

@@ -2,29 +2,16 @@ import Bytes
 
 extension FieldScanner {
   // angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]     ; RFC 5322 sections 3.4, 4.4
+  // A route is refused: nobody sends one, and readers differ about which address it holds.
   @_lifetime(self: copy self)
   mutating func angleAddress() throws(FieldError) -> [UInt8] {
     try expect("<")
     try skipBlanksAndComments()
-    if next == .ascii("@") { try skipRoute() }
+    guard next != .ascii("@") else { throw error(.route) }
     let address = try addressSpecification()
     try skipBlanksAndComments()
     try expect(">")
     return address
-  }
-
-  // obs-route = obs-domain-list ":"
-  // obs-domain-list = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain])
-  @_lifetime(self: copy self)
-  private mutating func skipRoute() throws(FieldError) {
-    while let byte = next, byte != .ascii(":") {
-      guard byte.isDomainByte || byte.isBlank || byte == .ascii("@") || byte == .ascii(",") else {
-        throw error(.unexpectedByte)
-      }
-      offset += 1
-    }
-    guard take(":") else { throw error(.unterminated) }
-    try skipBlanksAndComments()
   }
 
   // addr-spec = local-part "@" domain ; local-part = dot-atom / quoted-string / obs-local-part
@@ -34,12 +21,16 @@ extension FieldScanner {
   @_lifetime(self: copy self)
   mutating func addressSpecification() throws(FieldError) -> [UInt8] {
     var address: [UInt8] = []
+    let localStart = offset
     if next == .ascii("\"") {
       try appendQuotedLocalPart(to: &address)
     } else {
-      try appendLabels(to: &address) { $0.isAtomText }
+      try appendLocalPart(to: &address)
     }
     guard address.count <= Limits.localPart else { throw error(.tooLong) }
+    guard !address.span.isMisleading else {
+      throw FieldError(reason: .misleadingLocalPart, offset: localStart)
+    }
     guard next == .ascii("@") else { throw error(.missingDomain) }
     offset += 1
     address.append(.ascii("@"))
@@ -48,24 +39,41 @@ extension FieldScanner {
     if next == .ascii("[") {
       try appendLiteral(to: &address)
     } else {
-      try appendLabels(to: &address) { $0.isDomainByte }
+      try appendDomain(to: &address)
     }
     guard address.count - start <= Limits.domain else { throw error(.tooLong) }
     for index in start..<address.count { address[index] = address[index].lowercased }
     return address
   }
 
-  // dot-atom-text = 1*atext *("." 1*atext)                       ; RFC 5322 section 3.2.3
+  // local-part = 1*(atext / ".")
+  // A dot may stand at the ends and beside another: so do addresses of DoCoMo and au.
   @_lifetime(self: copy self)
-  private mutating func appendLabels(
-    to address: inout [UInt8], where isMember: (UInt8) -> Bool
-  ) throws(FieldError) {
+  private mutating func appendLocalPart(to address: inout [UInt8]) throws(FieldError) {
+    var isOnlyDots = true
+    while let byte = next, byte == .ascii(".") || byte.isAtomText {
+      if byte != .ascii(".") { isOnlyDots = false }
+      try append(byte, to: &address)
+    }
+    guard !isOnlyDots else { throw error(.unexpectedByte) }
+  }
+
+  // domain = 1*ldh *("." 1*ldh) ["."]                            ; RFC 5322 section 3.2.3
+  // A dot at the end, which DNS has, is dropped.
+  @_lifetime(self: copy self)
+  private mutating func appendDomain(to address: inout [UInt8]) throws(FieldError) {
     repeat {
-      guard let byte = next, byte != .ascii("."), isMember(byte) else {
+      guard let byte = next, byte != .ascii("."), byte.isDomainByte else {
         throw error(.unexpectedByte)
       }
-      while let byte = next, byte != .ascii("."), isMember(byte) { try append(byte, to: &address) }
+      while let byte = next, byte != .ascii("."), byte.isDomainByte {
+        try append(byte, to: &address)
+      }
       guard next == .ascii(".") else { return }
+      guard offset + 1 < text.count, text[offset + 1].isDomainByte else {
+        offset += 1
+        return
+      }
       try append(.ascii("."), to: &address)
     } while true
   }
@@ -89,7 +97,7 @@ extension FieldScanner {
     offset += 1
   }
 
-  /// Appends it bare where it is a dot-atom; else quoted, with no more backslashes than needed.
+  /// Appends it bare where it can be; else quoted, with no more backslashes than needed.
   @_lifetime(self: copy self)
   private mutating func appendQuotedLocalPart(to address: inout [UInt8]) throws(FieldError) {
     let start = offset
@@ -107,7 +115,7 @@ extension FieldScanner {
       guard plain.count < Limits.localPart else { throw error(.tooLong) }
       plain.append(byte)
     }
-    let needsQuotes = !plain.span.isDotAtom
+    let needsQuotes = !plain.span.isLocalPart
     if needsQuotes { address.append(.ascii("\"")) }
     for byte in plain {
       if byte == .ascii("\"") || byte == .ascii("\\") { address.append(.ascii("\\")) }
@@ -125,13 +133,25 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-  fileprivate var isDotAtom: Bool {
-    var isAfterDot = true
-    for index in indices {
-      let isDot = self[index] == .ascii(".")
-      guard isDot ? !isAfterDot : self[index].isAtomText else { return false }
-      isAfterDot = isDot
+  /// True if it can be a local part without quotes.
+  fileprivate var isLocalPart: Bool {
+    var isOnlyDots = true
+    for index in indices where self[index] != .ascii(".") {
+      guard self[index].isAtomText else { return false }
+      isOnlyDots = false
     }
-    return !isAfterDot
+    return !isOnlyDots
+  }
+
+  /// True if some reader may take a part of it for an address: it has one of `@ < > ,`, or `=?`.
+  fileprivate var isMisleading: Bool {
+    for index in indices {
+      switch self[index] {
+      case .ascii("@"), .ascii("<"), .ascii(">"), .ascii(","): return true
+      case .ascii("=") where extracting(index...).hasPrefix("=?"): return true
+      default: break
+      }
+    }
+    return false
   }
 }
