@@ -44,9 +44,6 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    if session.acceptsBareLineFeed {
-      header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .any)
-    }
     if let seconds = session.capabilities.loginDelay {
       sink.send(.loginDelay(seconds: min(seconds, FetcherFrame.longestLoginDelay)))
     }

@@ -157,7 +157,7 @@ public struct Fetcher<
     self.settings = settings
     context = MatchContext(mailbox: settings.mailbox, expressions: expressions)
     session = Session(configuration, credential)
-    header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .strict)
+    header = MessageHeader(extraFields: settings.rules.names.headers)
     listing = MailboxListing(known: settings.known.examined)
   }
 

@@ -23,7 +23,7 @@ func runMatch(_ options: Options) -> Int32 {
     }
     mailbox = index
   }
-  var header = MessageHeader(extraFields: settings.rules.names.headers, lineEnds: .any)
+  var header = MessageHeader(extraFields: settings.rules.names.headers)
   var code = ExitCode.ok
   let paths = options.operands.isEmpty ? [[UInt8]("-")] : options.operands
   for path in paths {
@@ -121,8 +121,10 @@ extension [UInt8] {
     append("\n  from: ")
     if let from = header.from {
       append(escaping: from)
-    } else {
-      append("(no single address)")
+    } else if let problem = header.senderProblem {
+      append("(")
+      append(describe(problem, from: header.value(of: .from)))
+      append(")")
     }
     append("\n")
   }

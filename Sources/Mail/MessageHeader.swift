@@ -1,25 +1,30 @@
 import Bytes
 
-/// Which bytes end a line of the header block.
-public enum LineEnds: Sendable {
-  /// CRLF only, as POP3 has it; a CR or LF by itself is content.
-  case strict
-  /// LF too, for files.
-  case any
-}
-
 /// The header block of a message: reads it a byte at a time, and then holds what is asked of it.
 ///
 /// Law: its memory is decided when it is made, whatever is sent. Of a long value the first
 /// `Limits.fieldValue` bytes are kept, of a field that is there more than once the topmost; the
 /// rest is counted and passed over.
+///
+/// A line ends in LF, and CRs before that belong to its end: servers give messages as they were stored
+/// (GreenMail with bare LF, others with CR CR LF) inside of replies whose lines end in CRLF. A CR by
+/// itself is content.
+///
+/// A sender gains nothing by a bare LF that another reader takes for content. The field that it begins
+/// could as well be written in a line of its own; a second From, by itself or hidden behind a CR, makes
+/// the sender unknown. Where it ends the header, only fields of the sender's own stand below: what
+/// servers add they put on top.
 public struct MessageHeader: ~Copyable {
-  private let lineEnds: LineEnds
   let rows: FieldRows
 
   private var state = State.lineStart
+  /// How many bytes of a byte order mark were read; nil behind the message's first three bytes.
+  private var markLength: Int? = 0
   /// Whether there was no field, known or not.
   public private(set) var isEmpty = true
+  private var hiddenFrom = HiddenFrom()
+  /// True if there was a blank between From and its colon.
+  private var hasBlankAfterFrom = false
   /// True if there was a field of an IMAP server's own: `X-IMAP` or `X-IMAPbase`.
   private(set) var hasIMAPData = false
   private var isAfterCarriageReturn = false
@@ -36,15 +41,16 @@ public struct MessageHeader: ~Copyable {
   private(set) var texts: ByteRows
   /// The sole address of From; empty where there is none.
   private(set) var sender: [UInt8] = []
+  /// Why there is no sender; nil where there is one, and until the header is complete.
+  public private(set) var senderProblem: SenderProblem?
 
   /// Keeps the known fields, and those that `extraFields` names.
   ///
   /// There must be no more than `Limits.extraFields`; a name over `Limits.fieldName` bytes is never
   /// found. All of its memory is allocated here, but for the one value that is being decoded, which is
   /// bounded too.
-  public init(extraFields: [[UInt8]] = [], lineEnds: LineEnds = .strict) {
+  public init(extraFields: [[UInt8]] = []) {
     precondition(extraFields.count <= Limits.extraFields)
-    self.lineEnds = lineEnds
     rows = FieldRows(extraFields: extraFields)
     values = ByteRows(count: rows.count, capacity: Limits.fieldValue)
     occurrences = [Int](repeating: 0, count: rows.count)
@@ -56,6 +62,10 @@ public struct MessageHeader: ~Copyable {
   /// Forgets the message and is ready for the next.
   public mutating func reset() {
     state = .lineStart
+    markLength = 0
+    hiddenFrom = HiddenFrom()
+    hasBlankAfterFrom = false
+    senderProblem = nil
     isEmpty = true
     hasIMAPData = false
     isAfterCarriageReturn = false
@@ -74,14 +84,28 @@ public struct MessageHeader: ~Copyable {
 
   /// Takes the next byte of the message; what follows the header block is ignored.
   public mutating func receive(_ byte: UInt8) {
-    if byte == .lineFeed, isAfterCarriageReturn || lineEnds == .any {
-      isAfterCarriageReturn = false
-      advance(.lineEnd)
+    guard let length = markLength else { return receiveText(byte) }
+    // UTF-8's byte order mark, which Exchange Online puts in front of messages.
+    let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
+    if byte == mark[length] {
+      markLength = length < 2 ? length + 1 : nil
       return
     }
-    if isAfterCarriageReturn { advance(.byte(.carriageReturn)) }
-    isAfterCarriageReturn = byte == .carriageReturn
-    if !isAfterCarriageReturn { advance(.byte(byte)) }
+    markLength = nil
+    for index in 0..<length { receiveText(mark[index]) }
+    receiveText(byte)
+  }
+
+  // line-end = *CR LF
+  // A run of CRs that ends no line is as one: it becomes one blank.
+  private mutating func receiveText(_ byte: UInt8) {
+    if byte == .carriageReturn {
+      isAfterCarriageReturn = true
+      return
+    }
+    if isAfterCarriageReturn, byte != .lineFeed { advance(.byte(.carriageReturn)) }
+    isAfterCarriageReturn = false
+    advance(byte == .lineFeed ? .lineEnd : .byte(byte))
   }
 
   /// Takes the end of the message: it also ends a header block without an empty line behind it.
@@ -108,6 +132,7 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func advance(_ input: Input) {
+    if state != .complete, case .byte(let byte) = input { hiddenFrom.push(byte) }
     let next = next(input)
     if next == .complete, state != .complete { decode() }
     state = next
@@ -131,7 +156,9 @@ public struct MessageHeader: ~Copyable {
       return stateAfter(inName: byte)
     case (.name, .byte(let byte)): return stateAfter(inName: byte)
     case (.blankAfterName, .byte(let byte)) where byte.isBlank: return .blankAfterName
-    case (.blankAfterName, .byte(.ascii(":"))): return stateAfter(inName: .ascii(":"))
+    case (.blankAfterName, .byte(.ascii(":"))):
+      if name.span.equalsIgnoringCase("From") { hasBlankAfterFrom = true }
+      return stateAfter(inName: .ascii(":"))
     case (.blankAfterName, .byte): return .value
     case (.value, .byte(let byte)):
       store(byte)
@@ -184,9 +211,21 @@ public struct MessageHeader: ~Copyable {
   private mutating func decode() {
     setText(0, of: .subject)
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
+    do throws(SenderProblem) {
+      sender.append(try readSender())
+    } catch {
+      senderProblem = error
+    }
+  }
+
+  private func readSender() throws(SenderProblem) -> [UInt8] {
     let from = rows.row(of: .from)
-    guard occurrences[from] == 1, !values.isCut(from) else { return }
-    if let address = try? soleAddress(in: values[from]) { sender.append(address) }
+    guard occurrences[from] > 0 else { throw .noField }
+    guard occurrences[from] == 1 else { throw .severalFields }
+    guard !hiddenFrom.isFound else { throw .hiddenField }
+    guard !hasBlankAfterFrom else { throw .blankBeforeColon }
+    guard !values.isCut(from) else { throw .tooLong }
+    do throws(FieldError) { return try soleAddress(in: values[from]) } catch { throw .value(error) }
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {

@@ -141,7 +141,7 @@ struct MailFile: Sendable, CustomTestStringConvertible {
   @Test(arguments: MailFile.all)
   func readsTheFile(file: MailFile) throws {
     let bytes = try contents(ofMail: file.name)
-    let reading = read(bytes, lineEnds: .any)
+    let reading = read(bytes)
     #expect(reading.subject == file.subject)
     #expect(reading.from == file.from)
     #expect(reading.to == file.to)
@@ -160,6 +160,6 @@ struct MailFile: Sendable, CustomTestStringConvertible {
     header.receive(stream)
     let isComplete = header.isComplete
     #expect(isComplete)
-    #expect(Reading(header) == read(bytes, lineEnds: .any))
+    #expect(Reading(header) == read(bytes))
   }
 }

@@ -9,6 +9,7 @@ import struct Foundation.URL
 struct Reading: Equatable {
   var subject = ""
   var from: String?
+  var senderProblem: SenderProblem?
   var to: [String] = []
   var replyTo: [String] = []
   var date = ""
@@ -23,6 +24,7 @@ struct Reading: Equatable {
   init(_ header: borrowing MessageHeader, extras count: Int = 0) {
     subject = text(header.subject)
     if let address = header.from { from = text(address) }
+    senderProblem = header.senderProblem
     var (to, replyTo, identity) = ([String](), [String](), [UInt8]())
     header.forEachTo {
       to.append(text($0))
@@ -55,9 +57,9 @@ extension MessageHeader {
 
 /// What `message` says when it is read whole and the end is told.
 func read(
-  _ message: some Sequence<UInt8>, extras: [String] = [], lineEnds: LineEnds = .strict
+  _ message: some Sequence<UInt8>, extras: [String] = []
 ) -> Reading {
-  var header = MessageHeader(extraFields: extras.map { Array($0.utf8) }, lineEnds: lineEnds)
+  var header = MessageHeader(extraFields: extras.map { Array($0.utf8) })
   header.receive(message)
   header.finish()
   return Reading(header, extras: extras.count)
