@@ -1,6 +1,6 @@
 import Bytes
 public import Ledger
-import Mail
+public import Mail
 public import POP3
 public import Rules
 
@@ -152,12 +152,12 @@ public struct Fetcher<
 
   public init(
     _ settings: FetcherSettings, session configuration: SessionConfiguration,
-    credential: consuming Credential, expressions: Expressions
+    credential: consuming Credential, expressions: Expressions, charsets: CharsetTables = .none
   ) {
     self.settings = settings
     context = MatchContext(mailbox: settings.mailbox, expressions: expressions)
     session = Session(configuration, credential)
-    header = MessageHeader(extraFields: settings.rules.names.headers)
+    header = MessageHeader(extraFields: settings.rules.names.headers, charsets: charsets)
     listing = MailboxListing(known: settings.known.examined)
   }
 

@@ -23,6 +23,9 @@ public enum Limits {
   /// It bounds an argument, and a subject of 300 Cyrillic characters takes 600.
   public static let text = 1024
 
+  /// Bytes of a charset's label as it is shown.
+  static let charsetLabel = 40
+
   /// Bytes before the "@" of an address: RFC 5321 section 4.5.3.1.1.
   public static let localPart = 64
 

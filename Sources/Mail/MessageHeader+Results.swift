@@ -14,7 +14,7 @@ extension MessageHeader {
     values[rows.row(of: field)].trimmingBlanks
   }
 
-  /// The text of the topmost Subject, as `decodedText(of:)` gives it; empty where there is none.
+  /// The text of the topmost Subject, as `decodedText(of:tables:)` gives it; empty where there is none.
   public var subject: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { texts[0] }
@@ -26,6 +26,16 @@ extension MessageHeader {
     guard occurrences(of: .extra(index)) > 0 else { return nil }
     return texts[index + 1]
   }
+
+  /// The label of a text whose charset needs tables that are not there; nil where there is none.
+  ///
+  /// Its undecoded characters are U+FFFD.
+  public var undecodedLabel: [UInt8]? {
+    decoder.undecodedLabel.isEmpty ? nil : decoder.undecodedLabel
+  }
+
+  /// True if there are charset tables, but damaged ones.
+  public var hasDamagedTables: Bool { decoder.hasDamagedTables }
 
   /// The value of Date as it was sent.
   public var date: Span<UInt8> {

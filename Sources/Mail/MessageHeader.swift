@@ -43,14 +43,16 @@ public struct MessageHeader: ~Copyable {
   private(set) var sender: [UInt8] = []
   /// Why there is no sender; nil where there is one, and until the header is complete.
   public private(set) var senderProblem: SenderProblem?
+  private(set) var decoder: FieldDecoder
 
   /// Keeps the known fields, and those that `extraFields` names.
   ///
   /// There must be no more than `Limits.extraFields`; a name over `Limits.fieldName` bytes is never
   /// found. All of its memory is allocated here, but for the one value that is being decoded, which is
   /// bounded too.
-  public init(extraFields: [[UInt8]] = []) {
+  public init(extraFields: [[UInt8]] = [], charsets: CharsetTables = .none) {
     precondition(extraFields.count <= Limits.extraFields)
+    decoder = FieldDecoder(charsets)
     rows = FieldRows(extraFields: extraFields)
     values = ByteRows(count: rows.count, capacity: Limits.fieldValue)
     occurrences = [Int](repeating: 0, count: rows.count)
@@ -63,6 +65,7 @@ public struct MessageHeader: ~Copyable {
   public mutating func reset() {
     state = .lineStart
     markLength = 0
+    decoder.forgetUndecodedLabel()
     hiddenFrom = HiddenFrom()
     hasBlankAfterFrom = false
     senderProblem = nil
@@ -229,7 +232,10 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {
-    let text = decodedText(of: values[rows.row(of: field)])
+    // The value is borrowed while it is decoded.
+    var decoder = decoder
+    let text = decoder.text(of: values[rows.row(of: field)])
+    self.decoder = decoder
     for byte in 0..<text.count { texts.append(text[byte], to: index) }
   }
 }

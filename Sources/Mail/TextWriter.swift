@@ -5,13 +5,13 @@ struct TextWriter {
   private(set) var text: [UInt8] = []
 
   /// Blanks that are written when something follows them.
-  var pendingBlanks = 0
+  private var pendingBlanks = 0
   private var isFull = false
 
   init() { text.reserveCapacity(Limits.text) }
 
   /// Adds a byte; a control (CR, LF, NUL, TAB, …) becomes a blank.
-  mutating func write(_ byte: UInt8) {
+  private mutating func write(_ byte: UInt8) {
     guard !isFull else { return }
     if byte.isTextBlank {
       pendingBlanks += 1
@@ -27,11 +27,24 @@ struct TextWriter {
     while text.last == .space { text.removeLast() }
   }
 
-  /// Adds U+FFFD, for a byte that stands for nothing.
-  mutating func writeReplacementCharacter() {
-    write(0xEF)
-    write(0xBF)
-    write(0xBD)
+  // UTF8-char = UTF8-1 / UTF8-2 / UTF8-3 / UTF8-4                  ; RFC 3629 section 4
+  /// Adds a character.
+  mutating func write(_ character: UInt32) {
+    func byte(_ shift: UInt32, _ mask: UInt32, _ mark: UInt8) -> UInt8 {
+      mark | UInt8(truncatingIfNeeded: character >> shift & mask)
+    }
+    switch character {
+    case ..<0x80: write(byte(0, 0x7F, 0))
+    case ..<0x800: write(byte(6, 0x1F, 0xC0))
+    case ..<0x10000:
+      write(byte(12, 0x0F, 0xE0))
+      write(byte(6, 0x3F, 0x80))
+    default:
+      write(byte(18, 0x07, 0xF0))
+      write(byte(12, 0x3F, 0x80))
+      write(byte(6, 0x3F, 0x80))
+    }
+    if character >= 0x80 { write(byte(0, 0x3F, 0x80)) }
   }
 
   /// Drops the UTF-8 character at the end where bytes of it are missing: RFC 3629 section 3.

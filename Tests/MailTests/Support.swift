@@ -57,9 +57,9 @@ extension MessageHeader {
 
 /// What `message` says when it is read whole and the end is told.
 func read(
-  _ message: some Sequence<UInt8>, extras: [String] = []
+  _ message: some Sequence<UInt8>, extras: [String] = [], charsets: CharsetTables = .none
 ) -> Reading {
-  var header = MessageHeader(extraFields: extras.map { Array($0.utf8) })
+  var header = MessageHeader(extraFields: extras.map { Array($0.utf8) }, charsets: charsets)
   header.receive(message)
   header.finish()
   return Reading(header, extras: extras.count)
@@ -74,4 +74,26 @@ func contents(ofMail name: String) throws -> [UInt8] {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   let file = folder.appendingPathComponent("../Fixtures/mail/\(name).eml")
   return try Array(Data(contentsOf: file))
+}
+
+extension CharsetTables {
+  /// Those that the package installs; their sum is checked here, and not by each who has a copy.
+  static func ofBoard() throws -> CharsetTables {
+    guard let tables = shared else { throw MissingTables() }
+    return tables
+  }
+
+  private struct MissingTables: Error {}
+
+  private static let shared: CharsetTables? = {
+    guard let bytes = try? fileOfBoard(), var tables = try? CharsetTables(bytes) else { return nil }
+    return tables.isUsable() ? tables : nil
+  }()
+
+  init(_ bytes: [UInt8]) throws(Flaw) { try self.init(size: bytes.count) { bytes[$0] } }
+
+  static func fileOfBoard() throws -> [UInt8] {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    return try Array(Data(contentsOf: folder.appendingPathComponent("../../board/charset-tables")))
+  }
 }

@@ -1,0 +1,123 @@
+/// The parts of ISO/IEC 8859 that no charset of Windows contains, from 0xA0 on.
+///
+/// 0x80 to 0x9F are controls in them, which nobody means: they are undecodable here.
+/// nobody means.
+extension CharsetTable {
+  static let iso8859part2: StaticString = """
+    \u{A0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{AD}ŽŻ\
+    °ą˛ł´ľśˇ¸šşťź˝žż\
+    ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎ\
+    ĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
+    ŕáâăäĺćçčéęëěíîď\
+    đńňóôőö÷řůúűüýţ˙
+    """
+
+  static let iso8859part3: StaticString = """
+    \u{A0}Ħ˘£¤\u{FFFD}Ĥ§¨İŞĞĴ\u{AD}\u{FFFD}Ż\
+    °ħ²³´µĥ·¸ışğĵ½\u{FFFD}ż\
+    ÀÁÂ\u{FFFD}ÄĊĈÇÈÉÊËÌÍÎÏ\
+    \u{FFFD}ÑÒÓÔĠÖ×ĜÙÚÛÜŬŜß\
+    àáâ\u{FFFD}äċĉçèéêëìíîï\
+    \u{FFFD}ñòóôġö÷ĝùúûüŭŝ˙
+    """
+
+  static let iso8859part4: StaticString = """
+    \u{A0}ĄĸŖ¤ĨĻ§¨ŠĒĢŦ\u{AD}Ž¯\
+    °ą˛ŗ´ĩļˇ¸šēģŧŊžŋ\
+    ĀÁÂÃÄÅÆĮČÉĘËĖÍÎĪ\
+    ĐŅŌĶÔÕÖ×ØŲÚÛÜŨŪß\
+    āáâãäåæįčéęëėíîī\
+    đņōķôõö÷øųúûüũū˙
+    """
+
+  static let iso8859part5: StaticString = """
+    \u{A0}ЁЂЃЄЅІЇЈЉЊЋЌ\u{AD}ЎЏ\
+    АБВГДЕЖЗИЙКЛМНОП\
+    РСТУФХЦЧШЩЪЫЬЭЮЯ\
+    абвгдежзийклмноп\
+    рстуфхцчшщъыьэюя\
+    №ёђѓєѕіїјљњћќ§ўџ
+    """
+
+  static let iso8859part6: StaticString = """
+    \u{A0}\u{FFFD}\u{FFFD}\u{FFFD}¤\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{60C}\u{AD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{61B}\u{FFFD}\u{FFFD}\u{FFFD}\u{61F}\
+    \u{FFFD}\u{621}\u{622}\u{623}\u{624}\u{625}\u{626}\u{627}\
+    \u{628}\u{629}\u{62A}\u{62B}\u{62C}\u{62D}\u{62E}\u{62F}\
+    \u{630}\u{631}\u{632}\u{633}\u{634}\u{635}\u{636}\u{637}\
+    \u{638}\u{639}\u{63A}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{640}\u{641}\u{642}\u{643}\u{644}\u{645}\u{646}\u{647}\
+    \u{648}\u{649}\u{64A}\u{64B}\u{64C}\u{64D}\u{64E}\u{64F}\
+    \u{650}\u{651}\u{652}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}
+    """
+
+  static let iso8859part7: StaticString = """
+    \u{A0}‘’£€₯¦§¨©ͺ«¬\u{AD}\u{FFFD}―\
+    °±²³΄΅Ά·ΈΉΊ»Ό½ΎΏ\
+    ΐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟ\
+    ΠΡ\u{FFFD}ΣΤΥΦΧΨΩΪΫάέήί\
+    ΰαβγδεζηθικλμνξο\
+    πρςστυφχψωϊϋόύώ\u{FFFD}
+    """
+
+  static let iso8859part8: StaticString = """
+    \u{A0}\u{FFFD}¢£¤¥¦§¨©×«¬\u{AD}®¯\
+    °±²³´µ¶·¸¹÷»¼½¾\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+    \u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‗\
+    \u{5D0}\u{5D1}\u{5D2}\u{5D3}\u{5D4}\u{5D5}\u{5D6}\u{5D7}\
+    \u{5D8}\u{5D9}\u{5DA}\u{5DB}\u{5DC}\u{5DD}\u{5DE}\u{5DF}\
+    \u{5E0}\u{5E1}\u{5E2}\u{5E3}\u{5E4}\u{5E5}\u{5E6}\u{5E7}\
+    \u{5E8}\u{5E9}\u{5EA}\u{FFFD}\u{FFFD}\u{200E}\u{200F}\u{FFFD}
+    """
+
+  static let iso8859part10: StaticString = """
+    \u{A0}ĄĒĢĪĨĶ§ĻĐŠŦŽ\u{AD}ŪŊ\
+    °ąēģīĩķ·ļđšŧž―ūŋ\
+    ĀÁÂÃÄÅÆĮČÉĘËĖÍÎÏ\
+    ÐŅŌÓÔÕÖŨØŲÚÛÜÝÞß\
+    āáâãäåæįčéęëėíîï\
+    ðņōóôõöũøųúûüýþĸ
+    """
+
+  static let iso8859part13: StaticString = """
+    \u{A0}”¢£¤„¦§Ø©Ŗ«¬\u{AD}®Æ\
+    °±²³“µ¶·ø¹ŗ»¼½¾æ\
+    ĄĮĀĆÄÅĘĒČÉŹĖĢĶĪĻ\
+    ŠŃŅÓŌÕÖ×ŲŁŚŪÜŻŽß\
+    ąįāćäåęēčéźėģķīļ\
+    šńņóōõö÷ųłśūüżž’
+    """
+
+  static let iso8859part14: StaticString = """
+    \u{A0}Ḃḃ£ĊċḊ§Ẁ©ẂḋỲ\u{AD}®Ÿ\
+    ḞḟĠġṀṁ¶ṖẁṗẃṠỳẄẅṡ\
+    ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏ\
+    ŴÑÒÓÔÕÖṪØÙÚÛÜÝŶß\
+    àáâãäåæçèéêëìíîï\
+    ŵñòóôõöṫøùúûüýŷÿ
+    """
+
+  static let iso8859part15: StaticString = """
+    \u{A0}¡¢£€¥Š§š©ª«¬\u{AD}®¯\
+    °±²³Žµ¶·ž¹º»ŒœŸ¿\
+    ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏ\
+    ÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
+    àáâãäåæçèéêëìíîï\
+    ðñòóôõö÷øùúûüýþÿ
+    """
+
+  static let iso8859part16: StaticString = """
+    \u{A0}ĄąŁ€„Š§š©Ș«Ź\u{AD}źŻ\
+    °±ČłŽ”¶·žčș»ŒœŸż\
+    ÀÁÂĂÄĆÆÇÈÉÊËÌÍÎÏ\
+    ĐŃÒÓÔŐÖŚŰÙÚÛÜĘȚß\
+    àáâăäćæçèéêëìíîï\
+    đńòóôőöśűùúûüęțÿ
+    """
+}

@@ -1,0 +1,127 @@
+import Bytes
+
+/// The characters of the charsets that take several bytes: a file that is made by `board/charsets`, and
+/// that many processes can share.
+///
+///     file   = "popbell charsets" version(2) tables(2) crc(4) 7(offset(4) count(4)) 1*entry
+///     entry  = 2 bytes, the higher first: a character of the BMP, 0 for none, and from 0xD800 to
+///              0xDFFF the place of another character in the table `supplementary`
+///
+/// Numbers have their highest byte first; `crc` is CRC-32 over all that follows it.
+public struct CharsetTables: Sendable {
+  public enum Table: Int, Sendable {
+    /// Two bytes of GB18030.
+    case gb18030
+    /// Where ranges of its four bytes begin: a pointer, and the character.
+    case gb18030Ranges
+    case big5
+    case eucKR
+    case jis0208
+    case jis0212
+    /// Characters beyond the BMP, each in two entries, the higher first.
+    case supplementary
+  }
+
+  /// Why a file is refused.
+  public enum Flaw: Error, Equatable, Sendable {
+    /// It is another kind of file.
+    case unknownFile
+    case unknownVersion(UInt16)
+    case damaged
+  }
+
+  private static let headerSize = 24 + tableCount * 8
+  private static let tableCount = 7
+  private static let version: UInt16 = 1
+
+  private enum State { case absent, unchecked, intact, damaged }
+  private var state: State
+  private let size: Int
+  private let load: @Sendable (Int) -> UInt8
+  private var offsets = InlineArray<7, Int>(repeating: 0)
+  private var counts = InlineArray<7, Int>(repeating: 0)
+
+  /// None: no text that needs them can be decoded.
+  public static var none: CharsetTables { CharsetTables() }
+
+  private init() {
+    state = .absent
+    size = 0
+    load = { _ in 0 }
+  }
+
+  /// The tables of a file of `size` bytes; `load` gives one of them.
+  ///
+  /// Its sum is checked by `isUsable`, when the tables are needed.
+  public init(size: Int, load: @escaping @Sendable (Int) -> UInt8) throws(Flaw) {
+    (self.size, self.load, state) = (size, load, .unchecked)
+    let magic: StaticString = "popbell charsets"
+    guard size >= magic.utf8CodeUnitCount else { throw .unknownFile }
+    for index in 0..<magic.utf8CodeUnitCount where load(index) != magic.byte(at: index) {
+      throw .unknownFile
+    }
+    guard size >= Self.headerSize else { throw .damaged }
+    let version = UInt16(load(16)) << 8 | UInt16(load(17))
+    guard version == Self.version else { throw .unknownVersion(version) }
+    guard number(at: 18, size: 2) == Self.tableCount else { throw .damaged }
+    for index in 0..<Self.tableCount {
+      guard let offset = Int(exactly: number(at: 24 + index * 8, size: 4)),
+        let count = Int(exactly: number(at: 28 + index * 8, size: 4)), offset >= Self.headerSize,
+        offset <= size, count <= (size - offset) / 2
+      else { throw .damaged }
+      (offsets[index], counts[index]) = (offset, count)
+    }
+  }
+
+  /// True if there are tables, and their sum is right.
+  public mutating func isUsable() -> Bool {
+    if state == .unchecked {
+      var crc = CRC32()
+      for index in 24..<size { crc.update(load(index)) }
+      state = number(at: 20, size: 4) == crc.value ? .intact : .damaged
+    }
+    return state == .intact
+  }
+
+  /// True if there are tables, and their sum was wrong.
+  public var isDamaged: Bool { state == .damaged }
+
+  private func number(at offset: Int, size: Int) -> UInt32 {
+    var number: UInt32 = 0
+    for index in 0..<size { number = number << 8 | UInt32(load(offset + index)) }
+    return number
+  }
+
+  private func entry(_ index: Int, of table: Table) -> UInt32? {
+    guard state == .intact, index >= 0, index < counts[table.rawValue] else { return nil }
+    return number(at: offsets[table.rawValue] + 2 * index, size: 2)
+  }
+
+  /// The character of a pointer; nil where it has none, and unless `isUsable` was true.
+  func character(_ pointer: Int, in table: Table) -> UInt32? {
+    guard let entry = entry(pointer, of: table), entry != 0 else { return nil }
+    guard (0xD800...0xDFFF).contains(entry) else { return entry }
+    let place = Int(entry - 0xD800) * 2
+    guard let high = self.entry(place, of: .supplementary),
+      let low = self.entry(place + 1, of: .supplementary), high <= 0x10
+    else { return nil }
+    return high << 16 | low
+  }
+
+  // Section 5 of the Encoding Standard, "index gb18030 ranges code point".
+  /// The character of four bytes of GB18030; nil where they have none.
+  func characterOfGB18030(range pointer: Int) -> UInt32? {
+    if (189_000...1_237_575).contains(pointer) { return UInt32(pointer - 189_000 + 0x10000) }
+    guard pointer < 39_420 else { return nil }
+    var found: UInt32?
+    var index = 0
+    while let start = entry(index, of: .gb18030Ranges), start <= pointer,
+      let first = entry(index + 1, of: .gb18030Ranges)
+    {
+      found = first + UInt32(pointer) - start
+      index += 2
+    }
+    guard let found, !(0xD800...0xDFFF).contains(found) else { return nil }
+    return found
+  }
+}

@@ -1,0 +1,155 @@
+import Bytes
+
+/// The text of the unfolded field value `raw` in UTF-8, encoded words decoded: RFC 2047.
+///
+/// It is valid UTF-8, and holds no C0 control and no DEL: each becomes a blank, wherever it comes from,
+/// and there are no blanks at the ends. What is over `Limits.text` is cut off between two characters.
+public func decodedText(of raw: Span<UInt8>, tables: CharsetTables = .none) -> [UInt8] {
+  var decoder = FieldDecoder(tables)
+  return decoder.text(of: raw)
+}
+
+/// Decodes the texts of fields.
+struct FieldDecoder {
+  private var tables: CharsetTables
+  /// The label of a text that needs tables which are not there; empty where all could be decoded.
+  private(set) var undecodedLabel: [UInt8] = []
+
+  init(_ tables: CharsetTables) { self.tables = tables }
+
+  /// True if there are tables, but damaged ones.
+  var hasDamagedTables: Bool { tables.isDamaged }
+
+  mutating func forgetUndecodedLabel() { undecodedLabel.removeAll() }
+
+  /// Bytes in one charset: raw text, or encoded words that follow each other.
+  private struct Run {
+    var bytes: [UInt8] = []
+    var charset = Charset.unknown
+    var label: [UInt8] = []
+    var isWord = false
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    mutating func begin(_ charset: Charset, _ label: Span<UInt8>?) {
+      bytes.removeAll(keepingCapacity: true)
+      self.charset = charset
+      isWord = label != nil
+      self.label.removeAll()
+      if let label {
+        self.label.append(label.extracting(..<Swift.min(label.count, Limits.charsetLabel)))
+      }
+    }
+  }
+
+  // Blanks between two encoded words go: section 6.2. The bytes of words in one charset are joined
+  // before they are decoded, for mailers split characters: section 5 forbids it, Outlook does it.
+  /// The text of a field's value, as `decodedText(of:tables:)` says.
+  mutating func text(of raw: Span<UInt8>) -> [UInt8] {
+    var writer = TextWriter()
+    var run = Run(capacity: raw.count)
+    /// Those behind the last word.
+    var blanks = 0
+    var index = 0
+    while index < raw.count {
+      if let word = EncodedWord(in: raw, at: index) {
+        let label = raw.extracting(word.label)
+        let charset = Charset(label: label)
+        if !run.isWord || run.charset != charset {
+          write(run, to: &writer)
+          run.begin(charset, label)
+        }
+        blanks = 0
+        word.decode(from: raw) { run.bytes.append($0) }
+        index = word.end
+      } else {
+        let byte = raw[index]
+        index += 1
+        if run.isWord {
+          if byte.isCollapsible {
+            blanks += 1
+            continue
+          }
+          write(run, to: &writer)
+          run.begin(.unknown, nil)
+          for _ in 0..<blanks { run.bytes.append(.space) }
+        }
+        run.bytes.append(byte)
+      }
+    }
+    write(run, to: &writer)
+    return writer.text
+  }
+
+  private mutating func write(_ run: Run, to writer: inout TextWriter) {
+    let charset = charset(of: run)
+    charset.decode(run.bytes.span, tables) { character in
+      if let character { writer.write(character) } else { writer.write(0xFFFD) }
+    }
+  }
+
+  /// How well bytes are text in a charset.
+  private struct Quality {
+    /// Characters beyond ASCII.
+    var good = 0
+    /// What is no character.
+    var bad = 0
+    var isLastBad = false
+
+    /// It ends within its last character: devices cut subjects at so many bytes.
+    var isCut: Bool { good > 0 && bad == 1 && isLastBad }
+  }
+
+  private func quality(of bytes: Span<UInt8>, in charset: Charset) -> Quality {
+    var quality = Quality()
+    charset.decode(bytes, tables) { character in
+      if character != .some(UInt32(UInt8.space)) { quality.isLastBad = character == nil }
+      if let character { quality.good += character < 0x80 ? 0 : 1 } else { quality.bad += 1 }
+    }
+    return quality
+  }
+
+  /// The charset that a run is decoded with: its label's where that decodes it, and else UTF-8 where it
+  /// is that.
+  ///
+  /// A label that decodes characters beyond ASCII is not doubted because of some that it does not
+  /// decode, which are U+FFFD then. What nothing decodes is Windows-1252, as mail programs have it.
+  private mutating func charset(of run: Run) -> Charset {
+    let bytes = run.bytes.span
+    var charset = run.charset
+    if charset == .unknown, bytes.isISO2022JP { charset = .multiByte(.iso2022JP) }
+    let isUsable =
+      switch charset {
+      case .multiByte: tables.isUsable()
+      case .utf8, .unknown, .singleByte: true
+      }
+    let quality = quality(of: bytes, in: charset)
+    guard quality.bad > 0 else { return charset }
+    guard isUsable else {
+      undecodedLabel = run.isWord ? run.label : [UInt8]("ISO-2022-JP")
+      return charset
+    }
+    switch charset {
+    case .unknown where quality.isCut, .utf8 where quality.good > 0: return .utf8
+    case .unknown, .utf8: return .singleByte(.windows1252)
+    case .singleByte, .multiByte:
+      let asUTF8 = self.quality(of: bytes, in: .utf8)
+      if asUTF8.bad == 0, asUTF8.good > 0 { return .utf8 }
+      return quality.good > 0 ? charset : .singleByte(.windows1252)
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// True if it is text of seven bits with an escape to JIS X 0208: Japanese devices write that without
+  /// encoded words.
+  fileprivate var isISO2022JP: Bool {
+    var hasEscape = false
+    for index in indices {
+      guard self[index] < 0x80 else { return false }
+      let rest = extracting(index...)
+      if rest.hasPrefix("\u{1B}$B") || rest.hasPrefix("\u{1B}$@") { hasEscape = true }
+    }
+    return hasEscape
+  }
+}
