@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -49,6 +50,19 @@ int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *stat
 }
 
 uint32_t pb_effective_user(void) { return geteuid(); }
+
+int64_t pb_file_map(int32_t fd, size_t limit, const void **start) {
+  struct stat info;
+  if (fstat(fd, &info) < 0) return -errno;
+  if (!S_ISREG(info.st_mode) || info.st_size <= 0) return -EINVAL;
+  if ((uint64_t)info.st_size > limit) return -EFBIG;
+  void *mapped = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
+  if (mapped == MAP_FAILED) return -errno;
+  *start = mapped;
+  return info.st_size;
+}
+
+void pb_file_unmap(const void *start, size_t count) { munmap((void *)start, count); }
 
 int pb_program_check(const uint8_t *path, size_t length) {
   char copy[PATH_MAX];

@@ -85,6 +85,7 @@ private func fetch(
   do throws(SystemError) { try Sandbox.silence() } catch { throw FetcherFailure(error) }
   let credential = try loadCredential(of: mailbox)
   let trust = try openTrust(of: mailbox)
+  let charsets = CharsetFile()
   do throws(SystemError) { try Sandbox.dropPrivileges(to: plan.user) } catch {
     throw FetcherFailure(error)
   }
@@ -95,7 +96,8 @@ private func fetch(
     security: Security(mailbox.tls), mechanism: Mechanism(mailbox.authentication),
     askCapabilities: plan.asksCapabilities)
   var fetcher = BoardFetcher(
-    plan.settings, session: configuration, credential: credential, expressions: expressions)
+    plan.settings, session: configuration, credential: credential, expressions: expressions,
+    charsets: charsets.tables)
   var wire = Wire(socket)
   if mailbox.tls == .implicit {
     supervisor.send(.stage(.handshake))

@@ -23,7 +23,9 @@ func runMatch(_ options: Options) -> Int32 {
     }
     mailbox = index
   }
-  var header = MessageHeader(extraFields: settings.rules.names.headers)
+  let charsets = CharsetFile()
+  var header = MessageHeader(
+    extraFields: settings.rules.names.headers, charsets: charsets.tables)
   var code = ExitCode.ok
   let paths = options.operands.isEmpty ? [[UInt8]("-")] : options.operands
   for path in paths {
@@ -35,7 +37,7 @@ func runMatch(_ options: Options) -> Int32 {
       code = ExitCode.noInput
       continue
     }
-    switch explain(header, path, loaded, mailbox) {
+    switch explain(header, path, loaded, mailbox, charsets) {
     case .some(true): break
     case .some(false): if code == ExitCode.ok { code = 1 }
     case nil: code = ExitCode.systemError
@@ -59,7 +61,8 @@ private func readMessage(_ path: [UInt8], into header: inout MessageHeader) thro
 
 /// Prints what would become of a message. Returns true if a rule takes it, and nil where nobody knows.
 private func explain(
-  _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int
+  _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int,
+  _ charsets: CharsetFile
 ) -> Bool? {
   let rules = loaded.settings.rules
   var context = MatchContext(mailbox: mailbox, expressions: loaded.expressions)
@@ -78,7 +81,7 @@ private func explain(
       text.append("\n  it holds a mail server's own data (field X-IMAP)")
     }
     text.append("\n")
-    text.append(header)
+    text.append(header, charsets)
     writeOutput(text)
     return false
   }
@@ -88,7 +91,7 @@ private func explain(
   text.append("rule ")
   text.append(name)
   text.append(" takes it\n")
-  text.append(header)
+  text.append(header, charsets)
   for index in rule.captures.names.indices {
     let name = rule.captures.names[index]
     text.append("  {")
@@ -115,7 +118,7 @@ private func explain(
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(_ header: borrowing MessageHeader) {
+  fileprivate mutating func append(_ header: borrowing MessageHeader, _ charsets: CharsetFile) {
     append("  subject: ")
     append(escaping: header.subject)
     append("\n  from: ")
@@ -127,5 +130,10 @@ extension [UInt8] {
       append(")")
     }
     append("\n")
+    if let label = header.undecodedLabel {
+      append("  ")
+      append(charsets.explanation(for: label))
+      append("\n")
+    }
   }
 }

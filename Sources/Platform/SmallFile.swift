@@ -68,7 +68,7 @@ private func forEachChunk(
   }
 }
 
-private func openTrusted(
+func openTrusted(
   _ path: Span<UInt8>, limit: Int, trust: FileTrust
 ) throws(FileError) -> Descriptor {
   var status = pb_file_status()

@@ -5,7 +5,7 @@ internal import CPlatform
 public enum SystemCall: Sendable, CaseIterable {
   case arguments, connect, devNull, dropPrivileges, environment, exec, fallocate, fdatasync
   case flock, fork, fstat, fsync, ftruncate, getLine, getLineInfo, getpwnam, getrandom
-  case getValues, keeper, open, opendir, poll, pread, read, regexec, rename, sdNotify, seccomp
+  case getValues, keeper, mmap, open, opendir, poll, pread, read, regexec, rename, sdNotify, seccomp
   case setresuid, setValues, signalfd, stat, statvfs, tls, unlink, waitpid, watchLineInfo, write
 
   var name: StaticString {
@@ -29,6 +29,7 @@ public enum SystemCall: Sendable, CaseIterable {
     case .getrandom: "getrandom"
     case .getValues: "GPIO_V2_LINE_GET_VALUES"
     case .keeper: "the line keeper"
+    case .mmap: "mmap"
     case .open: "open"
     case .opendir: "opendir"
     case .poll: "poll"

@@ -43,4 +43,30 @@ import Testing
     #expect(try bench.popbell("once").exitCode == 0)
     #expect(bench.fired == ["zone-12"])
   }
+
+  // As Exchange Online, GreenMail and a Chinese camera would have it together.
+  @Test(arguments: ["\n", "\r\n", "\r\r\n"])
+  func aHeaderFiresWhateverEndsItsLines(lineEnd: String) throws {
+    let header = [
+      "From: Garage, Panel <a@x>", "Subject: =?gb2312?B?sai+rw==?=", " =?gb2312?B?1g==?=",
+    ]
+    let text = "+OK\r\n\u{FEFF}" + (header + ["", ""]).joined(separator: lineEnd) + "\r\n.\r\n"
+    var behaviour = Behaviour()
+    behaviour.inject(.bytes(Array(text.utf8)), at: .top)
+    let scene = try Scene(behaviour, messages: [Scene.message("1")]) { bench in
+      """
+      [rule alarm]
+      subject = 报警*
+      from = a@x
+      run = \(bench.path("fire")) {subject}
+
+      """
+    }
+    let run = try scene.bench.start(
+      ["once"], environment: ["POPBELL_CHARSETS": MatchTests.charsets.path]
+    ).wait()
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(scene.bench.fired == ["报警\u{FFFD}"])
+    #expect(scene.mailbox.deletedUIDs == ["1"])
+  }
 }

@@ -99,6 +99,10 @@ import Testing
     ),
   ]
 
+  /// The charset tables that the package installs.
+  static let charsets = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().appendingPathComponent("../../board/charset-tables").standardized
+
   private func bench() throws -> Bench {
     let bench = try Bench()
     let rules = Self.rules.replacingOccurrences(of: "PASSWORD", with: bench.path("password"))
@@ -192,5 +196,59 @@ import Testing
     #expect(run.exitCode == 66)
     #expect(run.errors == "/nonexistent.eml: open: No such file or directory\n")
     #expect(run.output.hasPrefix("\(path): rule intrusion takes it\n"))
+  }
+
+  /// What a field was, and what `match` says of the sender.
+  @Test(arguments: [
+    ("From: Garage, Panel 2 <a@x>", "a@x"), ("From: a@x <a@x>", "a@x"), ("From: a..b@x", "a..b@x"),
+    ("From: Garage", "(no address after 'Garage')"), ("From: a@x, b@x", "(two senders)"),
+    ("From: a@x\nFrom: a@x", "(several From fields)"), ("X: y", "(no From field)"),
+    ("From : a@x", "(a blank between From and its colon)"), ("From: ", "(no address)"),
+    ("X: y\rFrom: b@x\nFrom: a@x", "(another From field behind a carriage return)"),
+    ("From: a@x <b@x>", "(two addresses, one as the name of the other)"),
+    ("From: <@x:b@x>", "(an address with a route)"),
+    ("From: a@x,,", "(a comma without an address)"),
+    ("From: \"a,b\"@x", "(an address that may be read as another)"),
+    ("From: a\u{200B}b@x", "(no address after 'a')"),
+    ("From: a(", "(a quote, comment or group without an end)"),
+    ("From: G: a@x;", "(a group of senders)"), ("From: a@b c", "(not an address after 'a@b')"),
+    ("From: \(String(repeating: "a", count: 65))@x", "(the address is too long)"),
+    ("From: (\(String(repeating: "c", count: 2050))) a@x", "(the From field is too long)"),
+  ])
+  func saysWhoTheSenderIsOrWhyThereIsNone(field: String, sender: String) throws {
+    let run = try bench().popbell("match", input: "\(field)\nSubject: x\n\n")
+    #expect(run.output.hasSuffix("  from: \(sender)\n"), "\(run.output)")
+  }
+
+  @Test func decodesCharsetsOfSeveralBytesWithTheirTables() throws {
+    let bench = try bench()
+    let input = "From: a@x\nSubject: =?gb2312?B?sai+rw==?= 7\n\n"
+    func match(_ path: String) throws -> [String] {
+      let run = try bench.start(["match"], input: input, environment: ["POPBELL_CHARSETS": path])
+        .wait()
+      #expect(run.errors == "" && run.exitCode == 1)
+      return run.output.split(separator: "\n").dropFirst().map(String.init)
+    }
+    #expect(try match(Self.charsets.path) == ["  subject: 报警 7", "  from: a@x"])
+    func refused(_ path: String, _ reason: String) throws {
+      #expect(
+        try match(path) == [
+          "  subject: \u{FFFD}\u{FFFD} 7", "  from: a@x", "  gb2312: the charset tables \(reason)",
+        ])
+    }
+    let path = bench.path("charsets")
+    try refused(path, "are not installed at \(path)")
+    try bench.write("charsets", "x")
+    try refused(path, "are not in \(path), which is another kind of file")
+    try refused(bench.folder.path, "at \(bench.folder.path) cannot be read: this is not a file")
+    var tables = try Data(contentsOf: Self.charsets)
+    tables[100_000] ^= 1
+    try tables.write(to: URL(fileURLWithPath: path))
+    try refused(path, "at \(path) are damaged; install popbell again")
+    tables[17] = 7
+    try tables.write(to: URL(fileURLWithPath: path))
+    try refused(path, "at \(path) have version 7, which this popbell does not know")
+    try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
+    #expect(try match(path).last?.contains("others may change it (mode 0666)") == true)
   }
 }

@@ -98,6 +98,10 @@ struct pb_file_status {
 /* Opens to read, and never waits for the other end of a pipe. The status is the opened file's. */
 int pb_file_open(const uint8_t *path, size_t length, struct pb_file_status *status);
 uint32_t pb_effective_user(void);
+/* Maps all of a regular file of 1 to `limit` bytes to read, and returns how many it has; -EFBIG where
+ * it has more, -EINVAL where it has none. All who map it share its pages. */
+int64_t pb_file_map(int32_t fd, size_t limit, const void **start);
+void pb_file_unmap(const void *start, size_t count);
 
 struct pb_file_access {
   uint32_t mode;
