@@ -59,6 +59,21 @@ import Testing
     [rule quotes]
     subject = *“{gate}” won’t close*€50*
     run = /bin/echo {gate}
+    [rule heating]
+    subject = Störung Brenner {burner}
+    from = heizung@example.net
+    run = /bin/echo {burner}
+    [rule gate]
+    subject = Alarm: Südtor*
+    run = /bin/echo gate
+    [rule fire]
+    subject = Yangın alarmı: {place}
+    from = panel..2.@example.com
+    to = desk@example.net
+    run = /bin/echo {place}
+    [rule asian]
+    subject = /报警.*仓|温度|機房|경보/
+    run = /bin/echo {subject}
     [rule nobody]
     mailbox = list
     subject = *FIRING*
@@ -69,6 +84,12 @@ import Testing
   /// The rule that takes a file, and what it runs. What is not here is taken by none.
   static let taken = [
     "alarm-panel-zone": ("intrusion", "zone-12"),
+    "byte-order-mark": ("intrusion", "zone-8"), "crcrlf-lines": ("intrusion", "zone-9"),
+    "latin1-raw-subject": ("heating", "2"), "word-without-end": ("gate", "gate"),
+    "windows-1254-turkish": ("fire", "depo"),
+    "gb2312-character-split-over-two-words": ("asian", "【报警】2号仓大门未关，请检查"),
+    "iso-2022-jp-folded": ("asian", "倉庫の温度が高い"),
+    "big5-base64": ("asian", "\"警報 機房溫度過高\""), "euc-kr-quoted": ("asian", "\"경보: 정문\""),
     "apc-network-card": ("power", "battery ups2@example.net"),
     "apcupsd-on-battery": ("power", "\"Power Failure\" root@rack1.example.net"),
     "icinga-host-down": ("monitoring", "\"[PROBLEM] Host switch-hall-2 is DOWN!\""),
@@ -116,7 +137,9 @@ import Testing
     #expect(Set(Self.taken.keys).isSubset(of: files.map { String($0.dropLast(4)) }))
     let bench = try bench()
     let paths = files.map { Self.folder.appendingPathComponent($0).path }
-    let run = try bench.start(["match"] + paths).wait()
+    let run = try bench.start(
+      ["match"] + paths, environment: ["POPBELL_CHARSETS": Self.charsets.path]
+    ).wait()
     #expect(run.exitCode == 1 && run.errors == "")
     for (file, path) in zip(files, paths) {
       let block =

@@ -116,6 +116,24 @@ struct MailFile: Sendable, CustomTestStringConvertible {
       "iso-2022-jp", "ALARM 7 異常", "kanshi@example.org",
       "<kanshi.7.20261116@example.org>"),
     MailFile("raw-8bit-subject", "Übertemperatur Kühlraum 3", "logger@example.net", ""),
+    MailFile(
+      "gb2312-character-split-over-two-words", "【报警】2号仓大门未关，请检查", "cangku@example.com",
+      "<cangku.2@example.com>"),
+    MailFile(
+      "iso-2022-jp-folded", "倉庫の温度が高い", "souko@example.org", "<souko.71@example.org>"),
+    MailFile("big5-base64", "警報 機房溫度過高", "jifang@example.com", "<ups3.55@example.com>"),
+    MailFile("euc-kr-quoted", "경보: 정문", "gate@example.org", "<gate.9@example.org>"),
+    MailFile(
+      "latin1-raw-subject", "Störung Brenner 2", "heizung@example.net", "<kessel.5@example.net>"),
+    MailFile("word-without-end", "Alarm: Südtor offen", "tuer@example.net", "<tuer.6@example.net>"),
+    MailFile(
+      "windows-1254-turkish", "Yangın alarmı: depo", "panel..2.@example.com",
+      to: ["alarms@example.net", "desk@example.net"], "<yangin.7@example.com>"),
+    MailFile(
+      "byte-order-mark", "ALARM zone 8 back door", "panel@panel.example.net",
+      "<panel.8@panel.example.net>"),
+    MailFile(
+      "crcrlf-lines", "ALARM zone 9 roof", "panel@panel.example.net", "<panel.9@panel.example.net>"),
     MailFile("no-subject", "", "doorbell@example.net", "<ring-1@example.net>"),
     MailFile("two-from-headers", "ALARM zone 12 front door", nil, "<two-from@example.org>"),
     MailFile(

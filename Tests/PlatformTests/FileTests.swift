@@ -76,6 +76,44 @@ import Testing
   }
 }
 
+@Suite struct MappedFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func map(_ path: String, limit: Int = 10_000) -> Result<[UInt8], FileError> {
+    do throws(FileError) {
+      let file = try MappedFile(Array(path.utf8).span, limit: limit)
+      return .success((0..<file.count).map { file[$0] })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test(arguments: [1, 4095, 4096, 4097, 10_000]) func hasTheFilesBytes(size: Int) throws {
+    let text = String((0..<size).map { Character(Unicode.Scalar(UInt8(0x41 + $0 % 26))) })
+    let file = try folder.file("file", text, mode: 0o644)
+    #expect(try map(file).get() == Array(text.utf8))
+  }
+
+  @Test func refusesWhatIsNoneOfOurs() throws {
+    func reason(_ path: String, limit: Int = 10_000) -> String {
+      switch map(path, limit: limit) {
+      case .success: "mapped"
+      case .failure(.system(let error)): string(error.text.span)
+      case .failure(let error): "\(error)"
+      }
+    }
+    let file = try folder.file("file", "text", mode: 0o644)
+    #expect(reason(file, limit: 4) == "mapped")
+    #expect(reason(file, limit: 3) == "tooLarge")
+    #expect(reason(try folder.file("empty", "", mode: 0o644)) == "mmap: Invalid argument")
+    #expect(reason(try folder.file("open", "text", mode: 0o666)) == "mode(438)")
+    #expect(reason(folder.path) == "notRegular")
+    #expect(reason("/no/such/file") == "open: No such file or directory")
+  }
+}
+
 @Suite struct StateFolderTests {
   let folder: TemporaryFolder
 
