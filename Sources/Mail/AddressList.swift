@@ -122,7 +122,7 @@ public struct AddressList: ~Escapable {
 extension FieldScanner {
   /// Passes over a byte of a display name, or the quoted string or comment that begins with it.
   @_lifetime(self: copy self)
-  fileprivate mutating func skipInDisplayName(_ byte: UInt8) throws(FieldError) {
+  mutating func skipInDisplayName(_ byte: UInt8) throws(FieldError) {
     switch byte {
     case .ascii("\""): try skipQuotedString()
     case .ascii("("), .space, .horizontalTab: try skipBlanksAndComments()
@@ -132,55 +132,4 @@ extension FieldScanner {
       offset += 1
     }
   }
-
-  // display-name with "," and ":", which have to be quoted, and angle-addr
-  //
-  // "Garage, Panel <a@b.c>" and "Team: Panel <a@b.c>": whoever takes that for a list or a group finds
-  // no other address in it.
-  @_lifetime(self: copy self)
-  fileprivate mutating func namedAddress() throws(FieldError) -> [UInt8] {
-    try skipBlanksAndComments()
-    if let byte = next, byte == .ascii(",") || byte == .ascii(":") {
-      throw error(byte == .ascii(",") ? .emptyElement : .unexpectedByte)
-    }
-    while let byte = next, byte != .ascii("<") {
-      if byte == .ascii(",") || byte == .ascii(":") {
-        offset += 1
-      } else {
-        try skipInDisplayName(byte)
-      }
-    }
-    let address = try angleAddress()
-    try skipBlanksAndComments()
-    if let byte = next, byte == .ascii(".") || byte == .ascii(",") || byte == .ascii(";") {
-      offset += 1
-      try skipBlanksAndComments()
-    }
-    guard next == nil else { throw error(.unexpectedByte) }
-    return address
-  }
-}
-
-/// The address in `text` where that is exactly one, outside of a group, beyond doubt.
-public func soleAddress(in text: Span<UInt8>) throws(FieldError) -> [UInt8] {
-  do throws(FieldError) {
-    return try soleAddressOfList(text)
-  } catch {
-    // A whole group with one member is a list of one all the same: not all servers check its sender.
-    guard error.reason != .group else { throw error }
-    var scanner = FieldScanner(text)
-    guard let address = try? scanner.namedAddress() else { throw error }
-    return address
-  }
-}
-
-private func soleAddressOfList(_ text: Span<UInt8>) throws(FieldError) -> [UInt8] {
-  var list = AddressList(text)
-  let first = try list.next()
-  let second = try list.next()
-  guard !list.hasGroup else { throw FieldError(reason: .group, offset: 0) }
-  guard second == nil else { throw FieldError(reason: .severalAddresses, offset: 0) }
-  guard let first else { throw FieldError(reason: .noAddress, offset: 0) }
-  if let offset = list.emptyElement { throw FieldError(reason: .emptyElement, offset: offset) }
-  return first
 }

@@ -83,9 +83,6 @@ public struct CharsetTables: Sendable {
     return state == .intact
   }
 
-  /// True if there are tables, and their sum was wrong.
-  public var isDamaged: Bool { state == .damaged }
-
   private func number(at offset: Int, size: Int) -> UInt32 {
     var number: UInt32 = 0
     for index in 0..<size { number = number << 8 | UInt32(load(offset + index)) }

@@ -17,9 +17,6 @@ struct FieldDecoder {
 
   init(_ tables: CharsetTables) { self.tables = tables }
 
-  /// True if there are tables, but damaged ones.
-  var hasDamagedTables: Bool { tables.isDamaged }
-
   mutating func forgetUndecodedLabel() { undecodedLabel.removeAll() }
 
   /// Bytes in one charset: raw text, or encoded words that follow each other.

@@ -34,9 +34,6 @@ extension MessageHeader {
     decoder.undecodedLabel.isEmpty ? nil : decoder.undecodedLabel
   }
 
-  /// True if there are charset tables, but damaged ones.
-  public var hasDamagedTables: Bool { decoder.hasDamagedTables }
-
   /// The value of Date as it was sent.
   public var date: Span<UInt8> {
     @_lifetime(borrow self)

@@ -135,7 +135,10 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func advance(_ input: Input) {
-    if state != .complete, case .byte(let byte) = input { hiddenFrom.push(byte) }
+    switch input {
+    case .byte(let byte): if state != .complete { hiddenFrom.push(byte) }
+    case .lineEnd, .end: hiddenFrom.endLine()
+    }
     let next = next(input)
     if next == .complete, state != .complete { decode() }
     state = next

@@ -20,6 +20,8 @@ struct HiddenFrom {
   /// How much of the name has come since a CR.
   private var matched: Int?
 
+  mutating func endLine() { matched = nil }
+
   mutating func push(_ byte: UInt8) {
     let name: StaticString = "from"
     if byte == .carriageReturn {

@@ -123,7 +123,7 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
       ("Subject: a\r\rfROM \t: b@x\r\nFrom: a@x\r\n", .hiddenField),
       ("rubbish\rfrom:\r\nFrom: a@x\r\n", .hiddenField),
       ("Subject: a\rFromage: b\r From: c\rfro\rm:\r\nFrom: a@x\r\n", nil),
-      ("From: a@x\r\n\r\n\rFrom: b@x\r\n", nil),
+      ("From: a@x\r\n\r\n\rFrom: b@x\r\n", nil), ("X: a\rfro\r\nm: b\r\nFrom: a@x\r\n", nil),
       ("From: a@x\rb\r\n", .value(FieldError(reason: .unexpectedByte, offset: 3))),
       ("From: a@x, b@x\r\n", .value(FieldError(reason: .severalAddresses, offset: 0))),
       ("From: (\(String(repeating: "c", count: 2048))) a@x\r\n", .tooLong),
