@@ -92,13 +92,23 @@ public struct AddressList: ~Escapable {
     throw scanner.error(.missingDomain)
   }
 
-  // addr-spec / addr-spec "<" addr-spec ">"
-  // A name that is the address itself is common.
+  // addr-spec / addr-spec angle-addr / "'" addr-spec "'" angle-addr
+  // A name that is the address itself is common; Outlook puts it in apostrophes.
   @_lifetime(self: copy self)
   private mutating func bareAddress() throws(FieldError) -> [UInt8] {
+    let start = scanner.offset
+    if scanner.take("'"), let name = try? scanner.addressSpecification(), scanner.take("'") {
+      try scanner.skipBlanksAndComments()
+      return try angleAddress(repeating: name)
+    }
+    scanner.offset = start
     let address = try scanner.addressSpecification()
     try scanner.skipBlanksAndComments()
-    guard scanner.next == .ascii("<") else { return address }
+    return scanner.next == .ascii("<") ? try angleAddress(repeating: address) : address
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func angleAddress(repeating address: [UInt8]) throws(FieldError) -> [UInt8] {
     let start = scanner.offset
     let angle = try scanner.angleAddress()
     guard angle.span.equalsIgnoringCase(address.span) else {

@@ -11,9 +11,9 @@ import Bytes
 /// itself is content.
 ///
 /// A sender gains nothing by a bare LF that another reader takes for content. The field that it begins
-/// could as well be written in a line of its own; a second From, by itself or hidden behind a CR, makes
-/// the sender unknown. Where it ends the header, only fields of the sender's own stand below: what
-/// servers add they put on top.
+/// could as well be written in a line of its own, an Authentication-Results too: it stands below what the
+/// owner's server puts on top, and is the sender's there. A second From, by itself or hidden behind a
+/// CR, makes the sender unknown. Where such a LF ends the header, what is cut off is the sender's own.
 public struct MessageHeader: ~Copyable {
   let rows: FieldRows
 

@@ -46,6 +46,9 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       ("Tür, Garage <alarm@panel.example>,", "alarm@panel.example"),
       ("alarm@panel.example <alarm@panel.example>", "alarm@panel.example"),
       ("Alarm@Panel.Example (x) <alarm@panel.example>", "alarm@panel.example"),
+      ("'Alarm@Panel.Example' <alarm@panel.example>", "alarm@panel.example"),
+      ("'alarm@panel.example", "'alarm@panel.example"),
+      ("'alarm@panel.example <'alarm@panel.example>", "'alarm@panel.example"),
       ("alarm@panel.example.", "alarm@panel.example"),
       ("alarm@panel.example ,", "alarm@panel.example"),
       ("alarm@panel.example;", "alarm@panel.example"),
@@ -106,6 +109,8 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       // Spoofs: in doubt, nobody.
       ("alarm@panel.example <evil@x>", .otherAddress, 20),
       ("alarm@panel.example <alarm@panel.example> <evil@x>", .unexpectedByte, 42),
+      ("'alarm@panel.example' <evil@x>", .otherAddress, 22),
+      ("'alarm@panel.example'", .unexpectedByte, 21), ("'a@x', 'b@y'", .unexpectedByte, 5),
       ("<@panel.example:evil@x>", .route, 1), ("<@relay.example,@hub.example:a@x>", .route, 1),
       ("\"alarm@panel.example\"@x", .misleadingLocalPart, 0),
       ("\"alarm@panel.example \"@x", .misleadingLocalPart, 0),
