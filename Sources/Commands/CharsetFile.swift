@@ -41,11 +41,33 @@ struct CharsetFile {
     }
   }
 
+  /// True if there is no such file, which is no fault where no mail needs it.
+  private var isMissing: Bool {
+    if case .file(.system(let error)) = problem { return error.number == .notFound }
+    return false
+  }
+
+  /// Says that texts cannot be decoded, if that is so.
+  func writeProblem(to log: Log) {
+    var tables = tables
+    guard !tables.isUsable() else { return }
+    log.write(
+      isMissing ? .debug : .warning, [],
+      explanation + "; Chinese, Japanese and Korean texts cannot be decoded")
+  }
+
   /// Why a text in the charset `label` could not be decoded: "GB2312: the charset tables are …".
   func explanation(for label: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.append(escaping: label.span)
-    text.append(": the charset tables ")
+    text.append(": ")
+    text.append(explanation)
+    return text
+  }
+
+  /// Why texts could not be decoded.
+  private var explanation: [UInt8] {
+    var text = [UInt8]("the charset tables ")
     switch problem {
     case .file(.system(let error)) where error.number == .notFound:
       text.append("are not installed at ")

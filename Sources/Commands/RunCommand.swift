@@ -21,6 +21,7 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
       return ExitCode.configuration
     case .success(let loaded):
       log.write(warningsOf: loaded.settings)
+      CharsetFile().writeProblem(to: log)
       var service = try Service(loaded, options, mode, log, signals)
       return service.run()
     }

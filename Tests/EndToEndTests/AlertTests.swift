@@ -44,6 +44,32 @@ import Testing
     #expect(bench.fired == ["zone-12"])
   }
 
+  // Where they are missing, only who asks for more is told: most mail needs none.
+  @Test func saysThatTextsCannotBeDecoded() throws {
+    let scene = try Scene(messages: [])
+    func log(_ path: String, _ arguments: String...) throws -> String {
+      let environment = ["POPBELL_CHARSETS": path]
+      return try scene.bench.start(["once"] + arguments, environment: environment).wait().errors
+    }
+    let consequence = "; Chinese, Japanese and Korean texts cannot be decoded\n"
+    #expect(try !log("/no/tables").contains("charset"))
+    #expect(
+      try log("/no/tables", "-v").contains(
+        "the charset tables are not installed at /no/tables" + consequence))
+    let whole = try log(MatchTests.charsets.path, "-v")
+    #expect(!whole.contains("charset"))
+    let path = scene.bench.path("charsets")
+    try Data(contentsOf: MatchTests.charsets).dropLast().write(to: URL(fileURLWithPath: path))
+    #expect(
+      try log(path).contains(
+        "warning: the charset tables at \(path) are damaged; install popbell again" + consequence))
+    let bytes = try Data(contentsOf: MatchTests.charsets)
+    try (bytes.dropLast() + [bytes[bytes.count - 1] ^ 1]).write(to: URL(fileURLWithPath: path))
+    #expect(
+      try log(path).contains(
+        "warning: the charset tables at \(path) are damaged; install popbell again" + consequence))
+  }
+
   // As Exchange Online, GreenMail and a Chinese camera would have it together.
   @Test(arguments: ["\n", "\r\n", "\r\r\n"])
   func aHeaderFiresWhateverEndsItsLines(lineEnd: String) throws {
