@@ -61,6 +61,25 @@ public func decodeUTF8(_ bytes: Span<UInt8>) -> (scalar: UInt32, length: Int)? {
   return (scalar, length)
 }
 
+/// The bytes that a character takes in UTF-8, 1 to 4.
+public func utf8Length(of scalar: UInt32) -> Int {
+  scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+}
+
+extension [UInt8] {
+  /// Adds a character in UTF-8, which must be a Unicode scalar.
+  public mutating func append(utf8 scalar: UInt32) {
+    let length = utf8Length(of: scalar)
+    guard length > 1 else { return append(UInt8(truncatingIfNeeded: scalar)) }
+    // The first byte begins with as many ones as there are bytes.
+    let mark = ~(UInt32(0xFF) >> UInt32(length)) & 0xFF
+    append(UInt8(truncatingIfNeeded: mark | scalar >> UInt32(6 * (length - 1))))
+    for index in (0..<length - 1).reversed() {
+      append(UInt8(truncatingIfNeeded: 0x80 | scalar >> UInt32(6 * index) & 0x3F))
+    }
+  }
+}
+
 extension Span<UInt8> {
   public var first: UInt8? { isEmpty ? nil : self[0] }
 }
