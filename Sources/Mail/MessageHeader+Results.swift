@@ -14,7 +14,7 @@ extension MessageHeader {
     values[rows.row(of: field)].trimmingBlanks
   }
 
-  /// The text of the topmost Subject, as `decodedText(of:tables:)` gives it; empty where there is none.
+  /// The text of the topmost Subject as a person sees it (`TextNormaliser`); empty where there is none.
   public var subject: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { texts[0] }

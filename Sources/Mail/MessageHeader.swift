@@ -239,6 +239,7 @@ public struct MessageHeader: ~Copyable {
     var decoder = decoder
     let text = decoder.text(of: values[rows.row(of: field)])
     self.decoder = decoder
-    for byte in 0..<text.count { texts.append(text[byte], to: index) }
+    // What a person sees, and what patterns are compared with.
+    for byte in normalised(text.span, limit: Limits.text) { texts.append(byte, to: index) }
   }
 }

@@ -147,10 +147,10 @@ struct MailFile: Sendable, CustomTestStringConvertible {
       "news@example.com", to: (0..<89).map { "reader\($0 < 10 ? "00" : "0")\($0)@example.com" },
       "<long@example.com>"),
     MailFile(
-      "lf-only-file", "RESTORE zone 12  front door", "alarm@panel.example.net",
+      "lf-only-file", "RESTORE zone 12 front door", "alarm@panel.example.net",
       "<restore.12@panel.example.net>"),
     MailFile(
-      "mbox-file", "TROUBLE zone 12  front door", "alarm@panel.example.net",
+      "mbox-file", "TROUBLE zone 12 front door", "alarm@panel.example.net",
       "<trouble.12@panel.example.net>"),
   ]
 }
