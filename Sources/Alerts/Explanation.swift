@@ -1,6 +1,5 @@
 import Bytes
 import POP3
-public import Rules
 
 // What a poll's end means, in words for the log: what, where, what the server said.
 
@@ -121,19 +120,6 @@ func explanation(ofDeath end: ProcessEnd, while stage: Stage) -> [UInt8] {
     }
   }
   return detail
-}
-
-/// Why nobody knows which rule takes a message.
-public func explanation(ofFailedExpression index: Int, in rules: RuleSet) -> [UInt8] {
-  var detail: [UInt8] = []
-  detail.append(
-    "an expression ran out of memory, so nobody knows which rule takes this message; it stays")
-  guard let (rule, condition) = rules.condition(ofExpression: index) else { return detail }
-  detail.append(": rule ")
-  detail += rule.name
-  detail.append(", ")
-  condition.describe(rules.names, into: &detail)
-  return [UInt8](detail.span.prefix(ofCharactersWithin: FetcherFrame.detailSize))
 }
 
 extension [UInt8] {

@@ -192,12 +192,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       sink.send(.folderInternalData)
       return mark.extend(over: judged.word)
     }
-    let rule = settings.rules.firstMatch(header, in: &context)
-    if let expression = context.failedExpression {
-      failedExpression = failedExpression ?? expression
-      return miss()
+    guard let rule = settings.rules.firstMatch(header, in: &context) else {
+      return unmatched(judged)
     }
-    guard let rule else { return unmatched(judged) }
     self.judged = judged
     step = .awaitVerdict
     sink.send(

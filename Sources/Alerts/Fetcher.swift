@@ -68,9 +68,7 @@ public struct KnownMailbox: Sendable, Equatable {
 ///
 /// The law it keeps: DELE is sent only for a message whose verdict permits it, or that matches no
 /// rule where the owner chose `unmatched = delete` (L1).
-public struct Fetcher<
-  MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable, Expressions: RegularExpressions
->: ~Copyable {
+public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable>: ~Copyable {
   /// What the fetcher waits for.
   public enum Step: Sendable, Equatable {
     /// Write `output`, give `receive` what the server says.
@@ -105,7 +103,7 @@ public struct Fetcher<
   let settings: FetcherSettings
   var session: Session<MD5>
   var header: MessageHeader
-  var context: MatchContext<Expressions>
+  var context: MatchContext
   var phase = Phase.settingUp
   private var stage: Stage?
 
@@ -147,15 +145,13 @@ public struct Fetcher<
   var archive = ArchiveQueue()
   /// All messages were asked for that there were.
   var isComplete = true
-  /// The first expression that failed, by its index: nobody knows which rule takes that message.
-  var failedExpression: Int?
 
   public init(
     _ settings: FetcherSettings, session configuration: SessionConfiguration,
-    credential: consuming Credential, expressions: Expressions, charsets: CharsetTables = .none
+    credential: consuming Credential, charsets: CharsetTables = .none
   ) {
     self.settings = settings
-    context = MatchContext(mailbox: settings.mailbox, expressions: expressions)
+    context = MatchContext(mailbox: settings.mailbox, for: settings.rules)
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, charsets: charsets)
     listing = MailboxListing(known: settings.known.examined)
@@ -273,9 +269,7 @@ public struct Fetcher<
 
   /// Ends a poll that looked at what it could.
   mutating func endPoll<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    guard let failedExpression else { return end(.polled, [], &sink) }
-    let detail = explanation(ofFailedExpression: failedExpression, in: settings.rules)
-    end(.expressionFailed, detail, &sink)
+    end(.polled, [], &sink)
   }
 
   mutating func end<Sink: FrameSink & ~Copyable>(

@@ -60,18 +60,16 @@ extension Mechanism {
   }
 }
 
-typealias BoardFetcher = Fetcher<MD5, SHA256, CompiledExpressions>
+typealias BoardFetcher = Fetcher<MD5, SHA256>
 
 /// The life of a fetcher's process: it reads its secret, opens the trusted certificates, gives up
 /// its user, resolves and connects, gives up everything but its socket, its channel, those
 /// certificates, memory, the clock and random numbers, and only then listens to the server (L5).
 /// Returns its exit code.
-func runFetcher(
-  _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ channel: consuming Descriptor
-) -> Int32 {
+func runFetcher(_ plan: FetcherPlan, _ channel: consuming Descriptor) -> Int32 {
   var supervisor = SupervisorChannel(channel)
   do throws(FetcherFailure) {
-    try fetch(plan, expressions, &supervisor)
+    try fetch(plan, &supervisor)
   } catch {
     supervisor.send(.ended(error.outcome, error.detail))
   }
@@ -79,7 +77,7 @@ func runFetcher(
 }
 
 private func fetch(
-  _ plan: FetcherPlan, _ expressions: CompiledExpressions, _ supervisor: inout SupervisorChannel
+  _ plan: FetcherPlan, _ supervisor: inout SupervisorChannel
 ) throws(FetcherFailure) {
   let mailbox = plan.mailbox
   do throws(SystemError) { try Sandbox.silence() } catch { throw FetcherFailure(error) }
@@ -96,8 +94,7 @@ private func fetch(
     security: Security(mailbox.tls), mechanism: Mechanism(mailbox.authentication),
     askCapabilities: plan.asksCapabilities)
   var fetcher = BoardFetcher(
-    plan.settings, session: configuration, credential: credential, expressions: expressions,
-    charsets: charsets.tables)
+    plan.settings, session: configuration, credential: credential, charsets: charsets.tables)
   var wire = Wire(socket)
   if mailbox.tls == .implicit {
     supervisor.send(.stage(.handshake))

@@ -7,13 +7,11 @@ import Rules
 /// A configuration that holds, and what was made of it.
 final class LoadedSettings {
   let settings: Settings
-  let expressions: CompiledExpressions
   /// Whom fetchers become; nil where this is not root.
   let user: User?
 
-  init(_ settings: Settings, _ expressions: CompiledExpressions, _ user: User?) {
+  init(_ settings: Settings, _ user: User?) {
     self.settings = settings
-    self.expressions = expressions
     self.user = user
   }
 
@@ -42,7 +40,7 @@ func loadSettings(
 ) -> Result<LoadedSettings, ConfigurationRefused> {
   var machine = Machine(includingLines: includingLines)
   return readSettings(path) { machine.problem(of: $0) }
-    .map { LoadedSettings($0, machine.expressions, machine.user) }
+    .map { LoadedSettings($0, machine.user) }
 }
 
 /// Reads a configuration for its outputs: whether the files that it names are there is no matter.

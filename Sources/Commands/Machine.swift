@@ -4,32 +4,9 @@ import Platform
 import Rules
 import TLS
 
-/// The expressions of all rules, compiled.
-final class CompiledExpressions: Rules.RegularExpressions {
-  private var table = Platform.RegularExpressions()
-
-  /// Compiles the next expression, and says how many groups it has.
-  fileprivate func compile(_ expression: Expression) throws(RegularExpressionError) {
-    _ = try table.compile(expression.source.span, caseSensitive: expression.caseSensitive)
-  }
-
-  func match(
-    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
-  ) -> ExpressionResult {
-    do throws(SystemError) {
-      guard let match = try table.match(index, in: text) else { return .notFound }
-      for group in 1...9 { groups[group] = match[group] ?? 0..<0 }
-      return .found
-    } catch {
-      return .failed
-    }
-  }
-}
-
 /// Checks what only this machine can tell.
 struct Machine {
   let includingLines: Bool
-  let expressions = CompiledExpressions()
   private(set) var user: User?
   // It is checked before any archive.
   private var stateDirectory: [UInt8] = []
@@ -52,7 +29,6 @@ struct Machine {
     case .line(let line):
       guard includingLines, !line.isSimulated else { return nil }
       do throws(GPIOError) { _ = try GPIOLocation(line) } catch { return describe(error, line) }
-    case .expression(let expression): return problem(of: expression)
     case .account(let name):
       guard Sandbox.isRoot else { return nil }
       do throws(SystemError) { user = try User(named: name.span) } catch {
@@ -86,17 +62,6 @@ struct Machine {
   private func problem(ofCertificates path: [UInt8]) -> [UInt8]? {
     do throws(TrustFailure) { _ = try TrustStore(path: path) } catch {
       return path + ": " + [UInt8](error.text)
-    }
-    return nil
-  }
-
-  private func problem(of expression: Expression) -> [UInt8]? {
-    do throws(RegularExpressionError) { try expressions.compile(expression) } catch {
-      switch error {
-      case .syntax(let reason): return "regular expression: " + reason
-      case .text: return [UInt8]("the regular expression is too long")
-      case .tooMany: return [UInt8]("there are too many regular expressions")
-      }
     }
     return nil
   }

@@ -37,11 +37,7 @@ func runMatch(_ options: Options) -> Int32 {
       code = ExitCode.noInput
       continue
     }
-    switch explain(header, path, loaded, mailbox, charsets) {
-    case .some(true): break
-    case .some(false): if code == ExitCode.ok { code = 1 }
-    case nil: code = ExitCode.systemError
-    }
+    if !explain(header, path, loaded, mailbox, charsets), code == ExitCode.ok { code = 1 }
   }
   return code
 }
@@ -59,18 +55,14 @@ private func readMessage(_ path: [UInt8], into header: inout MessageHeader) thro
   header.finish()
 }
 
-/// Prints what would become of a message. Returns true if a rule takes it, and nil where nobody knows.
+/// Prints what would become of a message. Returns true if a rule takes it.
 private func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int,
   _ charsets: CharsetFile
-) -> Bool? {
+) -> Bool {
   let rules = loaded.settings.rules
-  var context = MatchContext(mailbox: mailbox, expressions: loaded.expressions)
+  var context = MatchContext(mailbox: mailbox, for: rules)
   let match = header.isFolderInternalData ? nil : rules.firstMatch(header, in: &context)
-  if let expression = context.failedExpression {
-    writeErrors([path + ": " + explanation(ofFailedExpression: expression, in: rules)])
-    return nil
-  }
   var text = path
   text.append(": ")
   guard let match else {

@@ -146,10 +146,9 @@ struct Service: ~Copyable {
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,
       user: loaded.user)
-    let expressions = loaded.expressions
     do throws(SystemError) {
       fetchers[mailbox] = RunningFetcher(
-        try ForkedProcess { channel in runFetcher(plan, expressions, channel) })
+        try ForkedProcess { channel in runFetcher(plan, channel) })
     } catch {
       log.write(.error, plan.mailbox.name, error.text)
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)

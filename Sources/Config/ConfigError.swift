@@ -25,7 +25,7 @@ public struct ConfigError: Error, Sendable {
     case key(KeyProblem)
     case value(ValueProblem)
     case conflict(Conflict)
-    /// What only the edge can find, in its own words: a missing file, an expression, a line.
+    /// What only the edge can find, in its own words: a missing file, a line.
     case machine([UInt8])
   }
 
@@ -99,8 +99,8 @@ public enum ValueProblem: Error, Sendable {
   case tooManyArguments
   /// The path of a program has a brace in it.
   case programNotFixed([UInt8])
+  case pattern(PatternError, of: [UInt8])
   // The bytes are the part that is to blame.
-  case pattern(PatternError.Reason, [UInt8])
   case capture(CaptureError.Reason, [UInt8])
   case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
   case code(CodeArgument)

@@ -1,5 +1,3 @@
-public import Rules
-
 /// Something that the configuration relies on, and that only the machine can tell.
 public struct MachineCheck: Sendable {
   public enum Kind: Sendable {
@@ -11,8 +9,6 @@ public struct MachineCheck: Sendable {
     /// A program that may be started.
     case program([UInt8])
     case line(LineAddress)
-    /// The expression compiles, and has as many groups.
-    case expression(Expression)
     /// A user of the system, needed where popbell runs as root.
     case account([UInt8])
     case stateDirectory([UInt8])

@@ -19,15 +19,15 @@ struct RuleDraft: SectionDraft {
     switch entry.key {
     case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
     case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
-    case .subject: try add(value, entry.place, &builder) { .subject($0) }
-    case .from: try add(value, entry.place, &builder) { .from($0) }
-    case .to: try add(value, entry.place, &builder) { .to($0) }
+    case .subject: try add(value, .text) { .subject($0) }
+    case .from: try add(value, .address) { .from($0) }
+    case .to: try add(value, .address) { .to($0) }
     case .header:
       guard let header = builder.header(entry) else {
         hasAllConditions = false
         return
       }
-      try add(value, entry.place, &builder) { .header(header, $0) }
+      try add(value, .text) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
       if hasAllConditions { try checkCode(program, rule.captures) }
@@ -53,14 +53,9 @@ struct RuleDraft: SectionDraft {
 // Conditions.
 extension RuleDraft {
   private mutating func add(
-    _ value: [UInt8], _ place: Place, _ builder: inout SettingsBuilder,
-    _ condition: (Pattern) -> Condition
+    _ value: [UInt8], _ target: PatternTarget, _ condition: (Pattern) -> Condition
   ) throws(ValueProblem) {
-    let pattern = try pattern(value, builder.expressions)
-    if case .expression(let expression) = pattern {
-      builder.expressions += 1
-      builder.check(.expression(expression), at: place)
-    }
+    let pattern = try pattern(value, target)
     rule.conditions.append(condition(pattern))
     do throws(CaptureError) {
       try rule.captures.add(pattern)
@@ -70,15 +65,13 @@ extension RuleDraft {
   }
 
   private mutating func pattern(
-    _ text: [UInt8], _ expressions: Int
+    _ text: [UInt8], _ target: PatternTarget
   ) throws(ValueProblem) -> Pattern {
     do throws(PatternError) {
-      return try Pattern(
-        parsing: text.span, caseSensitive: isCaseSensitive, expressionIndex: expressions)
+      return try Pattern(parsing: text.span, for: target, caseSensitive: isCaseSensitive)
     } catch {
       hasAllConditions = false
-      let part = text.span.extracting(error.offset..<(error.offset + error.length))
-      throw .pattern(error.reason, [UInt8](part))
+      throw .pattern(error, of: text)
     }
   }
 }

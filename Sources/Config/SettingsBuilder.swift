@@ -20,7 +20,6 @@ struct SettingsBuilder {
   var checks: [MachineCheck] = []
   var names = Names()
   var outputs: [OutputDraft] = []
-  var expressions = 0
 
   init(_ reader: consuming ConfigReader) {
     errors = reader.errors

@@ -64,7 +64,7 @@ extension ValueProblem {
     case .programNotFixed(let value):
       sink.write(quoted: value)
       sink.write(" would let a message choose the program: write its path without braces")
-    case .pattern(let reason, let part): reason.write(part, into: &sink)
+    case .pattern(let error, let text): error.write(text.span, into: &sink)
     case .capture(let reason, let name): reason.write(name, into: &sink)
     case .template(let reason, let part, let suggestion):
       reason.write(part, suggestion, into: &sink)
@@ -113,29 +113,6 @@ extension Conflict {
       sink.write(" that [output ")
       sink.write(output)
       sink.write("] allows with max-on")
-    }
-  }
-}
-
-extension PatternError.Reason {
-  func write(_ part: [UInt8], into sink: inout some ByteSink & ~Copyable) {
-    if self != .notUTF8, self != .tooManyCaptures {
-      sink.write(quoted: part)
-      sink.write(" ")
-    }
-    switch self {
-    case .notUTF8: ValueProblem.notUTF8.write(into: &sink)
-    case .adjacentWildcards: sink.write("has no end to the first part: put text between the two")
-    case .unclosedBrace: sink.write("has no '}': write '{NAME}', or '\\{' for a brace")
-    case .strayBrace: sink.write("has no '{': write '{NAME}', or '\\}' for a brace")
-    case .badName:
-      sink.write("is no capture: a name is a letter, then letters, digits, '-' and '_', at most ")
-      sink.write(decimal: Rules.Limits.captureName)
-    case .badEscape: sink.write("escapes nothing: write '\\\\' for a backslash")
-    case .tooManyCaptures: CaptureError.Reason.tooMany.write([], into: &sink)
-    case .unclosedExpression:
-      sink.write("has no '/' at its end, as an expression has: write '\\/' for a slash")
-    case .emptyExpression: sink.write("is an empty expression: write '*' for any text")
     }
   }
 }

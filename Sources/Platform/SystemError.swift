@@ -5,7 +5,7 @@ internal import CPlatform
 public enum SystemCall: Sendable, CaseIterable {
   case arguments, connect, devNull, dropPrivileges, environment, exec, fallocate, fdatasync
   case flock, fork, fstat, fsync, ftruncate, getLine, getLineInfo, getpwnam, getrandom
-  case getValues, keeper, mmap, open, opendir, poll, pread, read, regexec, rename, sdNotify, seccomp
+  case getValues, keeper, mmap, open, opendir, poll, pread, read, rename, sdNotify, seccomp
   case setresuid, setValues, signalfd, stat, statvfs, tls, unlink, waitpid, watchLineInfo, write
 
   var name: StaticString {
@@ -35,7 +35,6 @@ public enum SystemCall: Sendable, CaseIterable {
     case .poll: "poll"
     case .pread: "pread"
     case .read: "read"
-    case .regexec: "regexec"
     case .rename: "rename"
     case .sdNotify: "sd_notify"
     case .seccomp: "seccomp"

@@ -11,7 +11,8 @@ public enum Alphabet: Int, Sendable {
   func union(_ other: Alphabet) -> Alphabet { rawValue > other.rawValue ? self : other }
 
   /// That of one character.
-  init(of byte: UInt8) {
+  init(of scalar: UInt32) {
+    let byte = scalar.asciiByte
     if byte.isLetter || byte.isDigit || byte == .ascii("_") || byte == .ascii(".") {
       self = .plain
     } else {
@@ -20,106 +21,36 @@ public enum Alphabet: Int, Sendable {
   }
 }
 
-extension Expression {
-  /// What the group `number`, from 1, can hold.
-  func alphabet(ofGroup number: Int) -> Alphabet {
-    var scanner = AlphabetScanner(source: source)
-    return scanner.alphabet(ofGroup: number)
+extension ExpressionProgram {
+  /// The characters that the capture `index` can hold: those that a state between its ends takes.
+  func alphabet(ofCapture index: Int) -> Alphabet {
+    var alphabet = Alphabet.plain
+    var isInside = false
+    for state in states {
+      switch state {
+      case .save(let slot) where Int(slot) == 2 * index: isInside = true
+      case .save(let slot) where Int(slot) == 2 * index + 1: isInside = false
+      case .character(let scalar): if isInside { alphabet = alphabet.union(Alphabet(of: scalar)) }
+      case .set(let set):
+        if isInside { alphabet = alphabet.union(Alphabet(of: sets[Int(set)])) }
+      case .any: if isInside { alphabet = .anything }
+      case .split, .jump, .save, .assertion, .match: continue
+      }
+    }
+    return alphabet
   }
 }
 
-// group  = "(" *( literal / "\" any / bracket / group / "|" / "^" / "$" / repeat ) ")"
-// repeat = "*" / "+" / "?" / "{" digits [ "," [ digits ] ] "}"      ; POSIX, XBD section 9.4
-/// Reads an expression once. What it does not know can hold anything.
-private struct AlphabetScanner {
-  let source: [UInt8]
-  private var index = 0
-
-  init(source: [UInt8]) { self.source = source }
-
-  mutating func alphabet(ofGroup number: Int) -> Alphabet {
-    var (alphabet, opened, depth) = (Alphabet.plain, 0, 0)
-    // How deep the group itself is, once it was opened; and whether something can be repeated.
-    var inside: Int?
-    var isBehindAtom = false
-    while let byte = next() {
-      var found = Alphabet.plain
-      switch byte {
-      case .ascii("("):
-        if peek == .ascii("?") { return .anything }  // Not POSIX, and perhaps not counted.
-        opened += 1
-        depth += 1
-        if opened == number { inside = depth }
-      case .ascii(")"):
-        if inside == depth { return alphabet }
-        depth -= 1
-      case .ascii("\\"): found = takeEscape()
-      case .ascii("["): found = takeBracket()
-      case .ascii("*"), .ascii("+"), .ascii("?"): found = isBehindAtom ? .plain : .anything
-      case .ascii("{"): found = isBehindAtom && takeRepetition() ? .plain : .anything
-      case .ascii("|"), .ascii("^"), .ascii("$"): break
-      default: found = byte == .ascii(".") ? .anything : Alphabet(of: byte)
-      }
-      isBehindAtom = byte != .ascii("(") && byte != .ascii("|") && byte != .ascii("^")
-      if inside != nil { alphabet = alphabet.union(found) }
-    }
-    return .anything
-  }
-
-  private var peek: UInt8? { index < source.count ? source[index] : nil }
-
-  private mutating func next() -> UInt8? {
-    guard let byte = peek else { return nil }
-    index += 1
-    return byte
-  }
-
-  /// `\.` is a dot; `\d` and `\w`, where they mean more than their letter, are digits and letters.
-  private mutating func takeEscape() -> Alphabet {
-    switch next() {
-    case .some(.ascii("d")), .some(.ascii("w")): .plain
-    case .some(let byte): byte.isLetter || byte.isDigit ? .anything : Alphabet(of: byte)
-    case nil: .anything
-    }
-  }
-
-  /// What follows a `{` up to its `}`; returns `false` where that is no repetition.
-  private mutating func takeRepetition() -> Bool {
-    while let byte = peek, byte.isDigit || byte == .ascii(",") { index += 1 }
-    return next() == .ascii("}")
-  }
-
-  private mutating func takeBracket() -> Alphabet {
-    let end = endOfBracket(in: source.span, from: index - 1)
-    var alphabet = peek == .ascii("^") ? Alphabet.anything : .plain
-    while index + 1 < end, let byte = next() {
-      if byte == .ascii("["), let after = endOfClass(in: source.span, from: index - 1) {
-        alphabet = alphabet.union(Self.alphabet(ofClass: source.span.extracting(index..<after - 2)))
-        index = after
-      } else if peek == .ascii("-"), index + 2 < end {
-        alphabet = alphabet.union(Self.alphabet(from: byte, to: source[index + 1]))
-        index += 2
-      } else {
-        alphabet = alphabet.union(Alphabet(of: byte))
+extension Alphabet {
+  /// That of all characters of a set.
+  fileprivate init(of set: CharacterSet) {
+    var alphabet = Alphabet.plain
+    for range in set.taken {
+      for scalar in range {
+        alphabet = alphabet.union(Alphabet(of: scalar))
+        if alphabet == .anything { break }
       }
     }
-    index = end
-    return alphabet
-  }
-
-  /// That of a range, which must not go from one kind of character to another.
-  private static func alphabet(from first: UInt8, to last: UInt8) -> Alphabet {
-    let isOneKind =
-      first.isDigit && last.isDigit
-      || first.isLetter && last.isLetter && first & 0x20 == last & 0x20
-    return isOneKind ? .plain : .anything
-  }
-
-  /// `name` is as in `:digit`.
-  private static func alphabet(ofClass name: Span<UInt8>) -> Alphabet {
-    let isPlain =
-      name.equals(":alnum") || name.equals(":alpha") || name.equals(":digit")
-      || name.equals(":lower") || name.equals(":upper") || name.equals(":xdigit")
-    return isPlain ? .plain : .anything
+    self = alphabet
   }
 }

@@ -29,11 +29,16 @@ public struct Captures: Sendable, Equatable {
     return true
   }
 
-  /// Adds the first `count` groups found in `text`, as far as `Limits.groups` of the rule go.
-  mutating func append(_ groups: GroupRanges, of text: Span<UInt8>, count groupCount: Int) {
-    for number in 0..<min(groupCount, Limits.groups - self.groups) {
-      append(text.extracting(groups[number + 1]))
+  /// Adds what `matcher` found of groups: those with names, and as many others as `CaptureNames` has.
+  mutating func append(
+    _ groups: [Expression.Group], _ matcher: ExpressionMatcher, of text: Span<UInt8>
+  ) {
+    for group in groups {
       self.groups += 1
+      guard let capture = group.capture, !group.name.isEmpty || self.groups <= Limits.groups else {
+        continue
+      }
+      append(text.extracting(matcher.range(ofCapture: capture)))
     }
   }
 
@@ -50,7 +55,7 @@ extension Captures {
   }
 }
 
-/// What a rule's captures are called: names from wildcards, and numbers for groups of expressions.
+/// The names of a rule's captures: those that its patterns give, and numbers for groups without any.
 public struct CaptureNames: Sendable {
   public private(set) var names: [[UInt8]] = []
   /// What each of them can hold.
@@ -65,9 +70,16 @@ public struct CaptureNames: Sendable {
     case .wildcard(let wildcard):
       for name in wildcard.names { try add(name) }
     case .expression(let expression):
-      for number in 0..<groupsCaptured(from: expression) {
+      // A group counts also where it has a name: the numbers are those that Python and RE2 give.
+      for group in expression.groups {
         groups += 1
-        try append([0x30 | UInt8(groups)], expression.alphabet(ofGroup: number + 1))
+        guard let capture = group.capture else { continue }
+        let alphabet = expression.program.alphabet(ofCapture: capture)
+        if !group.name.isEmpty {
+          try add(group.name, alphabet)
+        } else if groups <= Limits.groups {
+          try append([0x30 | UInt8(groups)], alphabet)
+        }
       }
     }
   }
@@ -83,18 +95,16 @@ public struct CaptureNames: Sendable {
     names.firstIndex { candidate in isSameName(candidate.span, name) }
   }
 
-  private func groupsCaptured(from expression: Expression) -> Int {
-    min(expression.groupCount, Limits.groups - groups)
-  }
-
-  private mutating func add(_ name: [UInt8]) throws(CaptureError) {
+  private mutating func add(
+    _ name: [UInt8], _ alphabet: Alphabet = .anything
+  ) throws(CaptureError) {
     guard AlertValue(reserved: name.span) == nil else {
       throw CaptureError(reason: .nameReserved, name: name)
     }
     guard index(of: name.span) == nil else {
       throw CaptureError(reason: .nameTaken, name: name)
     }
-    try append(name, .anything)
+    try append(name, alphabet)
   }
 
   private mutating func append(_ name: [UInt8], _ alphabet: Alphabet) throws(CaptureError) {

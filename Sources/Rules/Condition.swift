@@ -24,24 +24,17 @@ public protocol MessageFields: ~Copyable {
 }
 
 /// All that conditions look at beside the message, and what they captured of it.
-public struct MatchContext<Expressions: RegularExpressions> {
+public struct MatchContext: Sendable {
   /// The mailbox of the message, by its place in `Names.mailboxes`.
   public let mailbox: Int
-  public let expressions: Expressions
   /// The captures of the rule's patterns, in the order of its `CaptureNames`.
   public internal(set) var captures = Captures()
-  /// The expression, by its index, that failed, so that nobody knows whether a rule takes the message.
-  public internal(set) var failedExpression: Int?
+  var matcher: ExpressionMatcher
 
-  public init(mailbox: Int, expressions: Expressions) {
+  /// Allocates what the expressions of `rules` need.
+  public init(mailbox: Int, for rules: RuleSet) {
     self.mailbox = mailbox
-    self.expressions = expressions
-  }
-
-  /// Forgets what was captured, and that an expression failed.
-  mutating func removeAll() {
-    captures.removeAll()
-    failedExpression = nil
+    matcher = ExpressionMatcher(for: rules.expressions)
   }
 }
 
@@ -56,10 +49,8 @@ public enum Condition: Sendable {
   case header(Int, Pattern)
 
   /// True if it holds; then its captures are added. What the message does not have matches nothing.
-  /// Means nothing where `context` has a `failedExpression` then.
-  func holds<Expressions>(
-    for message: borrowing some MessageFields & ~Copyable,
-    in context: inout MatchContext<Expressions>
+  func holds(
+    for message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Bool {
     switch self {
     case .subject(let pattern):
@@ -71,7 +62,7 @@ public enum Condition: Sendable {
       var found = false
       message.forEachTo { address in
         found = pattern.match(address, in: &context)
-        return !found && context.failedExpression == nil
+        return !found
       }
       return found
     case .header(let index, let pattern):
@@ -111,26 +102,14 @@ public enum Condition: Sendable {
 }
 
 extension Pattern {
-  /// True if `text` is like it; then its captures are added.
-  func match<Expressions>(
-    _ text: Span<UInt8>, in context: inout MatchContext<Expressions>
-  ) -> Bool {
+  /// True if it matches all of `text`, or, as an expression, is found in it; then its captures are added.
+  func match(_ text: Span<UInt8>, in context: inout MatchContext) -> Bool {
     switch self {
-    case .wildcard(let wildcard):
-      return wildcard.match(text, captures: &context.captures)
+    case .wildcard(let wildcard): return wildcard.match(text, captures: &context.captures)
     case .expression(let expression):
-      var groups = GroupRanges()
-      switch context.expressions.match(
-        expression: expression.index, text: text, groups: &groups)
-      {
-      case .found:
-        context.captures.append(groups, of: text, count: expression.groupCount)
-        return true
-      case .notFound: return false
-      case .failed:
-        context.failedExpression = expression.index
-        return false
-      }
+      guard context.matcher.find(expression, in: text) else { return false }
+      context.captures.append(expression.groups, context.matcher, of: text)
+      return true
     }
   }
 

@@ -18,6 +18,13 @@ public enum Limits {
   /// Bytes of a capture's name: `POPBELL_` and the name stay a short word.
   public static let captureName = 24
 
-  /// Numbered groups of a rule, `{1}` to `{9}`; groups beyond them match, but are not captured.
+  /// Numbered groups of a rule, `{1}` to `{9}`; groups beyond them match, but are captured only by
+  /// their names.
   public static let groups = 9
+
+  /// States of an expression: with a text of 1024 characters that is a million visits at the most.
+  public static let states = 512
+
+  /// Groups of an expression within each other.
+  static let nesting = 32
 }

@@ -6,29 +6,26 @@ public enum Pattern: Sendable {
   case expression(Expression)
 
   // pattern    = expression / wildcard
-  // expression = "/" 1*OCTET "/"            ; a POSIX extended regular expression
+  // expression = "/" 1*OCTET "/"
   /// Reads a pattern, which is as it was written, without quotes or comments.
-  ///
-  /// `expressionIndex` is the number that it gets where it is an expression.
-  public init(parsing text: Span<UInt8>, caseSensitive: Bool, expressionIndex: Int)
-    throws(PatternError)
-  {
+  public init(
+    parsing text: Span<UInt8>, for target: PatternTarget, caseSensitive: Bool
+  ) throws(PatternError) {
     if let offset = text.firstIndexNotUTF8 {
       throw PatternError(reason: .notUTF8, offset: offset, length: 1)
     }
     guard text.hasPrefix("/") else {
-      self = .wildcard(try Wildcard(parsing: text, caseSensitive: caseSensitive))
+      self = .wildcard(
+        try Wildcard(parsing: text, for: target, caseSensitive: caseSensitive))
       return
     }
     guard text.count > 1, text[text.count - 1] == .ascii("/") else {
       throw PatternError(reason: .unclosedExpression, offset: 0, length: text.count)
     }
-    let source = text.extracting(1..<(text.count - 1))
-    guard !source.isEmpty else {
+    guard text.count > 2 else {
       throw PatternError(reason: .emptyExpression, offset: 0, length: 2)
     }
-    self = .expression(
-      Expression(source: source, caseSensitive: caseSensitive, index: expressionIndex))
+    self = .expression(try Expression(parsing: text, for: target, caseSensitive: caseSensitive))
   }
 
   /// The pattern as it was written.
@@ -43,19 +40,19 @@ public enum Pattern: Sendable {
     }
   }
 
-  /// True if it is `*`; an expression is never known to be.
+  /// True if it is plain that it takes any text: `*`, and what is found at the start of any.
   var takesEveryText: Bool {
     switch self {
     case .wildcard(let wildcard):
       wildcard.elements.isEmpty && wildcard.pieces.count == 2 && wildcard.pieces[1].gap == .run
-    case .expression: false
+    case .expression(let expression): expression.program.takesEveryText
     }
   }
 
   public var isCaseSensitive: Bool {
     switch self {
-    case .wildcard(let wildcard): wildcard.caseSensitive
-    case .expression(let expression): expression.caseSensitive
+    case .wildcard(let wildcard): wildcard.isCaseSensitive
+    case .expression(let expression): expression.isCaseSensitive
     }
   }
 }

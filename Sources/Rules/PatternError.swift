@@ -14,6 +14,40 @@ public struct PatternError: Error, Equatable, Sendable {
     /// It begins with `/` and does not end with one.
     case unclosedExpression
     case emptyExpression
+
+    // Of expressions: what is left open, or means nothing.
+    case unclosedGroup, strayParenthesis, unclosedBracket
+    /// `[:name:]` with no such name; `[.a.]`, `[=a=]`.
+    case badClass
+    /// A range with a class at an end.
+    case badRange
+    case reversedRange
+    /// No text has a character that it takes.
+    case emptyClass
+    case nothingToRepeat
+    /// A brace that is no `{2}`, `{2,}` or `{2,5}`.
+    case badRepetition
+    case reversedRepetition
+    /// `{0}`.
+    case emptyRepetition
+    /// Not a Unicode scalar in hexadecimal digits.
+    case badCodePoint
+    /// A character that shows nothing.
+    case neverInText
+    /// There is no text that it is found in.
+    case neverMatches
+
+    // Of expressions: what other languages have.
+    case backReference, lookAround, possessive
+    /// `(?` with anything but `:` or `<name>` behind it.
+    case unknownGroup
+    /// `\A`, `\Z`, `\z`.
+    case anchorEscape
+
+    /// Over `Limits.states`.
+    case tooLarge
+    /// Over `Limits.nesting`.
+    case tooDeep
   }
 
   public let reason: Reason

@@ -60,17 +60,14 @@ public struct Rule: Sendable {
     mailbox == nil && !conditions.isEmpty && conditions.allSatisfy { $0.takesEveryMessage }
   }
 
-  /// True if it takes the message; then `context` has what its patterns captured. Where an
-  /// expression failed, nobody knows, and `context` says which.
-  public func takes<Expressions>(
-    _ message: borrowing some MessageFields & ~Copyable,
-    in context: inout MatchContext<Expressions>
+  /// True if it takes the message; then `context` has what its patterns captured.
+  public func takes(
+    _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Bool {
-    context.removeAll()
+    context.captures.removeAll()
     guard mailbox == nil || mailbox == context.mailbox else { return false }
     for condition in conditions {
-      let holds = condition.holds(for: message, in: &context)
-      guard holds, context.failedExpression == nil else { return false }
+      guard condition.holds(for: message, in: &context) else { return false }
     }
     return true
   }

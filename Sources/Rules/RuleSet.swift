@@ -24,33 +24,19 @@ public struct RuleSet: Sendable {
 
   /// The first rule that takes the message, by its place in `rules`; nil where none does.
   ///
-  /// Where one does, `context` has what its patterns captured. Where an expression of the rule that
-  /// is tried next failed, nobody knows: it returns nil, and `context` says which.
-  public func firstMatch<Expressions>(
-    _ message: borrowing some MessageFields & ~Copyable,
-    in context: inout MatchContext<Expressions>
+  /// Where one does, `context` has what its patterns captured.
+  public func firstMatch(
+    _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Int? {
     for index in rules.indices {
       let takes = rules[index].takes(message, in: &context)
       if takes { return index }
-      if context.failedExpression != nil { return nil }
     }
-    context.removeAll()
+    context.captures.removeAll()
     return nil
   }
 
-  /// The rule and the condition that the expression `index` belongs to.
-  public func condition(ofExpression index: Int) -> (rule: Rule, condition: Condition)? {
-    for rule in rules {
-      for condition in rule.conditions {
-        guard case .expression(let expression) = condition.pattern else { continue }
-        if expression.index == index { return (rule, condition) }
-      }
-    }
-    return nil
-  }
-
-  /// The expressions of all rules, each at its index.
+  /// The expressions of all rules, in order.
   public var expressions: [Expression] {
     var expressions: [Expression] = []
     for rule in rules {

@@ -27,6 +27,11 @@ extension Span<UInt8> {
     return length
   }
 
+  /// The character at `index`, and its bytes; a byte that is in none is over all characters.
+  func character(at index: Int) -> (scalar: UInt32, length: Int) {
+    decodeUTF8(extracting(index...)) ?? (0x110000 | UInt32(self[index]), 1)
+  }
+
   /// The bytes of the character that ends before `end`, which is more than 0.
   func characterLength(before end: Int) -> Int {
     for length in 2..<(Swift.min(4, end) + 1)

@@ -4,7 +4,7 @@ import Bytes
 // most for the pieces behind it, so nothing is ever tried again: no place of the text is compared with
 // a piece twice. The last piece can only stand at the end.
 extension Wildcard {
-  /// Whether all of `text` is like the pattern; where it is, its captures are added to `captures`.
+  /// True if the pattern matches all of `text`; then its captures are added to `captures`.
   func match(_ text: Span<UInt8>, captures: inout Captures) -> Bool {
     var ranges = CaptureRanges()
     var steps = 0
@@ -45,7 +45,7 @@ extension Wildcard {
   ) -> Range<Int>? {
     guard let earliest = start(of: piece, in: text, from: position) else { return nil }
     var start = text.count
-    for _ in 0..<piece.characters {
+    for _ in piece.elements {
       guard start > 0 else { return nil }
       steps += 1
       start -= text.characterLength(before: start)
@@ -67,14 +67,12 @@ extension Wildcard {
     for index in piece.elements {
       steps += 1
       guard position < text.count else { return nil }
+      let (scalar, length) = text.character(at: position)
       switch elements[index] {
-      case .character:
-        position += text.characterLength(at: position)
-      case .byte(let byte):
-        let other = caseSensitive ? text[position] : text[position].lowercased
-        guard other == byte else { return nil }
-        position += 1
+      case .any: break
+      case .character(let other): guard rule.folded(scalar) == other else { return nil }
       }
+      position += length
     }
     return position
   }

@@ -1,12 +1,13 @@
 import Bytes
 
-/// A pattern for a whole text: `*` any run, `?` one character, `{name}` a run of one byte or more.
+/// A pattern for a whole text: `*` any run, `?` one character, `{name}` a run of one or more.
 ///
-/// It is kept as pieces of fixed length, in characters, with a gap of any length before each.
+/// It is kept as pieces, each a fixed number of characters, with a gap of any length before each.
 public struct Wildcard: Sendable {
   enum Element: Equatable, Sendable {
-    case byte(UInt8)
-    case character
+    /// This character, which is folded where case does not matter.
+    case character(UInt32)
+    case any
   }
 
   enum Gap: Equatable, Sendable { case none, run, capture }
@@ -14,111 +15,100 @@ public struct Wildcard: Sendable {
   struct Piece: Sendable {
     let gap: Gap
     let elements: Range<Int>
-    let characters: Int
   }
 
   let source: [UInt8]
-  let caseSensitive: Bool
+  let rule: CaseRule
   let elements: [Element]
   let pieces: [Piece]
   /// The names of its captures, from left to right.
   let names: [[UInt8]]
 
-  init(parsing text: Span<UInt8>, caseSensitive: Bool) throws(PatternError) {
-    var parser = WildcardParser(caseSensitive: caseSensitive)
+  var isCaseSensitive: Bool { rule == .sensitive }
+
+  init(
+    parsing text: Span<UInt8>, for target: PatternTarget, caseSensitive: Bool
+  ) throws(PatternError) {
+    rule = CaseRule(target, caseSensitive: caseSensitive)
+    let characters = PatternText(text, target, keepingEnds: false)
+    var parser = WildcardParser(rule)
     var index = 0
-    while index < text.count { index = try parser.take(text, at: index) }
+    while index < characters.count { index = try parser.take(characters, at: index) }
     parser.endPiece()
     source = [UInt8](text)
-    self.caseSensitive = caseSensitive
     elements = parser.elements
     pieces = parser.pieces
     names = parser.names
   }
 }
 
-// wildcard = *( "*" / "?" / "{" name "}" / "\" punctuation / OCTET )
+// wildcard = *( "*" / "?" / "{" name "}" / "\" punctuation / character )
 // name     = letter *( letter / digit / "-" / "_" )
 private struct WildcardParser {
-  let caseSensitive: Bool
+  let rule: CaseRule
   var elements: [Wildcard.Element] = []
   var pieces: [Wildcard.Piece] = []
   var names: [[UInt8]] = []
 
   // The piece being read: its gap, where that gap was written, and where its elements begin.
   private var gap = Wildcard.Gap.none
-  private var gapOffset = 0
+  private var gapIndex = 0
   private var start = 0
 
-  init(caseSensitive: Bool) { self.caseSensitive = caseSensitive }
+  init(_ rule: CaseRule) { self.rule = rule }
 
   /// Reads what stands at `index`, and gives the index behind it.
-  mutating func take(_ text: Span<UInt8>, at index: Int) throws(PatternError) -> Int {
-    switch text[index] {
+  mutating func take(_ text: PatternText, at index: Int) throws(PatternError) -> Int {
+    guard let scalar = text[index] else { return index }
+    switch scalar.asciiByte {
     case .ascii("*"):
       if gap == .run, start == elements.count { return index + 1 }
-      try begin(.run, index..<(index + 1))
+      try begin(.run, text, index..<(index + 1))
       return index + 1
     case .ascii("?"):
-      elements.append(.character)
+      elements.append(.any)
       return index + 1
     case .ascii("{"):
       return try takeCapture(text, at: index)
     case .ascii("}"):
-      throw PatternError(reason: .strayBrace, offset: index, length: 1)
+      throw text.error(.strayBrace, index..<(index + 1))
     case .ascii("\\"):
-      guard index + 1 < text.count, text[index + 1].isPunctuation else {
-        let length = index + 1 < text.count ? 1 + text.characterLength(at: index + 1) : 1
-        throw PatternError(reason: .badEscape, offset: index, length: length)
+      guard let next = text[index + 1], next.isPunctuation else {
+        throw text.error(.badEscape, index..<min(index + 2, text.count))
       }
-      append(text[index + 1])
+      elements.append(.character(next))
       return index + 2
     default:
-      append(text[index])
+      elements.append(.character(rule.folded(scalar)))
       return index + 1
     }
   }
 
-  private mutating func takeCapture(_ text: Span<UInt8>, at index: Int) throws(PatternError) -> Int
+  private mutating func takeCapture(_ text: PatternText, at index: Int) throws(PatternError) -> Int
   {
-    guard let close = text.firstIndex(of: .ascii("}"), from: index) else {
-      throw PatternError(reason: .unclosedBrace, offset: index, length: text.count - index)
+    guard let close = text.firstIndex(of: "}", from: index) else {
+      throw text.error(.unclosedBrace, index..<text.count)
     }
-    let name = text.extracting((index + 1)..<close)
-    guard isCaptureName(name) else {
-      throw PatternError(reason: .badName, offset: index, length: close + 1 - index)
-    }
-    try begin(.capture, index..<(close + 1))
-    guard names.count < Limits.captures else {
-      throw PatternError(reason: .tooManyCaptures, offset: index, length: close + 1 - index)
-    }
-    names.append([UInt8](name))
+    let place = index..<(close + 1)
+    let name = text.bytes((index + 1)..<close)
+    guard isCaptureName(name.span) else { throw text.error(.badName, place) }
+    try begin(.capture, text, place)
+    guard names.count < Limits.captures else { throw text.error(.tooManyCaptures, place) }
+    names.append(name)
     return close + 1
   }
 
-  private mutating func begin(_ next: Wildcard.Gap, _ place: Range<Int>) throws(PatternError) {
+  private mutating func begin(
+    _ next: Wildcard.Gap, _ text: PatternText, _ place: Range<Int>
+  ) throws(PatternError) {
     guard gap == .none || start < elements.count else {
-      throw PatternError(
-        reason: .adjacentWildcards, offset: gapOffset, length: place.upperBound - gapOffset)
+      throw text.error(.adjacentWildcards, gapIndex..<place.upperBound)
     }
     endPiece()
-    (gap, gapOffset, start) = (next, place.lowerBound, elements.count)
+    (gap, gapIndex, start) = (next, place.lowerBound, elements.count)
   }
 
   mutating func endPiece() {
-    var characters = 0
-    for element in elements[start...] {
-      if case .byte(let byte) = element, byte.isUTF8Tail { continue }
-      characters += 1
-    }
-    pieces.append(.init(gap: gap, elements: start..<elements.count, characters: characters))
+    pieces.append(.init(gap: gap, elements: start..<elements.count))
   }
-
-  private mutating func append(_ byte: UInt8) {
-    elements.append(.byte(caseSensitive ? byte : byte.lowercased))
-  }
-}
-
-extension UInt8 {
-  fileprivate var isPunctuation: Bool { self > .space && self < 0x7F && !isLetter && !isDigit }
 }

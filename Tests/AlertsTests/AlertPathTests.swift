@@ -71,37 +71,6 @@ import Testing
     #expect(world.server.messages == [mail[3]])
   }
 
-  /// Nobody knows whether it is an alarm: it neither fires nor goes, and holds up no other.
-  @Test(arguments: [false, true], [Disposition.delete, .keep])
-  func whatAnExpressionFailsForIsLeftForTheNextPoll(
-    deletesUnmatched: Bool, disposition: Disposition
-  ) throws {
-    var world = world(.alarms(then: disposition, pattern: "/^ALARM/"))
-    world.deletesUnmatched = deletesUnmatched
-    world.expressions.matching = ["ALARM one", "ALARM three"]
-    world.expressions.failing = ["ALARM two"]
-    for _ in 1...2 {
-      try world.poll()
-      #expect(world.outcome == .expressionFailed)
-      #expect(world.fired == ["ALARM one", "ALARM three"])
-      #expect(world.server.messages.contains(mail[2]))
-      #expect(world.server.messages.contains(mail[1]) == !deletesUnmatched)
-      guard case .ended(_, let tally, let detail, _, let next, _) = world.reports.last else {
-        Issue.record("no end")
-        return
-      }
-      #expect(text(detail.span).hasSuffix("it stays: rule alarms, subject = /^ALARM/"))
-      #expect(tally.messages > 0)
-      // It slows nothing down.
-      #expect(next.map { $0 <= .seconds(67) } == true)
-    }
-    world.expressions = TestExpressions(matching: alarms)
-    try world.poll()
-    #expect(world.outcome == .polled)
-    #expect(world.fired == ["ALARM one", "ALARM three", "ALARM two"])
-    #expect(world.server.messages.contains(mail[2]) == (disposition == .keep))
-  }
-
   @Test func aDryRunChangesNothing() throws {
     var world = world()
     world.mode = .once(dryRun: true)

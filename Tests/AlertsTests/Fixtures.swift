@@ -13,7 +13,7 @@ extension Rule {
     retryFor: Interval = .seconds(86_400), pattern source: String = "ALARM *"
   ) -> Rule {
     let pattern = try! Pattern(
-      parsing: [UInt8](source.utf8).span, caseSensitive: false, expressionIndex: 0)
+      parsing: [UInt8](source.utf8).span, for: .text, caseSensitive: false)
     var rule = Rule(name: [UInt8]("alarms"), line: 1)
     rule.conditions = [.subject(pattern)]
     rule.actions = actions

@@ -36,7 +36,6 @@ struct World {
   var outcome: Outcome?
   var mode = Mode.service
   var deletesUnmatched = false
-  var expressions = TestExpressions()
   var now = Instant(milliseconds: 0)
   /// What the board's clock says.
   var wall: UInt64 = 1_800_000_000
@@ -190,7 +189,7 @@ struct World {
         isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
         known: supervisor.known(of: 0, now: now, time: wall)),
       session: SessionConfiguration(security: .plaintext, mechanism: .user),
-      credential: credential, expressions: expressions)
+      credential: credential)
     let connection = Connection(fetcher)
     connection.incoming = server.connect()[...]
     return connection
@@ -225,7 +224,7 @@ struct World {
   }
 }
 
-typealias TestFetcher = Fetcher<TestMD5, TestSHA256, TestExpressions>
+typealias TestFetcher = Fetcher<TestMD5, TestSHA256>
 
 /// A fetcher that tests can keep in a class.
 struct HeldFetcher: ~Copyable {
@@ -268,19 +267,6 @@ final class Connection {
 struct NotedFrames: FrameSink {
   var frames: [FetcherFrame] = []
   mutating func send(_ frame: FetcherFrame) { frames.append(frame) }
-}
-
-/// All expressions are found in `matching`, fail for `failing`, and are not found in other texts.
-struct TestExpressions: RegularExpressions {
-  var matching: [String] = []
-  var failing: [String] = []
-
-  func match(
-    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
-  ) -> ExpressionResult {
-    if failing.contains(where: { text.equals(Array($0.utf8).span) }) { return .failed }
-    return matching.contains { text.equals(Array($0.utf8).span) } ? .found : .notFound
-  }
 }
 
 /// Not the real thing, but different for different bytes.

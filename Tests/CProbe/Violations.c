@@ -160,27 +160,6 @@ static long share_memory(void) { return map(PROT_READ | PROT_WRITE, MAP_SHARED);
 /* close, which is allowed, by the number it has in x86's third interface. */
 static long use_x32(void) { return syscall(0x40000000 | SYS_close, -1); }
 
-static struct rlimit usual;
-static struct block {
-  struct block *next;
-} *taken;
-
-void probe_take_memory(void) {
-  getrlimit(RLIMIT_DATA, &usual);
-  struct rlimit none = {4096, usual.rlim_max}; /* The kernel takes 0 for no limit: valgrind. */
-  setrlimit(RLIMIT_DATA, &none);
-  for (size_t size = 1 << 20; size >= 1024; size /= 2)
-    for (struct block *block; (block = malloc(size)); taken = block) block->next = taken;
-}
-
-void probe_give_memory(void) {
-  for (struct block *next; taken; taken = next) {
-    next = taken->next;
-    free(taken);
-  }
-  setrlimit(RLIMIT_DATA, &usual);
-}
-
 static const struct {
   const char *name;
   long (*run)(void);

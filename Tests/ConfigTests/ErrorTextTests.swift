@@ -169,6 +169,28 @@ import Testing
       "from = /a", "from: '/a' has no '/' at its end, as an expression has: write '\\/' for a slash"
     ),
     ("from = //", "from: '//' is an empty expression: write '*' for any text"),
+    (
+      #"header.A = /(ü)\1/"#,
+      #"header.A: '\1', character 5, is a back-reference, which expressions have not: repeat the part"#
+    ),
+    (
+      "header.A = /zone {n}/",
+      "header.A: '{', character 7, is no repetition as '{2}', '{2,}' or '{2,5}': write '\\{' for a "
+        + "brace, '(?<name>...)' to capture"
+    ),
+    (
+      "header.A = /[z-a]/",
+      "header.A: 'z-a', character 3, goes backwards: write the first character first"
+    ),
+    (
+      "header.A = /a{600}/",
+      "header.A: 'a{600}', character 2, needs more than 512 states: repeat less"
+    ),
+    (
+      "header.A = /ALARM $/",
+      "header.A: '/ALARM $/' is found in no text: blanks in a row are one, none are at the ends, "
+        + "and '^' and '$' are the ends"
+    ),
     ("from = {zone}", "from: '{zone}' is in this rule already: take another name"),
     ("from = {Subject}", "from: '{Subject}' is a value that every message has: take another name"),
     (

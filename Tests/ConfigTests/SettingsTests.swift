@@ -207,21 +207,15 @@ import Testing
     #expect(strings(arguments) == ["/bin/x", "--", "event", "mailbox: text", "{"])
   }
 
-  @Test func numbersExpressionsThroughTheFile() throws {
+  @Test func readsExpressions() throws {
     let text =
       mailboxLines
       + "[rule a]\nsubject = /(a)/\nfrom = x\nto = /b/\nrun = /n {1}\ncase = sensitive\n"
-      + "[rule b]\nsubject = /((c))/\nrun = /n {2}\n"
-    let outcome = outcome(text)
-    let expressions = try #require(outcome.settings).rules.expressions
-    #expect(strings(expressions.map { $0.source }) == ["(a)", "b", "((c))"])
-    #expect(expressions.map { $0.index } == [0, 1, 2])
-    #expect(expressions.map { $0.groupCount } == [1, 0, 2])
-    #expect(expressions.map { $0.caseSensitive } == [true, true, false])
-    let lines = outcome.checks.compactMap { check in
-      if case .expression = check.kind { check.place.line } else { nil }
-    }
-    #expect(lines == [6, 8, 12])
+      + "[rule b]\nsubject = /((c))(?<zone>d)/\nrun = /n {2} {zone}\n"
+    let expressions = try #require(outcome(text).settings).rules.expressions
+    #expect(strings(expressions.map { $0.source }) == ["(a)", "b", "((c))(?<zone>d)"])
+    #expect(expressions.map { $0.groupCount } == [1, 0, 3])
+    #expect(expressions.map { $0.isCaseSensitive } == [true, true, false])
   }
 
   @Test(

@@ -111,7 +111,7 @@ import Testing
       "9: [mailbox box] ca: /nonexistent.pem: ",
       "11: [output siren] line: '17' counts the lines of a chip: add 'chip = gpiochip0', or name the"
         + " line: 'line = GPIO17'",
-      "13: [rule a] subject: regular expression: ",
+      "13: [rule a] subject: '(', character 2, has no ')': write '\\(' for a parenthesis",
       "14: [rule a] pulse: there is no [output sirn]; did you mean 'siren'?",
       "15: [rule a] run: /nonexistent/program: ",
       "16: [ruel c]: there is no such section; did you mean [rule c]?",

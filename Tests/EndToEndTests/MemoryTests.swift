@@ -55,42 +55,6 @@ import Testing
     #expect(many.supervisor < few.supervisor + 256, "\(many), \(few)")
   }
 
-  /// What glibc's expressions make of back-references has no bound but the fetcher's memory.
-  @Test(.enabled(if: Service.other == nil))
-  func aMessageThatAnExpressionHasNoMemoryForStaysAndOthersFire() throws {
-    let hungry = Message(
-      uid: "1", "Subject: \(String(repeating: "a", count: 900))b\r\n\r\n")
-    let scene = try Scene(
-      messages: [hungry, Scene.message("2"), Scene.message("6")], more: "unmatched = delete"
-    ) { bench in
-      """
-      [rule hungry]
-      subject = /^(a*)(a*)\\2\\1b$/
-      run = \(bench.path("fire")) hungry
-
-      """ + Scene.rule(bench)
-    }
-    let reason = "an expression ran out of memory, so nobody knows which rule takes this message; "
-    let expression = #"it stays: rule hungry, subject = /^(a*)(a*)\2\1b$/"#
-    // The log escapes what is not popbell's own.
-    let escaped = expression.replacing(#"\"#, with: #"\\"#)
-    for _ in 1...2 {
-      let run = try scene.bench.popbell("once")
-      #expect(run.exitCode == 71)
-      #expect(run.errors.contains("error: box: \(reason)\(escaped)\n"), "\(run.errors)")
-      #expect(scene.bench.fired == ["2"])
-      #expect(scene.mailbox.messages.map(\.uid) == ["1"])
-    }
-    try scene.bench.write("mail.eml", String(decoding: hungry.bytes, as: UTF8.self))
-    let match = try scene.bench.start(
-      ["match", scene.bench.path("mail.eml")],
-      under: ["/bin/sh", "-c", "ulimit -d 16384; exec \"$@\"", "sh"]
-    ).wait()
-    #expect(match.exitCode == 71)
-    #expect(match.errors == "\(scene.bench.path("mail.eml")): \(reason)\(expression)\n")
-    #expect(match.output == "")
-  }
-
   /// systemd would stop all of popbell for one program that the kernel ended.
   @Test func theUnitGoesOnWhenTheKernelEndsAProcessForMemory() throws {
     let unit = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -124,17 +124,7 @@ private func requireUsable(_ settings: Settings, _ file: [UInt8]) {
   }
   header.finish()
   for mailbox in settings.mailboxes.indices {
-    var context = MatchContext(mailbox: mailbox, expressions: AllMatch())
+    var context = MatchContext(mailbox: mailbox, for: settings.rules)
     _ = settings.rules.firstMatch(header, in: &context)
-  }
-}
-
-/// Expressions that are found in any text.
-private struct AllMatch: Rules.RegularExpressions {
-  func match(
-    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
-  ) -> ExpressionResult {
-    for number in 1...9 { groups[number] = 0..<min(number, text.count) }
-    return .found
   }
 }

@@ -63,19 +63,6 @@ func openMissingStreams() throws(SystemError) {
   say("\(openDescriptors()) \(status.allSatisfy { $0.st_rdev == status[0].st_rdev })")
 }
 
-/// Looks for an expression with hardly any memory left, and then with enough.
-func matchWithoutMemory() throws {
-  var expressions = RegularExpressions()
-  let text = [UInt8](repeating: 0x61, count: 1024)
-  let index = try expressions.compile(Array("(a|aa)*(a|b)*c|a$".utf8).span, caseSensitive: true)
-  var failure: SystemError?
-  probe_take_memory()
-  do { _ = try expressions.match(index, in: text.span) } catch { failure = error }
-  probe_give_memory()
-  say(failure.map { describe($0) } ?? "no failure")
-  say(try expressions.match(index, in: text.span) == nil ? "does not match" : "matches")
-}
-
 /// Appends to a file until it may not grow any more.
 func fillTheDisk(_ folder: String) throws(SystemError) {
   signal(SIGXFSZ, SIG_IGN)

@@ -17,7 +17,6 @@ do {
   case "privileges": try reportPrivileges()
   case "sandbox": try runInSandbox()
   case "violate": try violate(operand)
-  case "expression": try matchWithoutMemory()
   case "signals": try receiveSignals()
   case "interrupted": try runInterrupted()
   case "options": readOptions()

@@ -2,17 +2,17 @@ import Bytes
 import Rules
 import TestSupport
 
-func pattern(_ source: String, caseSensitive: Bool = false, index: Int = 0) throws(PatternError)
-  -> Pattern
-{
-  try Pattern(
-    parsing: Array(source.utf8).span, caseSensitive: caseSensitive, expressionIndex: index)
+func pattern(
+  _ source: String, for target: PatternTarget = .text, caseSensitive: Bool = false
+) throws(PatternError) -> Pattern {
+  try Pattern(parsing: Array(source.utf8).span, for: target, caseSensitive: caseSensitive)
 }
 
-func wildcard(_ source: String, caseSensitive: Bool = false) throws -> Wildcard {
-  guard case .wildcard(let wildcard) = try pattern(source, caseSensitive: caseSensitive) else {
-    fatalError("an expression")
-  }
+func wildcard(
+  _ source: String, for target: PatternTarget = .text, caseSensitive: Bool = false
+) throws -> Wildcard {
+  let pattern = try pattern(source, for: target, caseSensitive: caseSensitive)
+  guard case .wildcard(let wildcard) = pattern else { fatalError("an expression") }
   return wildcard
 }
 
@@ -71,27 +71,6 @@ struct Message: MessageFields {
   }
 }
 
-/// Finds its words, and gives each nine groups: the word, cut by one byte more at each.
-struct Words: RegularExpressions {
-  var words: [String] = []
-  /// The expressions that fail, whatever the text.
-  var failing: Set<Int> = []
-
-  func match(
-    expression index: Int, text: Span<UInt8>, groups: inout GroupRanges
-  ) -> ExpressionResult {
-    guard !failing.contains(index) else { return .failed }
-    let word = Array(words[index].utf8)
-    guard text.count >= word.count else { return .notFound }
-    for start in 0...(text.count - word.count)
-    where text.extracting(start..<(start + word.count)).equals(word.span) {
-      for number in 1...9 { groups[number] = start..<max(start, start + word.count - number + 1) }
-      return .found
-    }
-    return .notFound
-  }
-}
-
 /// What a condition of the tests looks at.
 enum Field {
   case subject, from, to
@@ -105,6 +84,13 @@ enum Field {
     case .header(let index): .header(index, pattern)
     }
   }
+
+  var target: PatternTarget {
+    switch self {
+    case .subject, .header: .text
+    case .from, .to: .address
+    }
+  }
 }
 
 func rule(
@@ -114,11 +100,9 @@ func rule(
   timeout: Interval = .seconds(30)
 ) throws -> Rule {
   var names = CaptureNames()
-  var index = 0
   var parsed: [Condition] = []
   for (field, source) in conditions {
-    let pattern = try pattern(source, caseSensitive: caseSensitive, index: index)
-    if case .expression = pattern { index += 1 }
+    let pattern = try pattern(source, for: field.target, caseSensitive: caseSensitive)
     try names.add(pattern)
     parsed.append(field.condition(pattern))
   }
@@ -142,9 +126,8 @@ func template(_ source: String, _ captures: CaptureNames = CaptureNames()) throw
 }
 
 /// What the rule captures from the message; nil where it does not take it.
-func captures(_ rule: Rule, _ message: Message, mailbox: Int = 0, words: [String] = []) -> [String]?
-{
-  var context = MatchContext(mailbox: mailbox, expressions: Words(words: words))
+func captures(_ rule: Rule, _ message: Message, mailbox: Int = 0) -> [String]? {
+  var context = MatchContext(mailbox: mailbox, for: RuleSet(rules: [rule], names: Names()))
   guard rule.takes(message, in: &context) else { return nil }
   return strings(context.captures)
 }

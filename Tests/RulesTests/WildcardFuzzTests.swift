@@ -64,7 +64,7 @@ private struct Reference {
         Self.alphabet[Int.random(in: 0..<(Bool.random(using: &random) ? 3 : 8), using: &random)]
       }
       let text = characters.flatMap { $0 }
-      let wildcard = try wildcard(source, caseSensitive: true)
+      let wildcard = try wildcard(source, for: .address, caseSensitive: true)
       var steps = 0
       let captures = captured(wildcard, from: text, steps: &steps)
       let expected = Reference(tokens: tokens, text: decoded(text)).match()
@@ -126,7 +126,7 @@ private struct Reference {
       _ = try? Template(parsing: source.span, captures: CaptureNames())
       guard
         case .wildcard(let wildcard)? = try? Pattern(
-          parsing: source.span, caseSensitive: false, expressionIndex: 0)
+          parsing: source.span, for: .text, caseSensitive: false)
       else { continue }
       var steps = 0
       _ = captured(wildcard, from: text, steps: &steps)

@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: [
       ("", "", []), ("", "a", nil), ("*", "", []), ("*", "any\u{0}thing", []), ("**", "ab", []),
-      ("a", "a", []), ("a", "A", []), ("a", "ab", nil), ("a", "ba", nil), ("Ä", "ä", nil),
+      ("a", "a", []), ("a", "A", []), ("a", "ab", nil), ("a", "ba", nil), ("Ä", "ä", []),
       ("ALARM zone {zone} *", "alarm ZONE Kitchen North *now*", ["Kitchen"]),
       ("ALARM zone {zone} *", "ALARM zone  x", nil), ("ALARM zone {zone} *", "ALARM zone 7", nil),
       ("ALARM zone {zone}", "ALARM zone Kitchen North", ["Kitchen North"]),
@@ -39,6 +39,34 @@ import Testing
     ] as [(String, String, [String]?)])
   func canMindCase(source: String, text: String, captures: [String]?) throws {
     #expect(captured(try wildcard(source, caseSensitive: true), from: text) == captures)
+  }
+
+  /// A wildcard is written for text as a person sees it, and read as such.
+  @Test(
+    arguments: [
+      ("störung heizung", "STÖRUNG HEIZUNG", []), ("? ALARM zone {n} ?", "🚨 ALARM zone 3 🔥", ["3"]),
+      ("ALARM  zone {n}", "ALARM zone 3", ["3"]), ("Alarm\u{A0}{n}", "Alarm 3", ["3"]),
+      (" a ", "a", []),
+      ("Tem\u{AD}peratur*", "Temperatur 3", []), ("Tu\u{308}r", "Tür", []), ("T?r", "Tür", []),
+      ("k", "\u{212A}", nil), ("\u{17F}", "S", nil), ("straße", "STRASSE", nil), ("Ω", "ω", []),
+      (#"\K"#, nil, nil), ("*\u{200B}*", "x", []),
+    ] as [(String, String?, [String]?)])
+  func meetsTextAsAPersonSeesIt(source: String, text: String?, captures: [String]?) throws {
+    guard let text else {
+      #expect(throws: PatternError.self) { try pattern(source) }
+      return
+    }
+    #expect(captured(try wildcard(source), from: text) == captures)
+  }
+
+  @Test(
+    arguments: [
+      ("A@*", "a@b", true), ("ü@*", "Ü@b", false), ("a  b@*", "a b@c", false),
+      ("a\u{AD}@*", "a@b", false),
+      ("u\u{308}@*", "ü@b", false), (" a@b", "a@b", false), ("k@*", "\u{212A}@b", false),
+    ])
+  func takesAddressesAsTheyWereSent(source: String, address: String, matches: Bool) throws {
+    #expect((captured(try wildcard(source, for: .address), from: address) != nil) == matches)
   }
 
   @Test(
@@ -73,7 +101,7 @@ import Testing
 
   @Test func refusesWhatIsNotUTF8() {
     let error = #expect(throws: PatternError.self) {
-      try Pattern(parsing: [0x61, 0xE9, 0x62].span, caseSensitive: false, expressionIndex: 0)
+      try Pattern(parsing: [0x61, 0xE9, 0x62].span, for: .text, caseSensitive: false)
     }
     #expect(error?.reason == .notUTF8)
     #expect(error?.offset == 1)

@@ -296,21 +296,3 @@ void pb_drop_line(int32_t line);
  * soon. */
 void pb_check_keeper(bool is_needed);
 
-/* Regular expressions, POSIX extended */
-
-enum { PB_REGEX_TEXT = 1024, PB_REGEX_GROUPS = 10, PB_REGEX_EXPRESSIONS = 128 };
-struct pb_regex_group {
-  int32_t start;
-  int32_t end;
-};
-struct pb_regex_table;
-/* NULL where there is no memory. */
-struct pb_regex_table *pb_regex_open(void);
-void pb_regex_close(struct pb_regex_table *table);
-/* Returns the expression's index, or -errno; -EINVAL with the reason's length in `*error_length`. */
-int pb_regex_compile(struct pb_regex_table *table, const uint8_t *pattern, size_t length,
-                     bool case_sensitive, uint8_t *error, size_t error_capacity, size_t *error_length);
-/* Returns 1 and the groups (-1 for one that took no part) where it matches, 0 where not, and -errno
- * where nobody knows: -ENOMEM without memory. */
-int pb_regex_match(const struct pb_regex_table *table, int32_t index, const uint8_t *text,
-                   size_t length, struct pb_regex_group *groups, size_t count);

@@ -25,10 +25,6 @@ int probe_mount(const char *folder, const char *options);
 int probe_make_read_only(const char *folder);
 int probe_unmount(const char *folder);
 
-/* Leaves malloc nothing to give but small pieces, and undoes that. */
-void probe_take_memory(void);
-void probe_give_memory(void);
-
 /* Before the sandbox: opens a TCP connection to this process itself, and another that its peer then
  * resets. Returns 0 or -errno. */
 int probe_connect(void);

@@ -1,0 +1,155 @@
+import Bytes
+
+/// The memory that expressions are matched in: as much as the largest of them needs.
+///
+/// All ways through an expression are followed at once, a character at a time, each state on one way
+/// only: on that which a reader would prefer who tries one after the other (R. Pike's machine).
+public struct ExpressionMatcher: Sendable {
+  /// The ways that wait for a character, the preferred one first, each with the places it kept.
+  private struct Ways {
+    var states: [Int16] = []
+    var kept: [Int32] = []
+  }
+
+  /// What is to be done where ways part: a state to go on at, or a kept place to set back.
+  private enum Task {
+    case state(Int)
+    case restore(slot: Int, Int32)
+  }
+
+  private var ways = Ways()
+  private var nextWays = Ways()
+  /// For each state the last place, from 1, at which a way came to it.
+  private var visits: [Int32] = []
+  private var tasks: [Task] = []
+  /// The places that the way has kept which is being followed.
+  private var slots: [Int32] = []
+  /// The places that the best match so far has kept.
+  private var found: [Int32] = []
+  /// Visits of states, in all of the matches.
+  package private(set) var steps = 0
+
+  public init(for expressions: [Expression]) {
+    var (states, slots) = (0, 0)
+    for expression in expressions {
+      states = max(states, expression.program.states.count)
+      slots = max(slots, expression.program.slots)
+    }
+    reserve(states, slots)
+  }
+
+  private mutating func reserve(_ states: Int, _ slotCount: Int) {
+    ways.states.reserveCapacity(states)
+    ways.kept.reserveCapacity(states * slotCount)
+    nextWays.states.reserveCapacity(states)
+    nextWays.kept.reserveCapacity(states * slotCount)
+    visits.reserveCapacity(states)
+    tasks.reserveCapacity(2 * states + 1)
+    slots.reserveCapacity(slotCount)
+    found.reserveCapacity(slotCount)
+  }
+
+  /// True if the expression is found in `text`; then `range(ofCapture:)` tells of it.
+  package mutating func find(_ expression: Expression, in text: Span<UInt8>) -> Bool {
+    let program = expression.program
+    begin(program)
+    var matched = false
+    var (place, before) = (0, UInt32?.none)
+    while true {
+      let here = place < text.count ? text.character(at: place) : nil
+      if !matched {
+        clearSlots(program)
+        follow(0, program, place, before, here?.scalar)
+      }
+      if matched, ways.states.isEmpty || program.slots == 0 { return true }
+      swap(&ways, &nextWays)
+      let after = here.map { place + $0.length }
+      let ahead = after.flatMap { $0 < text.count ? text.character(at: $0).scalar : nil }
+      matched = advance(program, here?.scalar, ahead, after) || matched
+      guard let here, let after else { return matched }
+      (place, before) = (after, here.scalar)
+    }
+  }
+
+  /// Where the capture `index` of the expression was found; empty where it took no part in the match.
+  func range(ofCapture index: Int) -> Range<Int> {
+    let (start, end) = (Int(found[2 * index]), Int(found[2 * index + 1]))
+    return start >= 0 && end >= start ? start..<end : 0..<0
+  }
+
+  private mutating func begin(_ program: ExpressionProgram) {
+    ways.states.removeAll(keepingCapacity: true)
+    ways.kept.removeAll(keepingCapacity: true)
+    visits.removeAll(keepingCapacity: true)
+    for _ in program.states { visits.append(0) }
+    found.removeAll(keepingCapacity: true)
+    for _ in 0..<program.slots { found.append(-1) }
+  }
+
+  private mutating func clearSlots(_ program: ExpressionProgram) {
+    slots.removeAll(keepingCapacity: true)
+    for _ in 0..<program.slots { slots.append(-1) }
+  }
+
+  /// Takes the character `here`, at the end nil, on each of the ways. Returns true if one of them has
+  /// come to a match; those behind it end there.
+  private mutating func advance(
+    _ program: ExpressionProgram, _ here: UInt32?, _ ahead: UInt32?, _ after: Int?
+  ) -> Bool {
+    ways.states.removeAll(keepingCapacity: true)
+    ways.kept.removeAll(keepingCapacity: true)
+    let character = here.map { program.rule.folded($0) }
+    for index in nextWays.states.indices {
+      steps += 1
+      let state = Int(nextWays.states[index])
+      if case .match = program.states[state] {
+        takeSlots(of: index, program)
+        swap(&found, &slots)
+        return true
+      }
+      guard let character, let after, program.takes(program.states[state], character) else {
+        continue
+      }
+      takeSlots(of: index, program)
+      follow(state + 1, program, after, here, ahead)
+    }
+    return false
+  }
+
+  private mutating func takeSlots(of way: Int, _ program: ExpressionProgram) {
+    slots.removeAll(keepingCapacity: true)
+    for slot in 0..<program.slots { slots.append(nextWays.kept[way * program.slots + slot]) }
+  }
+
+  /// Adds the ways that lead from `start` on without a character; `before` and `after` are those around
+  /// the place.
+  private mutating func follow(
+    _ start: Int, _ program: ExpressionProgram, _ place: Int, _ before: UInt32?, _ after: UInt32?
+  ) {
+    tasks.append(.state(start))
+    while let task = tasks.popLast() {
+      guard case .state(let state) = task else {
+        if case .restore(let slot, let value) = task { slots[slot] = value }
+        continue
+      }
+      guard visits[state] != Int32(place + 1) else { continue }
+      visits[state] = Int32(place + 1)
+      steps += 1
+      switch program.states[state] {
+      case .split(let first, let second):
+        tasks.append(.state(state + Int(second)))
+        tasks.append(.state(state + Int(first)))
+      case .jump(let distance): tasks.append(.state(state + Int(distance)))
+      case .save(let slot):
+        tasks.append(.restore(slot: Int(slot), slots[Int(slot)]))
+        tasks.append(.state(state + 1))
+        slots[Int(slot)] = Int32(place)
+      case .assertion(let assertion):
+        if assertion.holds(before, after) { tasks.append(.state(state + 1)) }
+      case .character, .any, .set, .match:
+        ways.states.append(Int16(state))
+        ways.kept.append(contentsOf: slots)
+      }
+    }
+  }
+}
