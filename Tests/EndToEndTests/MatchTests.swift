@@ -162,7 +162,7 @@ import Testing
       "From: Panel <x@panel.example.net>\nSubject: ALARM zone 7 \u{1B}[2Jgate\n\nSubject: no\n"
     let output = """
       -: rule intrusion takes it
-        subject: ALARM zone 7  [2Jgate
+        subject: ALARM zone 7 [2Jgate
         from: x@panel.example.net
         {zone} = 7
         pulse siren 10s
@@ -194,6 +194,28 @@ import Testing
     let inherited = lines.contains("archive") ? [] : ["archive /srv/m"]
     #expect(try end("archive = /srv/m\n") == inherited + expected)
     #expect(try end("archive = none\n") == expected)
+  }
+
+  /// What an owner writes for what a mail client shows.
+  @Test(
+    arguments: [
+      (#"/Temperature (\d+)/"#, "Temperature 71 C", "71"), ("/(T.r) offen/", "Tür offen", "Tür"),
+      ("Alarm Zone {n}", "=?utf-8?B?QWxhcm3CoFpvbmXCoDM=?=", "3"),
+      ("ALARM zone {n}", "ALARM  zone 3", "3"),
+      ("Temperatur {n}", "=?utf-8?B?VGVtcGXCrXJhdHVyIGhvY2g=?=", "hoch"),
+      ("? ALARM zone {n} ?", "=?utf-8?B?8J+aqCBBTEFSTSB6b25lIDMg8J+UpQ==?=", "3"),
+      ("störung {n}", "=?utf-8?B?U1TDllJVTkcgSEVJWlVORw==?=", "HEIZUNG"),
+      ("/(störung)/", "=?utf-8?B?U1TDllJVTkcgSEVJWlVORw==?=", "STÖRUNG"),
+      ("/(Tür)/", "=?utf-8?Q?Tu=CC=88r?=", "Tür"), ("/^(T[uü]r)$/", "=?utf-8?Q?T=C3=9Cr_?=", "TÜr"),
+    ])
+  func matchesWhatAPersonSees(pattern: String, subject: String, capture: String) throws {
+    let bench = try Bench()
+    let name = pattern.hasPrefix("/") ? "1" : "n"
+    try bench.configure(
+      bench.section(port: 110) + "[rule r]\nsubject = \(pattern)\nrun = /bin/echo {\(name)}\n")
+    let run = try bench.popbell("match", input: "Subject: \(subject)\n\n")
+    #expect(run.exitCode == 0 && run.errors == "")
+    #expect(run.output.contains("  run /bin/echo \(capture)\n"), "\(run.output)")
   }
 
   @Test func aRuleForAMailboxTakesOnlyWhatIsThere() throws {
