@@ -18,6 +18,7 @@ public struct Expression: Sendable {
   public let isCaseSensitive: Bool
   let program: ExpressionProgram
   let groups: [Group]
+  let doubts: [PatternDoubt]
 
   /// Reads what stands in `text` between the slashes at its ends.
   init(
@@ -29,6 +30,7 @@ public struct Expression: Sendable {
       CaseRule(target, caseSensitive: caseSensitive), target)
     program = try parser.parse()
     groups = parser.groups
+    doubts = parser.doubts
     source = [UInt8](inside.extracting(1...))
     isCaseSensitive = caseSensitive
     guard program.canMatch else {

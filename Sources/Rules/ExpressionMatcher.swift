@@ -13,8 +13,8 @@ public struct ExpressionMatcher: Sendable {
 
   /// What is to be done where ways part: a state to go on at, or a kept place to set back.
   private enum Task {
-    case state(Int)
-    case restore(slot: Int, Int32)
+    case state(Int16)
+    case restore(slot: Int16, Int32)
   }
 
   private var ways = Ways()
@@ -126,28 +126,29 @@ public struct ExpressionMatcher: Sendable {
   private mutating func follow(
     _ start: Int, _ program: ExpressionProgram, _ place: Int, _ before: UInt32?, _ after: UInt32?
   ) {
-    tasks.append(.state(start))
+    tasks.append(.state(Int16(start)))
     while let task = tasks.popLast() {
-      guard case .state(let state) = task else {
-        if case .restore(let slot, let value) = task { slots[slot] = value }
+      guard case .state(let number) = task else {
+        if case .restore(let slot, let value) = task { slots[Int(slot)] = value }
         continue
       }
+      let state = Int(number)
       guard visits[state] != Int32(place + 1) else { continue }
       visits[state] = Int32(place + 1)
       steps += 1
       switch program.states[state] {
       case .split(let first, let second):
-        tasks.append(.state(state + Int(second)))
-        tasks.append(.state(state + Int(first)))
-      case .jump(let distance): tasks.append(.state(state + Int(distance)))
+        tasks.append(.state(number + second))
+        tasks.append(.state(number + first))
+      case .jump(let distance): tasks.append(.state(number + distance))
       case .save(let slot):
-        tasks.append(.restore(slot: Int(slot), slots[Int(slot)]))
-        tasks.append(.state(state + 1))
+        tasks.append(.restore(slot: slot, slots[Int(slot)]))
+        tasks.append(.state(number + 1))
         slots[Int(slot)] = Int32(place)
       case .assertion(let assertion):
-        if assertion.holds(before, after) { tasks.append(.state(state + 1)) }
+        if assertion.holds(before, after) { tasks.append(.state(number + 1)) }
       case .character, .any, .set, .match:
-        ways.states.append(Int16(state))
+        ways.states.append(number)
         ways.kept.append(contentsOf: slots)
       }
     }

@@ -14,6 +14,7 @@ extension ExpressionParser {
       ranges += try takeRanges(of: start)
     }
     index += 1
+    if hasCharacterTwice(ranges) { doubt(.repeatedInBracket, start..<index) }
     try emit(ranges, isNegated: isNegated, from: start)
     return Part(isNullable: false)
   }
@@ -65,6 +66,14 @@ extension ExpressionParser {
     index = close + 1
     return ranges
   }
+}
+
+/// True if one of the single characters among `ranges` is there again.
+private func hasCharacterTwice(_ ranges: [ClosedRange<UInt32>]) -> Bool {
+  for index in ranges.indices where ranges[index].count == 1 {
+    for other in ranges[..<index] where other == ranges[index] { return true }
+  }
+  return false
 }
 
 extension ExpressionParser.Escape {

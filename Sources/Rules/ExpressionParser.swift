@@ -16,6 +16,7 @@ struct ExpressionParser {
   var states: [ExpressionProgram.State] = []
   var sets: [CharacterSet] = []
   private(set) var groups: [Expression.Group] = []
+  private(set) var doubts: [PatternDoubt] = []
   private var captures = 0
   private var depth = 0
 
@@ -59,6 +60,11 @@ struct ExpressionParser {
       throw text.error(.tooLarge, start..<max(index, start))
     }
     states.insert(state, at: place)
+  }
+
+  mutating func doubt(_ reason: PatternDoubt.Reason, _ range: Range<Int>) {
+    let place = text.place(of: range)
+    doubts.append(PatternDoubt(reason: reason, offset: place.lowerBound, length: place.count))
   }
 
   private mutating func takeBranches() throws(PatternError) -> Part {

@@ -92,11 +92,16 @@ struct PatternText {
     return bytes
   }
 
-  func error(_ reason: PatternError.Reason, _ range: Range<Int>) -> PatternError {
+  /// The bytes that the characters of `range` were written as.
+  func place(of range: Range<Int>) -> Range<Int> {
     let start = places[min(range.lowerBound, count)]
     // Marks may have changed places.
-    let end = max(start, places[min(range.upperBound, count)])
-    return PatternError(reason: reason, offset: start, length: end - start)
+    return start..<max(start, places[min(range.upperBound, count)])
+  }
+
+  func error(_ reason: PatternError.Reason, _ range: Range<Int>) -> PatternError {
+    let place = place(of: range)
+    return PatternError(reason: reason, offset: place.lowerBound, length: place.count)
   }
 }
 

@@ -40,6 +40,9 @@ private func compare(
 ) {
   do throws(PatternError) {
     let pattern = try Pattern(parsing: source.span, for: target, caseSensitive: isCaseSensitive)
+    for doubt in pattern.doubts {
+      require(doubt.offset + doubt.length <= source.count, "a doubt is about the pattern")
+    }
     switch pattern {
     case .wildcard(let wildcard):
       var (ranges, steps) = (CaptureRanges(), 0)

@@ -73,4 +73,23 @@ import Testing
   func anAddressCanHoldAnything(source: String) throws {
     #expect(throws: Never.self) { try pattern("/\(source)/", for: .address) }
   }
+
+  @Test(
+    arguments: [
+      ("/x*/", [(.takesEveryText, 0, 4)]),
+      ("/ü[ALARM]|/", [(.takesEveryText, 0, 12), (.repeatedInBracket, 3, 7)]),
+      ("/[a-z.a]/", []), ("/[[:alpha:][:digit:]]+/", []), ("/[^00]/", [(.repeatedInBracket, 1, 5)]),
+      ("*", []),
+      ("/ALARM|/", [(.takesEveryText, 0, 8)]), ("/a/", []),
+    ] as [(String, [(PatternDoubt.Reason, Int, Int)])])
+  func doubts(source: String, expected: [(PatternDoubt.Reason, Int, Int)]) throws {
+    let doubts = try pattern(source).doubts
+    #expect(doubts == expected.map { PatternDoubt($0) })
+  }
+}
+
+extension PatternDoubt {
+  fileprivate init(_ row: (Reason, Int, Int)) {
+    self.init(reason: row.0, offset: row.1, length: row.2)
+  }
 }

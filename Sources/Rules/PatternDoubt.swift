@@ -1,0 +1,31 @@
+/// A part of a pattern that means something, and likely not what was meant.
+public struct PatternDoubt: Equatable, Sendable {
+  public enum Reason: Sendable {
+    /// An expression that is found in any text, as `/x*/` is.
+    case takesEveryText
+    /// A bracket that has a character twice, as `[ALARM]` has: it is one character of them.
+    case repeatedInBracket
+  }
+
+  public let reason: Reason
+  /// Bytes of the pattern.
+  public let offset: Int
+  public let length: Int
+
+  package init(reason: Reason, offset: Int, length: Int) {
+    (self.reason, self.offset, self.length) = (reason, offset, length)
+  }
+}
+
+extension Pattern {
+  /// What `check` may warn of.
+  public var doubts: [PatternDoubt] {
+    switch self {
+    case .wildcard: return []
+    case .expression(let expression):
+      guard takesEveryText else { return expression.doubts }
+      let length = expression.source.count + 2
+      return [PatternDoubt(reason: .takesEveryText, offset: 0, length: length)] + expression.doubts
+    }
+  }
+}
