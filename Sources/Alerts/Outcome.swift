@@ -35,8 +35,6 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   case boardTrouble
   /// The board's clock is not set yet, and no certificate can be valid by it.
   case clockNotSet
-  /// All was looked at, but for messages for which an expression failed: they stay for the next poll.
-  case expressionFailed
 
   /// What came of TLS that failed, for a certificate that was not valid yet or for another reason,
   /// where the clock says `now` and this program was made at `built`. Boards have no battery: a clock
@@ -46,7 +44,7 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   }
 
   /// True if the server was polled to the end.
-  var isPolled: Bool { self == .polled || self == .expressionFailed }
+  var isPolled: Bool { self == .polled }
 
   /// When the next attempt may come.
   var retry: Schedule.Retry {
@@ -54,8 +52,7 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
     // The server did not hear from us.
     case .unresolved, .unreachable, .capabilitiesHang: .soon
     case .clockNotSet: .steadily
-    case .polled, .expressionFailed, .tlsFailed, .protocolError, .loginRefused, .inUse, .tooSoon,
-      .serverTrouble,
+    case .polled, .tlsFailed, .protocolError, .loginRefused, .inUse, .tooSoon, .serverTrouble,
       .serverBroken, .connectionLost, .deadline, .fetcherDied, .boardTrouble:
       .later
     }

@@ -52,8 +52,7 @@ extension Report {
     case .loginRefused: return .loginRefused
     case .clockNotSet: return isLong ? .clockNotSet : nil
     case .unresolved, .unreachable, .tlsFailed, .protocolError, .inUse, .tooSoon, .serverTrouble,
-      .serverBroken, .connectionLost, .capabilitiesHang, .deadline, .fetcherDied, .boardTrouble,
-      .expressionFailed:
+      .serverBroken, .connectionLost, .capabilitiesHang, .deadline, .fetcherDied, .boardTrouble:
       return isLong ? .notPolled : nil
     }
   }

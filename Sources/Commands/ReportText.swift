@@ -149,7 +149,6 @@ extension Outcome {
     case .fetcherDied: "the process that talks to the server died"
     case .boardTrouble: "this machine is in trouble"
     case .clockNotSet: "the clock is not set"
-    case .expressionFailed: "an expression failed"
     }
   }
 
@@ -160,8 +159,7 @@ extension Outcome {
     case .unresolved, .unreachable, .inUse, .tooSoon, .serverTrouble, .connectionLost,
       .capabilitiesHang, .deadline, .clockNotSet:
       .warning
-    case .tlsFailed, .protocolError, .loginRefused, .serverBroken, .fetcherDied, .boardTrouble,
-      .expressionFailed:
+    case .tlsFailed, .protocolError, .loginRefused, .serverBroken, .fetcherDied, .boardTrouble:
       .error
     }
   }
@@ -171,7 +169,7 @@ extension Outcome {
     switch self {
     case .polled: 0
     case .unresolved, .unreachable: 69  // EX_UNAVAILABLE
-    case .fetcherDied, .boardTrouble, .expressionFailed: 71  // EX_OSERR
+    case .fetcherDied, .boardTrouble: 71  // EX_OSERR
     case .inUse, .tooSoon, .serverTrouble, .connectionLost, .capabilitiesHang, .deadline,
       .clockNotSet:
       75  // EX_TEMPFAIL
