@@ -4,8 +4,8 @@
 /// that show nothing are gone; canonically equivalent text is the same text (NFC), but for what
 /// `UnicodeTables` leaves out. No character that is not a blank becomes an ASCII one.
 public struct TextNormaliser: Sendable {
-  /// Marks behind one character: twice what Unicode's Stream-Safe Text Format has room for is never
-  /// written; what is over `marks` begins anew, as if it stood behind nothing.
+  /// Marks behind one character, two over the 30 of Unicode's Stream-Safe Text Format; further ones are
+  /// left out.
   private static let capacity = 32
 
   /// Keeps blanks at the ends.
@@ -52,7 +52,7 @@ public struct TextNormaliser: Sendable {
   private mutating func add(_ scalar: UInt32, _ place: Int, _ emit: (UInt32, Int) -> Void) {
     let order = combiningClass(of: scalar)
     if order > 0 {
-      if count == Self.capacity { flush(emit) }
+      guard count < Self.capacity else { return }
       var index = count
       while index > 0, combiningClass(of: marks[index - 1]) > order {
         marks[index] = marks[index - 1]
