@@ -1,10 +1,10 @@
 /// The part that a character plays in a text that somebody reads.
 public enum Visibility: Sendable {
-  /// It shows something.
+  /// A character that shows something.
   case character
   /// White_Space, or a control character.
   case blank
-  /// Default_Ignorable_Code_Point: it shows nothing, and takes no room.
+  /// Default_Ignorable_Code_Point: shows nothing, and takes no room.
   case nothing
 
   public init(of scalar: UInt32) {

@@ -239,7 +239,7 @@ public struct MessageHeader: ~Copyable {
     var decoder = decoder
     let text = decoder.text(of: values[rows.row(of: field)])
     self.decoder = decoder
-    // What a person sees, and what patterns are compared with.
+    // Patterns are compared with the text that a person sees.
     for byte in normalised(text.span, limit: Limits.text) { texts.append(byte, to: index) }
   }
 }

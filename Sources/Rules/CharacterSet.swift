@@ -47,7 +47,7 @@ struct CharacterSet: Sendable, Equatable {
   }
 }
 
-/// What is in none of `ranges`, which are in order, with gaps between them.
+/// The characters in none of `ranges`, which are in order, with gaps between them.
 func complement(of ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
   var result: [ClosedRange<UInt32>] = []
   var next = CharacterSet.all.lowerBound

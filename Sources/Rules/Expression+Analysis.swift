@@ -1,4 +1,4 @@
-// What can be known of an expression without a text.
+// Facts about an expression that hold for every text.
 extension ExpressionProgram {
   /// The character before a place, as far as it matters.
   private enum Before: Int, CaseIterable { case nothing, blank, other }

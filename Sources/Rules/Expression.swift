@@ -13,7 +13,7 @@ public struct Expression: Sendable {
     let capture: Int?
   }
 
-  /// What stands between the slashes.
+  /// The text between the slashes.
   public let source: [UInt8]
   public let isCaseSensitive: Bool
   let program: ExpressionProgram

@@ -11,7 +11,7 @@ public struct ExpressionMatcher: Sendable {
     var kept: [Int32] = []
   }
 
-  /// What is to be done where ways part: a state to go on at, or a kept place to set back.
+  /// Work left where ways part: a state to go on at, or a kept place to set back.
   private enum Task {
     case state(Int16)
     case restore(slot: Int16, Int32)
@@ -71,7 +71,7 @@ public struct ExpressionMatcher: Sendable {
     }
   }
 
-  /// Where the capture `index` of the expression was found; empty where it took no part in the match.
+  /// The place of the capture `index` in the text; empty where it took no part in the match.
   func range(ofCapture index: Int) -> Range<Int> {
     let (start, end) = (Int(found[2 * index]), Int(found[2 * index + 1]))
     return start >= 0 && end >= start ? start..<end : 0..<0

@@ -1,7 +1,7 @@
 import Bytes
 
 extension ExpressionParser {
-  /// What an escape stands for.
+  /// The meaning of an escape.
   enum Escape {
     case character(UInt32)
     case set([ClosedRange<UInt32>])

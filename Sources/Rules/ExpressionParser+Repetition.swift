@@ -1,7 +1,7 @@
 import Bytes
 
 extension ExpressionParser {
-  /// How often a part comes; `most` is nil where there is no limit.
+  /// The number of times that a part comes; `most` is nil where there is no limit.
   private struct Repetition {
     var least: Int
     var most: Int?
@@ -41,7 +41,7 @@ extension ExpressionParser {
   private mutating func takeNumber(_ start: Int) throws(PatternError) -> Int {
     var number: Int?
     while let byte = text[index]?.asciiByte, byte.isDigit {
-      // What is over the limit stays over it.
+      // A number over the limit stays over it.
       number = min((number ?? 0) * 10 + Int(byte & 0x0F), Limits.states + 1)
       index += 1
     }

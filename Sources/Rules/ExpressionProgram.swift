@@ -2,7 +2,7 @@ import Bytes
 
 /// An expression as the states of a machine that reads text a character at a time.
 struct ExpressionProgram: Sendable {
-  // Where a state goes on is told as a distance from it: a part is moved and copied as it is.
+  // The next states are told as distances: a part is moved and copied as it is.
   enum State: Sendable, Equatable {
     /// Takes this character, which is folded where case does not matter.
     case character(UInt32)
@@ -18,7 +18,7 @@ struct ExpressionProgram: Sendable {
     case match
   }
 
-  /// What must be so at a place.
+  /// A demand on a place in the text.
   enum Assertion: Sendable, Equatable { case start, end, wordBoundary, noWordBoundary }
 
   let states: [State]

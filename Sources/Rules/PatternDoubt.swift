@@ -18,7 +18,7 @@ public struct PatternDoubt: Equatable, Sendable {
 }
 
 extension Pattern {
-  /// What `check` may warn of.
+  /// The doubts that `check` may warn of.
   public var doubts: [PatternDoubt] {
     switch self {
     case .wildcard: return []

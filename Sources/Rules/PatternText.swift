@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a pattern is compared with.
+/// The kind of text that a pattern is compared with.
 public enum PatternTarget: Sendable {
   /// Text as a person sees it: see `TextNormaliser`.
   case text
@@ -39,7 +39,7 @@ enum CaseRule: Sendable, Equatable {
 struct PatternText {
   private let source: [UInt8]
   private var scalars: [UInt32] = []
-  /// Where each of them begins, and where the last one ends.
+  /// The offset of each of them, and that of the end.
   private var places: [Int] = []
 
   /// Reads `text` from `start`, which is UTF-8. An expression keeps blanks at its ends.
@@ -72,7 +72,7 @@ struct PatternText {
     self[index] == character.value
   }
 
-  /// Where it next has the character.
+  /// The next index that has the character.
   func firstIndex(of character: Unicode.Scalar, from start: Int) -> Int? {
     var index = start
     while index < count, scalars[index] != character.value { index += 1 }

@@ -196,7 +196,7 @@ import Testing
     #expect(try end("archive = none\n") == expected)
   }
 
-  /// What an owner writes for what a mail client shows.
+  /// Owners write patterns for the subject that their mail client shows.
   @Test(
     arguments: [
       (#"/Temperature (\d+)/"#, "Temperature 71 C", "71"), ("/(T.r) offen/", "Tür offen", "Tür"),

@@ -3,7 +3,7 @@ import Rules
 import TestSupport
 import Testing
 
-/// What Python's re and RE2 find, where both agree: see Tests/patterns-oracle.
+/// Expressions find the same as Python's re and RE2, where these agree: see Tests/patterns-oracle.
 @Suite struct ExpressionOracleTests {
   static let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../Fixtures/expressions.tsv").standardized.path

@@ -2,7 +2,7 @@ import Rules
 import TestSupport
 import Testing
 
-/// What the groups of an expression capture from the text; nil where it is not found.
+/// The texts that the groups of an expression capture; nil where it is not found.
 func found(
   _ expression: String, in text: String, for target: PatternTarget = .text,
   caseSensitive: Bool = false
