@@ -168,7 +168,7 @@ import Testing
     var (siren, log) = (Rule.alarms(), Rule.alarms())
     (siren.name, log.name) = (Array("siren".utf8), Array("log".utf8))
     let pattern = try Pattern(
-      parsing: Array("siren@*".utf8).span, caseSensitive: false, expressionIndex: 0)
+      parsing: Array("siren@*".utf8).span, for: .text, caseSensitive: false)
     siren.conditions.append(.header(0, pattern))
     var trial = Trial(.test([siren, log]), seed: 1)
     trial.world.settings.rules.names.headers = [Array("Delivered-To".utf8)]
