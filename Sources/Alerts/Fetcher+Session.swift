@@ -168,7 +168,6 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   private mutating func received<Sink: FrameSink & ~Copyable>(
     _ message: Int, _ sink: inout Sink
   ) {
-    hasTop = hasTop ?? true
     if session.hasStrayLines {
       (uniqueID, hasUniqueIDOfEach) = (nil, false)
       hasSeenUniqueIDs = listed != nil
@@ -183,9 +182,14 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       let isThere = !identity.isSilent && identity.content.word == settings.known.examined.last
       return isThere ? recognised() : lookAtAll()
     }
-    mark.reach(message, listed: listedCount)
+    guard !isRewinding else { return }
     // What a server sends for a message that it cannot read, or that went away.
-    guard !header.isEmpty else { return miss() }
+    guard !header.isEmpty else {
+      return notRead(message, [UInt8]("the server sent no header"), &sink)
+    }
+    if rereading != message { hasTop = hasTop ?? true }
+    rereading = nil
+    mark.reach(message, listed: listedCount)
     let identity = identity(of: message)
     let judged = JudgedMessage(number: message, word: word(of: identity))
     guard !header.isFolderInternalData else {
@@ -201,12 +205,6 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       .matched(
         rule: rule, message: UInt32(message), identity,
         AlertValues(header, uniqueID, context.captures)))
-  }
-
-  /// The message waits for the next session, which looks again.
-  private mutating func miss() {
-    hasMissed = true
-    mark.stop()
   }
 
   private mutating func unmatched(_ judged: JudgedMessage) {
@@ -228,17 +226,17 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       hasUniqueIDOfEach = false
       if phase == .recognising { listAll() }
     case .top where phase == .recognisingHeader: lookAtAll()
-    case .top(let message) where hasTop == nil && !session.capabilities.top:
-      hasTop = false
-      next = message
-      uniqueIDIsAsked = hasUniqueIDOfEach
     case .retr where phase == .archiving:
       phase = .fetching
       judged = nil
       sink.send(.contentRefused)
-    case .top, .retr:
-      uniqueID = nil
-      miss()  // It went away, or cannot be read.
+    case .top(let message), .retr(let message):
+      if isRewinding {
+        uniqueID = nil
+      } else {
+        notRead(
+          message, explanation(ofRefused: command, lastLine: session.lastLine), &sink)
+      }
     case .dele:
       let deletion = deletions.removeFirst()
       deletionCount -= 1
@@ -265,6 +263,11 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   /// the batch is full, or what became of the messages of a listing, where only others are left.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     while phase == .fetching, step == .exchange, session.canSend {
+      if isRewinding, let rereading {
+        guard session.awaiting == nil else { return }
+        isRewinding = false
+        goBack(to: rereading)
+      }
       if let deletion {
         self.deletion = nil
         deletions.append(deletion)
@@ -294,7 +297,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       session.send(.uidl(next))
       uniqueIDIsAsked = true
     } else {
-      session.send(hasTop == false ? .retr(next) : .top(next))
+      session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
       uniqueIDIsAsked = false
       if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
       next += 1

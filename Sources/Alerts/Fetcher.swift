@@ -1,4 +1,5 @@
 import Bytes
+public import Config
 public import Ledger
 public import Mail
 public import POP3
@@ -24,17 +25,19 @@ public final class FetcherSettings: Sendable {
   public let isDryRun: Bool
   /// How many messages are deleted before QUIT commits that.
   public let batch: Int
+  public let headers: HeaderCommand
   public let known: KnownMailbox
 
   public init(
     mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,
-    known: KnownMailbox
+    headers: HeaderCommand = .auto, known: KnownMailbox
   ) {
     self.mailbox = mailbox
     self.rules = rules
     self.deletesUnmatched = deletesUnmatched
     self.isDryRun = isDryRun
     self.batch = batch
+    self.headers = headers
     self.known = known
   }
 }
@@ -126,8 +129,14 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   /// False once a unique-id was that of two messages, or no more than a message's number: then none of
   /// them tells whether a message was looked at.
   var believesUniqueIDs = true
-  /// True if a message could not be read, or not be told from others, and waits for the next session.
+  /// True if a message waits for the next session.
   var hasMissed = false
+  /// How many messages TOP was refused for where it had never worked.
+  var refusedTops = 0
+  /// The message that is read by RETR, as TOP did not give its header; and whether what was asked for
+  /// behind it is dropped, as messages are looked at in their order.
+  var rereading: Int?
+  var isRewinding = false
   /// The message that a verdict is awaited for.
   var judged: JudgedMessage?
   var deletion: JudgedMessage?
@@ -155,6 +164,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, charsets: charsets)
     listing = MailboxListing(known: settings.known.examined)
+    if settings.headers == .retr { hasTop = false }
   }
 
   /// What is to be written to the server; then call `didWrite`.

@@ -42,6 +42,14 @@ struct FrameReader: ~Escapable {
     return UInt32(truncatingIfNeeded: number)
   }
 
+  mutating func flag() throws(FetcherFrame.Flaw) -> Bool {
+    switch try byte() {
+    case 0: return false
+    case 1: return true
+    default: throw .range
+    }
+  }
+
   /// The number of a message in its session.
   mutating func message() throws(FetcherFrame.Flaw) -> UInt32 {
     let message = try count(atMost: FetcherFrame.mostExamined)

@@ -27,6 +27,8 @@ public import Rules
 ///     kept     = %x0D message(4) field
 ///     uncommitted = %x0E field
 ///     internal = %x0F
+///     unread   = %x10 message(4) (%x00 / %x01 hash) field
+///     whole    = %x11
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
 /// text has no control bytes, and nothing may follow.
@@ -61,6 +63,11 @@ public enum FetcherFrame: Sendable, Equatable {
   case commitRefused([UInt8])
   /// A message that holds a mail server's own data was passed over.
   case folderInternalData
+  /// The server did not let the header of a message be read, which a listing has by this unique-id; the
+  /// text is for people.
+  case unread(message: UInt32, Identity?, [UInt8])
+  /// Headers are read with their messages from here on, by RETR.
+  case wholeMessages
 
   /// The longest text for people, in octets; a longer one is cut.
   public static var detailSize: Int { 400 }
@@ -131,6 +138,11 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .deletionRefused(message: message, try reader.text(atMost: Self.detailSize))
     case 14: self = .commitRefused(try reader.text(atMost: Self.detailSize))
     case 15: self = .folderInternalData
+    case 16:
+      let message = try reader.message()
+      let identity = try reader.flag() ? try reader.identity() : nil
+      self = .unread(message: message, identity, try reader.text(atMost: Self.detailSize))
+    case 17: self = .wholeMessages
     default: throw .kind
     }
     try reader.end()
@@ -186,6 +198,13 @@ public enum FetcherFrame: Sendable, Equatable {
       bytes.append(14)
       bytes.append(detail: detail)
     case .folderInternalData: bytes.append(15)
+    case .unread(let message, let identity, let detail):
+      bytes.append(16)
+      bytes.append(bigEndian: UInt64(message), size: 4)
+      bytes.append(identity == nil ? 0 : 1)
+      if let identity { bytes.append(identity) }
+      bytes.append(detail: detail)
+    case .wholeMessages: bytes.append(17)
     }
     return bytes
   }

@@ -57,6 +57,8 @@ final class Mailbox {
   /// there.
   var saidRefusal = false
   var saidInternalData = false
+  /// True if it was said that messages are read whole.
+  var saidWholeMessages = false
   /// The server refused to commit this session.
   var commitIsRefused = false
   /// How many messages there were when the last poll left some for the next; nil where it did not.

@@ -127,6 +127,11 @@ struct MessageNumbers: Sendable {
 
   mutating func removeFirst() { position += 1 }
 
+  /// The next is the first of them that is not before `message`.
+  mutating func skip(to message: Int) {
+    position = numbers.firstIndex { Int($0) >= message } ?? numbers.count
+  }
+
   private mutating func take(from other: inout MessageNumbers) {
     numbers.append(other.numbers[other.position])
     identities.append(other.identities[other.position])

@@ -34,6 +34,11 @@ public enum Report: Sendable, Equatable {
   case deletionRefused([UInt8])
   /// A message with a mail server's own data is left alone: no rule takes it, nothing deletes it.
   case folderInternalData
+  /// The server did not let a message be read, nor its header; it is tried again in a day. The text says
+  /// so in its words, bounded and not escaped.
+  case unread(message: UInt32, [UInt8])
+  /// Headers are read with their messages.
+  case readsWholeMessages
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was. Since a
   /// poll failed first after one that went well, it is `failingFor`.

@@ -55,6 +55,12 @@ extension Supervisor where S: ~Copyable {
     case .folderInternalData:
       if !box.saidInternalData { report(mailbox, .folderInternalData) }
       box.saidInternalData = true
+    case .unread(let message, let uniqueID, let words):
+      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
+      unread(mailbox, message, uniqueID, words)
+    case .wholeMessages:
+      if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
+      box.saidWholeMessages = true
     case .committed(let examined, let extent):
       box.examined = examined
       box.examined?.rules = fingerprint
@@ -181,6 +187,19 @@ extension Supervisor where S: ~Copyable {
     guard isTooSlow else { return }
     box.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
+  }
+
+  /// The server did not let a message be read: it waits for a day.
+  private mutating func unread(
+    _ mailbox: Int, _ message: UInt32, _ uniqueID: Identity?, _ words: [UInt8]
+  ) {
+    report(mailbox, .unread(message: message, words))
+    guard mode != .once(dryRun: true) else { return }
+    do throws(LedgerError) {
+      try ledgers[mailbox].noteUnread(uniqueID, message: message)
+    } catch {
+      ledgerFailed(mailbox, error)
+    }
   }
 
   /// The server has counted its messages.

@@ -100,6 +100,10 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
       box.nextDeletion = nil
       box.refusesCommit = false
     }
+    // What could not be read is read where it is met; where that fails too, nothing is lost.
+    if let isDue = try? ledger.takeDueUnread(), isDue {
+      known.examined = Examined(rules: fingerprint)
+    }
     let isStale = box.lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
     let isUnknown = known.examined.count == 0
     if let next = box.nextListing, now < next {

@@ -38,7 +38,7 @@ extension Report {
     case .matched, .wouldFire, .fired, .firedBefore, .unfinished, .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
-      .notDeleted, .deletionRefused, .folderInternalData:
+      .notDeleted, .deletionRefused, .folderInternalData, .unread, .readsWholeMessages:
       nil
     }
   }

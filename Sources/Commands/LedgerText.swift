@@ -61,12 +61,15 @@ extension Entry {
   /// The state in one word, for programs.
   var word: StaticString { isGone ? "gone" : state.word }
 
-  /// When what is kept goes, or since when a message is gone, in seconds of the ledger's clock; nil for
+  /// When what is kept goes, when a message is read again, or since when one is gone, in seconds of the ledger's clock; nil for
   /// others, and for what stays.
   var hour: UInt32? {
     if isGone { return UInt32(clamping: UInt64(goneDay) * 86_400) }
-    guard case .kept(let hour, _, _) = state, hour > 0 else { return nil }
-    return UInt32(clamping: UInt64(hour) * 3600)
+    switch state {
+    case .kept(let hour, _, _) where hour > 0, .unread(let hour):
+      return UInt32(clamping: UInt64(hour) * 3600)
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: return nil
+    }
   }
 }
 
@@ -81,6 +84,7 @@ extension EntryState {
     case .givenUp: "given-up"
     case .kept: "kept"
     case .deleted: "deleted"
+    case .unread: "unread"
     case .link: "link"
     }
   }
@@ -89,7 +93,7 @@ extension EntryState {
   var attempts: UInt8? {
     switch self {
     case .intended(let failures), .failed(let failures): failures.attempts
-    case .fired, .archived, .givenUp, .kept, .deleted, .link: nil
+    case .fired, .archived, .givenUp, .kept, .deleted, .unread, .link: nil
     }
   }
 }

@@ -100,6 +100,18 @@ func words(
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")
     return (.error, text)
+  case .unread(let message, let words):
+    text.append("message ")
+    text.append(decimal: UInt64(message))
+    text.append(" could not be read: ")
+    text.append(escaping: words.span)
+    text.append("; it stays, and is tried again in a day")
+    return (.warning, text)
+  case .readsWholeMessages:
+    text.append(
+      "reads whole messages (RETR), as the server does not let headers be read alone (TOP): ")
+    text.append("that marks them as read, and Gmail may not show them to POP3 again")
+    return (.warning, text)
   case .ended(let outcome, let tally, let detail, let stage, let next, _):
     return ended(outcome, tally, next, detail: detail, stage: stage)
   }

@@ -19,10 +19,10 @@ extension Service {
     case .ledgerFailed: ledgerFailed = true
     case .actionFailed, .gaveUp, .givenUpBefore, .waits, .waitsBehind, .rests, .archiveFailed,
       .archiveTooSlow,
-      .contentRefused, .deletionRefused:
+      .contentRefused, .deletionRefused, .unread:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .unfinished,
-      .notDeleted, .folderInternalData, .ended:
+      .notDeleted, .folderInternalData, .readsWholeMessages, .ended:
       break
     }
     if case .ended = report {

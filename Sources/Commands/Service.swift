@@ -141,6 +141,7 @@ struct Service: ~Copyable {
         deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
         isDryRun: mode == .once(dryRun: true),
         batch: loaded.settings.mailboxes[mailbox].batch,
+        headers: loaded.settings.mailboxes[mailbox].headers,
         known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime)),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)

@@ -35,6 +35,21 @@ public enum Authentication: Word {
   }
 }
 
+/// The command that headers are read by.
+public enum HeaderCommand: Word {
+  /// TOP; RETR where that is refused.
+  case auto
+  case top, retr
+
+  public var word: StaticString {
+    switch self {
+    case .auto: "auto"
+    case .top: "top"
+    case .retr: "retr"
+    }
+  }
+}
+
 /// The fate of a message that no rule takes.
 public enum Unmatched: Word {
   case leave, delete

@@ -82,7 +82,7 @@ extension SectionKey {
 public enum MailboxKey: SectionKey {
   case server, port, tls, allowPlaintext, ca, user, passwordFile, passwordCommand
   case passwordCredential, auth, interval, deadline, unmatched, batch, archive, ledger, capabilities
-  case password
+  case headers, password
 
   public static var kind: SectionKind { .mailbox }
 
@@ -145,6 +145,11 @@ public enum MailboxKey: SectionKey {
         "capabilities", "skip",
         "`ask` the server for its capabilities, or `skip` that, for one that hangs when it is asked",
         default: "`ask`")
+    case .headers:
+      KeyRow(
+        "headers", "top",
+        "`auto` (TOP, and RETR where that is refused), `top` or `retr`: the command that reads headers",
+        default: "`auto`")
     case .password:
       KeyRow("password", "", "", use: .refused)
     }

@@ -35,6 +35,11 @@ extension MailboxSettings {
     sink.write("\n  login ")
     sink.write(authentication.word)
     sink.write(capabilities == .ask ? "" : ", the server is not asked what it can do")
+    switch headers {
+    case .auto: break
+    case .top: sink.write(", headers are read by TOP only")
+    case .retr: sink.write(", messages are read whole (RETR), which marks them as read")
+    }
     sink.write("\n  poll every ")
     sink.write(interval)
     sink.write(", for at most ")

@@ -51,6 +51,7 @@ public struct MailboxSettings: Sendable {
   public var archive: [UInt8]?
   public var ledger = LedgerPolicy.disk
   public var capabilities = CapabilityPolicy.ask
+  public var headers = HeaderCommand.auto
 
   init(name: [UInt8]) { self.name = name }
 

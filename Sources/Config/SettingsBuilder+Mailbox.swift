@@ -37,6 +37,7 @@ extension MailboxSettings: SectionDraft {
       if let archive { builder.check(.archive(archive), at: entry.place) }
     case .ledger: ledger = try choice(value)
     case .capabilities: capabilities = try choice(value)
+    case .headers: headers = try choice(value)
     case .password: break  // Refused where it was found.
     }
   }

@@ -51,6 +51,9 @@ public enum EntryState: Sendable, Equatable {
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
   /// not say what came of it. So many messages are `left` then, at most 65,535.
   case deleted(hour: UInt32, left: UInt16)
+  /// It is no alert, but the unique-id of a message that the server did not let be read, or stands for one
+  /// without: that is tried again in an hour since 1970.
+  case unread(dueHour: UInt32)
   /// It is no alert, but leads to the one whose key has this word: from the unique-id of its message,
   /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that
   /// this message was deleted; 0 where it did not.
@@ -63,7 +66,7 @@ public enum EntryState: Sendable, Equatable {
     case .fired, .kept(_, _, archived: false): .fired
     case .archived, .kept(_, _, archived: true), .deleted: .archived
     case .givenUp: .givenUp
-    case .link: .new
+    case .unread, .link: .new
     }
   }
 
@@ -71,7 +74,7 @@ public enum EntryState: Sendable, Equatable {
   var isSettled: Bool {
     switch self {
     case .fired, .archived, .givenUp, .kept, .deleted: true
-    case .intended, .failed, .link: false
+    case .intended, .failed, .unread, .link: false
     }
   }
 }
@@ -111,7 +114,7 @@ public struct Entry: Sendable, Equatable {
     case .failed(var failures):
       failures.firstMinute = 0
       gone.state = .failed(failures)
-    case .fired, .archived, .givenUp, .link: break
+    case .fired, .archived, .givenUp, .unread, .link: break
     }
     return gone
   }
@@ -119,6 +122,11 @@ public struct Entry: Sendable, Equatable {
   /// True if the server said that it is deleted.
   var isDeleted: Bool {
     if case .deleted(let hour, _) = state { return hour > 0 }
+    return false
+  }
+
+  var isUnread: Bool {
+    if case .unread = state { return true }
     return false
   }
 

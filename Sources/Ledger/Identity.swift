@@ -44,6 +44,9 @@ public struct Identity: Sendable, Hashable, Comparable {
     count == 0 ? self : self ^ Identity(spreading: UInt64(count) << 17)
   }
 
+  /// Stands for a message of which nothing is known but its number.
+  init(numberOf message: UInt32) { self.init(spreading: UInt64(message) << 33) }
+
   /// Different for each number, in both halves.
   private init(spreading number: UInt64) {
     // Products modulo 2^64 by definition; with an odd factor, they are as different as the numbers.

@@ -22,11 +22,17 @@ extension Ledger where S: ~Copyable {
       mark(alert.position)
       found = alert
     }
-    guard case .kept(let hour, let fingerprint, _) = found.entry.state, rules == fingerprint else {
-      return .look
+    switch found.entry.state {
+    case .unread: break
+    case .kept(_, rules, _): break
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: return .look
     }
     listedDueHour = earlier(listedDueHour, dueHour(of: found.entry))
-    return hour != 0 && UInt64(hour) * 3600 <= clock.time ? .look : .kept
+    return isDue(found.entry) ? .look : .kept
+  }
+
+  private func isDue(_ entry: Entry) -> Bool {
+    dueHour(of: entry).map { UInt64($0) * 3600 <= clock.time } ?? false
   }
 
   /// True if a message that is kept for a time is due, as far as is known.
@@ -42,6 +48,7 @@ extension Ledger where S: ~Copyable {
     return switch entry.state {
     case .kept(let hour, _, _) where hour > 0: hour
     case .deleted(let hour, _) where hour > 0: hour + 24
+    case .unread(let hour): hour
     case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: nil
     }
   }
@@ -80,6 +87,7 @@ extension Ledger where S: ~Copyable {
   /// What becomes of an entry whose message is there, or is not; nil where it is forgotten.
   func seen(_ entry: Entry, isThere: Bool) -> Entry? {
     if entry.isLink { return isThere || entry.isOlder || view != .listing ? entry : nil }
+    if entry.isUnread { return entry }
     if view == .unlisted, !entry.isUnlisted { return entry }
     if view == .listing, entry.isUnlisted { return entry }
     if isThere {

@@ -115,7 +115,7 @@ public final class Ledger<S: Store & ~Copyable> {
     guard let entry = try entry(of: alert.key) else { return clock.time }
     switch entry.state {
     case .fired, .archived, .kept, .deleted: return UInt64(entry.time)
-    case .intended, .failed, .givenUp, .link: return clock.time
+    case .intended, .failed, .givenUp, .unread, .link: return clock.time
     }
   }
 
@@ -141,6 +141,10 @@ public final class Ledger<S: Store & ~Copyable> {
       writeLater(link)
       if known.isUnlisted { writeLater(entry) }
     }
+    try flushIfMany()
+  }
+
+  func flushIfMany() throws(LedgerError) {
     if unwritten >= Self.batch { try flush() }
   }
 

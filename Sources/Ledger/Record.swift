@@ -7,7 +7,7 @@ import Bytes
 ///                    silent, has no unique-id, 0x10 where an older version wrote it, and 0x40 where
 ///                    the record was written at once with the one before it
 ///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
-///                    archived; deleted, link: when, in hours; header: version
+///                    archived; deleted, link, unread: when, in hours; header: version
 ///          4     16  key; link: unique-id, or an older version's content
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
 ///         24      2  kept: which rules; deleted: how many messages are left; failures: in which
@@ -148,6 +148,7 @@ extension EntryState {
     case 8: self = .archived
     case 9: self = .deleted(hour: hour, left: UInt16(truncatingIfNeeded: number >> 16))
     case 11: self = .link(to: number, deletionHour: hour)
+    case 14: self = .unread(dueHour: hour)
     default: return nil
     }
   }
@@ -185,6 +186,7 @@ extension Entry {
     case .deleted(let hour, let left):
       bytes.appendHead(kind: 9 | flag, hour: hour)
       rest = left
+    case .unread(let hour): bytes.appendHead(kind: 14 | flag, hour: hour)
     case .link(let word, let hour):
       bytes.appendHead(kind: 11 | flag, hour: hour)
       identity.write(to: &bytes)

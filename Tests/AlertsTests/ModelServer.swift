@@ -16,6 +16,9 @@ struct ModelServer {
   /// What it answers to UIDL with a number; where that is nil, as RFC 1939 has it.
   var uniqueIDReply: ((Int, Message) -> String)?
 
+  /// What it answers to TOP or RETR of a message instead; nil where it does as it should.
+  var readReply: ((_ keyword: String, Message) -> String?)?
+
   /// What ends its lines.
   var lineEnd = "\r\n"
   /// How many commands it takes in a session before it hangs up.
@@ -117,6 +120,15 @@ struct ModelServer {
     case "DELE":
       marked.insert(index)
       return "+OK marked\r\n"
+    case "TOP", "RETR":
+      if let reply = readReply?(keyword, messages[index]) { return reply }
+      return content(keyword, index)
+    default: preconditionFailure("no such command")
+    }
+  }
+
+  private mutating func content(_ keyword: String, _ index: Int) -> String {
+    switch keyword {
     case "RETR": return "+OK\r\n" + messages[index].header + "\r\nbody\r\n..\r\n.\r\n"
     case "TOP" where emptyTops > 0:
       emptyTops -= 1

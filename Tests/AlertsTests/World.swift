@@ -36,6 +36,7 @@ struct World {
   var outcome: Outcome?
   var mode = Mode.service
   var deletesUnmatched = false
+  var headers = HeaderCommand.auto
   var now = Instant(milliseconds: 0)
   /// What the board's clock says.
   var wall: UInt64 = 1_800_000_000
@@ -186,7 +187,7 @@ struct World {
     let fetcher = TestFetcher(
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
-        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
+        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch, headers: headers,
         known: supervisor.known(of: 0, now: now, time: wall)),
       session: SessionConfiguration(security: .plaintext, mechanism: .user),
       credential: credential)

@@ -57,7 +57,7 @@ import Testing
       "frequency = 5s",
       "frequency: there is no such key: [mailbox NAME] has server, port, tls, allow-plaintext, ca, "
         + "user, password-file, password-command, password-credential, auth, interval, deadline, "
-        + "unmatched, batch, archive, ledger and capabilities"
+        + "unmatched, batch, archive, ledger, capabilities and headers"
     ),
     ("subject = x", "subject: it belongs in [rule NAME]"),
     ("ca =", "ca: it has no value"), ("ca = # later", "ca: it has no value"),
