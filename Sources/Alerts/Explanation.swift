@@ -67,7 +67,7 @@ func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> [UInt8] {
 }
 
 func explanation(
-  of refusal: Refusal, at stage: LoginStage, lastLine: Span<UInt8>
+  of refusal: Refusal, at stage: LoginStage, isCredential: Bool, lastLine: Span<UInt8>
 ) -> [UInt8] {
   var detail: [UInt8] = []
   switch (stage, refusal) {
@@ -76,7 +76,10 @@ func explanation(
   case (_, .loginDelay): detail.append("the server wants fewer logins")
   case (_, .temporary), (_, .permanent): detail.append("the server is in trouble")
   case (_, .authentication), (_, .none), (_, .other), (_, .emptyLine):
-    detail.append("the server refused the login; check user and password")
+    detail.append(
+      isCredential
+        ? "the server refused the login; check user and password"
+        : "the server refused the login, and not for its user or password")
   }
   detail.quote(lastLine)
   return detail

@@ -68,7 +68,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// keep an alert waiting, or the deletion of one that is done.
   mutating func archiveOrQuit<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     let mustCommit =
-      deletionCount >= settings.batch
+      deletionCount >= batch
       || deletionCount > 0 && (!archive.hasBegun || archive.octets > Self.mostOctets)
     if mustCommit { dropArchive() }
     guard let message = archive.begin() else {

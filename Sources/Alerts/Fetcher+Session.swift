@@ -10,10 +10,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     switch event {
     case .startTLS: step = .startTLS
     case .ready: ready(&sink)
-    case .rejected(let stage, let refusal):
-      end(
-        Outcome(refusal, otherwise: stage == .greeting ? .serverTrouble : .loginRefused),
-        explanation(of: refusal, at: stage, lastLine: session.lastLine), &sink)
+    case .rejected(let stage, let refusal): rejected(stage, refusal, &sink)
     case .status(let messages, let octets): counted(messages, octets ?? 0, &sink)
     case .uniqueID(let message, let id): identified(message, id, &sink)
     case .endOfListing: listed(&sink)
@@ -34,6 +31,26 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     pump(&sink)
   }
 
+  /// The server did not let us in.
+  private mutating func rejected<Sink: FrameSink & ~Copyable>(
+    _ stage: LoginStage, _ refusal: Refusal, _ sink: inout Sink
+  ) {
+    sendLoginDelay(&sink)
+    if let mechanism = session.nextMechanism { sink.send(.nextLogin(mechanism)) }
+    // RFC 3206 section 5: where the server has that code, what comes without it is no wrong password.
+    let isCredential =
+      stage != .greeting && !(refusal.isUntagged && session.capabilities.authResponseCode)
+    end(
+      Outcome(refusal, otherwise: isCredential ? .loginRefused : .serverTrouble),
+      explanation(
+        of: refusal, at: stage, isCredential: isCredential, lastLine: session.lastLine), &sink)
+  }
+
+  private mutating func sendLoginDelay<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    guard let seconds = session.capabilities.loginDelay else { return }
+    sink.send(.loginDelay(seconds: min(seconds, FetcherFrame.longestLoginDelay)))
+  }
+
   /// The server has committed the deletions of the session.
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
@@ -44,9 +61,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    if let seconds = session.capabilities.loginDelay {
-      sink.send(.loginDelay(seconds: min(seconds, FetcherFrame.longestLoginDelay)))
-    }
+    sendLoginDelay(&sink)
     session.send(.stat)
     phase = .counting
   }
@@ -275,7 +290,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
         deletionCount += 1
         continue
       }
-      if deletionCount >= settings.batch, next <= count {
+      if deletionCount >= batch, next <= count {
         guard deletions.isEmpty else { return }
         stopAsking()
       }

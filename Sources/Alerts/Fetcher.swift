@@ -25,18 +25,21 @@ public final class FetcherSettings: Sendable {
   public let isDryRun: Bool
   /// How many messages are deleted before QUIT commits that.
   public let batch: Int
+  /// True if no session follows by itself.
+  public let pollsOnce: Bool
   public let headers: HeaderCommand
   public let known: KnownMailbox
 
   public init(
     mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,
-    headers: HeaderCommand = .auto, known: KnownMailbox
+    pollsOnce: Bool = false, headers: HeaderCommand = .auto, known: KnownMailbox
   ) {
     self.mailbox = mailbox
     self.rules = rules
     self.deletesUnmatched = deletesUnmatched
     self.isDryRun = isDryRun
     self.batch = batch
+    self.pollsOnce = pollsOnce
     self.headers = headers
     self.known = known
   }
@@ -274,8 +277,22 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   private mutating func fail<Sink: FrameSink & ~Copyable>(
     _ error: ProtocolError, _ sink: inout Sink
   ) {
-    end(Outcome(error), explanation(of: error, lastLine: session.lastLine), &sink)
+    var outcome = Outcome(error)
+    // It did so because it was asked for its capabilities, for all we know.
+    if case .connectionEnded(.login, _) = error.reason, session.hasRefusedCapabilities {
+      outcome = .capabilitiesHang
+    }
+    end(outcome, explanation(of: error, lastLine: session.lastLine), &sink)
   }
+
+  /// How many messages are deleted in this session, about: where no other follows, and the server wants a
+  /// pause between two, as many as may be.
+  var batch: Int {
+    let isOnly = settings.pollsOnce && session.capabilities.loginDelay ?? 0 > 0
+    return isOnly ? Self.largestBatch : settings.batch
+  }
+
+  static var largestBatch: Int { Config.Limits.batch.upperBound }
 
   /// Ends a poll that looked at what it could.
   mutating func endPoll<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {

@@ -1,6 +1,6 @@
 public import Bytes
 public import Ledger
-import POP3
+public import POP3
 public import Rules
 
 /// What a fetcher tells the supervisor: one datagram each.
@@ -29,6 +29,7 @@ public import Rules
 ///     internal = %x0F
 ///     unread   = %x10 message(4) (%x00 / %x01 hash) field
 ///     whole    = %x11
+///     login    = %x12 (%x01 / %x02)                ; AUTH PLAIN in two lines, USER
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
 /// text has no control bytes, and nothing may follow.
@@ -66,6 +67,8 @@ public enum FetcherFrame: Sendable, Equatable {
   /// The server did not let the header of a message be read, which a listing has by this unique-id; the
   /// text is for people.
   case unread(message: UInt32, Identity?, [UInt8])
+  /// The server refused the login, maybe for its form: this one is to be tried the next time.
+  case nextLogin(Mechanism)
   /// Headers are read with their messages from here on, by RETR.
   case wholeMessages
 
@@ -143,6 +146,12 @@ public enum FetcherFrame: Sendable, Equatable {
       let identity = try reader.flag() ? try reader.identity() : nil
       self = .unread(message: message, identity, try reader.text(atMost: Self.detailSize))
     case 17: self = .wholeMessages
+    case 18:
+      switch try reader.byte() {
+      case 1: self = .nextLogin(.plainChallenge)
+      case 2: self = .nextLogin(.user)
+      default: throw .range
+      }
     default: throw .kind
     }
     try reader.end()
@@ -205,6 +214,9 @@ public enum FetcherFrame: Sendable, Equatable {
       if let identity { bytes.append(identity) }
       bytes.append(detail: detail)
     case .wholeMessages: bytes.append(17)
+    case .nextLogin(let mechanism):
+      bytes.append(18)
+      bytes.append(mechanism == .plainChallenge ? 1 : 2)
     }
     return bytes
   }

@@ -1,5 +1,6 @@
 import Bytes
 import Ledger
+import POP3
 import Rules
 
 /// What the supervisor knows of one mailbox.
@@ -82,6 +83,10 @@ final class Mailbox {
   /// When the last poll began.
   var start: Instant?
   var skipsCapabilities = false
+  /// The login to try, where the server refused the automatic one without a reason; and the one that this
+  /// poll has told of.
+  var mechanism: Mechanism?
+  var nextMechanism: Mechanism?
   /// The time of the first poll that failed since the last that went well; nil where that was the last.
   var failingSince: Instant?
   /// Somebody asked for a poll while one was under way.
@@ -145,6 +150,7 @@ final class Mailbox {
     (isCounted, countedMessages) = (false, 0)
     heldOutputs = []
     ledgerFailed = false
+    nextMechanism = nil
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
 

@@ -58,6 +58,7 @@ extension Supervisor where S: ~Copyable {
     case .unread(let message, let uniqueID, let words):
       guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
       unread(mailbox, message, uniqueID, words)
+    case .nextLogin(let mechanism): box.nextMechanism = mechanism
     case .wholeMessages:
       if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
       box.saidWholeMessages = true
@@ -100,13 +101,17 @@ extension Supervisor where S: ~Copyable {
   private func mayMatch(_ mailbox: Int, rule: Int, _ message: UInt32) -> Bool {
     guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count,
       // Those of a batch, and as many more as may be asked for until the batch is full.
-      ledgers[mailbox].deletionCount <= settings.mailboxes[mailbox].batch + DeletionQueue.capacity,
+      ledgers[mailbox].deletionCount <= largestBatch(mailbox) + DeletionQueue.capacity,
       // Each may be written down: no more than were counted, or listed.
       mailboxes[mailbox].tally.matched < mailboxes[mailbox].countedMessages,
       message <= mailboxes[mailbox].countedMessages
     else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
+  }
+
+  private func largestBatch(_ mailbox: Int) -> Int {
+    mode == .service ? settings.mailboxes[mailbox].batch : Config.Limits.batch.upperBound
   }
 
   /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
@@ -153,7 +158,13 @@ extension Supervisor where S: ~Copyable {
     var next: Instant?
     let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome.isPolled
     box.messagesBefore = goesOn ? box.tally.messages : nil
-    if mode == .service || goesOn {
+    if !outcome.isPolled, box.stage == .login { box.mechanism = box.nextMechanism }
+    if mode != .service, outcome == .capabilitiesHang, !box.skipsCapabilities {
+      // Once more without them; then it must do.
+      box.skipsCapabilities = true
+      box.phase = .waiting(until: now)
+      next = now
+    } else if mode == .service || goesOn {
       let planned =
         goesOn
         ? box.schedule.next(afterBatchAt: start, now: now)

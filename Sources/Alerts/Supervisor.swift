@@ -1,6 +1,7 @@
 public import Bytes
 public import Config
 public import Ledger
+public import POP3
 public import Rules
 
 /// The way popbell runs: as a service, or to poll each mailbox once.
@@ -116,6 +117,11 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
 
   /// Whether the server is to be asked for its capabilities: some hang on it, and are spared then.
   public func asksCapabilities(of mailbox: Int) -> Bool { !mailboxes[mailbox].skipsCapabilities }
+
+  /// The login to try at `mailbox` where the owner leaves that to popbell.
+  public func mechanism(of mailbox: Int) -> Mechanism {
+    mailboxes[mailbox].mechanism ?? .automatic
+  }
 
   /// How the last poll of `mailbox` ended; nil where it has not.
   public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].outcome }

@@ -12,6 +12,7 @@ struct FetcherPlan {
   let settings: FetcherSettings
   let mailbox: MailboxSettings
   let asksCapabilities: Bool
+  let mechanism: Mechanism
   /// Who to become; nil where this is not root.
   let user: User?
 }
@@ -91,7 +92,7 @@ private func fetch(
   do throws(SystemError) { try Sandbox.enter() } catch { throw FetcherFailure(error) }
 
   let configuration = SessionConfiguration(
-    security: Security(mailbox.tls), mechanism: Mechanism(mailbox.authentication),
+    security: Security(mailbox.tls), mechanism: plan.mechanism,
     askCapabilities: plan.asksCapabilities)
   var fetcher = BoardFetcher(
     plan.settings, session: configuration, credential: credential, charsets: charsets.tables)

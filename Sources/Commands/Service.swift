@@ -2,6 +2,7 @@ import Alerts
 import Bytes
 import Config
 import Ledger
+import POP3
 import Platform
 import Rules
 
@@ -141,11 +142,13 @@ struct Service: ~Copyable {
         deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
         isDryRun: mode == .once(dryRun: true),
         batch: loaded.settings.mailboxes[mailbox].batch,
-        headers: loaded.settings.mailboxes[mailbox].headers,
+        pollsOnce: mode != .service, headers: loaded.settings.mailboxes[mailbox].headers,
         known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime)),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,
+      mechanism: polled.authentication == .auto
+        ? supervisor.mechanism(of: mailbox) : Mechanism(polled.authentication),
       user: loaded.user)
     do throws(SystemError) {
       fetchers[mailbox] = RunningFetcher(

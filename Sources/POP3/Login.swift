@@ -106,6 +106,14 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
     }
   }
 
+  /// The login to try instead, where the server did not say why it refused this one.
+  var alternative: Mechanism? {
+    switch self {
+    case .plain(let login): login.isOneLine ? .plainChallenge : login.isComplete ? nil : .user
+    case .user, .apop: nil
+    }
+  }
+
   func start(
     _ credential: borrowing Credential, to output: inout Output, _ clearance: borrowing Clearance
   ) {

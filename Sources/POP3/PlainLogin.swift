@@ -1,6 +1,6 @@
 /// AUTH PLAIN: RFC 4616, as RFC 5034 has it.
 struct PlainLogin: LoginMechanism {
-  private let isOneLine: Bool
+  let isOneLine: Bool
   private var hasResponded = false
 
   /// With the response in AUTH's line, or (`isOneLine` is false) in the next.

@@ -19,6 +19,14 @@ public enum Refusal: Equatable, Sendable {
   /// An empty line where the reply to DELE is due (Exchange Online, for odd messages).
   case emptyLine
 
+  /// True if no response code says why.
+  public var isUntagged: Bool {
+    switch self {
+    case .none, .other, .emptyLine: true
+    case .loginDelay, .inUse, .temporary, .permanent, .authentication: false
+    }
+  }
+
   // resp-code = "[" resp-level *("/" resp-level) "]"                ; RFC 2449 section 3
   init(parsing text: Span<UInt8>) {
     let text = text.trimmingBlanks

@@ -55,6 +55,7 @@ extension Session where MD5: ~Copyable {
       capabilities.merge(heard)
       return try enter(afterCapabilities())
     case (.capabilities, .reply(.refused, _)):
+      hasRefusedCapabilities = true
       return try enter(afterCapabilities())
 
     case (.startTLS, .reply(.ok, _)):
@@ -76,6 +77,7 @@ extension Session where MD5: ~Copyable {
       guard !framer.isTruncated else { throw .challengeTooLong }
       return try respond(isOK: false)
     case (.authenticating, .reply(.refused, let refusal)):
+      if refusal.isUntagged { nextMechanism = login.alternative }
       return try reject(login.stage, refusal)
 
     // o2.pl refuses CAPA after the login: what it said before stands.

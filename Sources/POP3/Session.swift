@@ -27,6 +27,11 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   /// True if the server has answered about one unique-id in several lines: what the first said is none.
   public private(set) var hasStrayLines = false
   private var received: UInt64 = 0
+  /// True if the server refused CAPA before the login: some hang up then.
+  public internal(set) var hasRefusedCapabilities = false
+  /// The login to try the next time, where a refusal may be of the mechanism's form and not of the
+  /// credential; nil where nothing says so. USER only if the credential was not sent.
+  public internal(set) var nextMechanism: Mechanism?
   private(set) var failure: ProtocolError?
 
   /// What the server can do, as far as it is known; the union of what it said since TLS began.

@@ -187,9 +187,12 @@ struct World {
     let fetcher = TestFetcher(
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
-        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch, headers: headers,
+        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
+        pollsOnce: mode != .service, headers: headers,
         known: supervisor.known(of: 0, now: now, time: wall)),
-      session: SessionConfiguration(security: .plaintext, mechanism: .user),
+      session: SessionConfiguration(
+        security: .plaintext, mechanism: .user,
+        askCapabilities: supervisor.asksCapabilities(of: 0)),
       credential: credential)
     let connection = Connection(fetcher)
     connection.incoming = server.connect()[...]

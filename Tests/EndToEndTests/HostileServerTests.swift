@@ -32,13 +32,14 @@ import Testing
     Case(.silence, at: .greeting, 75, late + "waiting for the greeting"),
     Case(.silence, at: .handshake, 75, late + "in the TLS handshake", tls: "implicit"),
     Case(.silence, at: .greeting, 75, late + "waiting for the greeting", tls: "implicit"),
+    // Polled without them, the second time.
     Case(
-      .silence, at: .command(.capa), 75,
+      .silence, at: .command(.capa), 0,
       "no answer from the server while asking for the capabilities (CAPA)"),
     Case(.silence, at: .command(.stls), 75, late + "asking for TLS (STLS)", tls: "starttls"),
     Case(.silence, at: .handshake, 75, late + "in the TLS handshake", tls: "starttls"),
     Case(
-      .silence, at: .command(.capa), 75,
+      .silence, at: .command(.capa), 0,
       "no answer from the server while asking for the capabilities (CAPA)", tls: "starttls",
       occurrence: 2),
     Case(.silence, at: .command(.auth), 75, late + "logging in"),
@@ -57,7 +58,7 @@ import Testing
     Case(.disconnect, at: .greeting, 75, gone + "waiting for the greeting"),
     Case(.disconnect, at: .handshake, 76, "localhost: ", tls: "implicit"),
     Case(
-      .disconnect, at: .command(.capa), 75, gone + "asking for the capabilities (CAPA)"),
+      .disconnect, at: .command(.capa), 0, gone + "asking for the capabilities (CAPA)"),
     Case(.disconnect, at: .command(.stls), 75, gone + "asking for TLS (STLS)", tls: "starttls"),
     Case(.disconnect, at: .handshake, 76, "localhost: ", tls: "starttls"),
     Case(.disconnect, at: .command(.auth), 75, gone + "logging in"),
@@ -91,8 +92,9 @@ import Testing
       .reply("-ERR [AUTH] no"), at: .command(.auth), 77,
       "the server refused the login; check user and password: \"-ERR [AUTH] no\""),
     Case(
-      .reply("-ERR no"), at: .command(.pass), 77,
-      "the server refused the login; check user and password: \"-ERR no\"", more: "auth = user"),
+      .reply("-ERR no"), at: .command(.pass), 75,
+      "the server refused the login, and not for its user or password: \"-ERR no\"",
+      more: "auth = user"),
     Case(.reply("-ERR no"), at: .command(.stls), 76, "the server refused STLS", tls: "starttls"),
     Case(.reply("-ERR no"), at: .command(.stat), 75, "the server refused STAT: \"-ERR no\""),
     Case(.reply("+OK none"), at: .command(.stat), 76, "the server's answer to STAT has no count"),
@@ -181,6 +183,71 @@ import Testing
     }
     #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false, false])
     #expect(scene.mailbox.deletedUIDs == Scene.alarms)
+  }
+
+  /// Once more without them; the first time nothing was lost.
+  @Test func aServerThatHangsUpAfterRefusingCAPAIsPolledWithoutIt() throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.reply("-ERR what?"), at: .capa)
+    behaviour.inject(.disconnect, at: .user)
+    behaviour.inject(.disconnect, at: .auth)
+    let scene = try Scene()
+    scene.server.setNext([behaviour])
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(scene.bench.fired == Scene.alarms)
+    #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false])
+  }
+
+  /// RFC 3206 section 5: with AUTH-RESP-CODE, a refusal without [AUTH] is no wrong password.
+  @Test(arguments: [
+    ("-ERR later", true, 75), ("-ERR [AUTH] wrong", true, 77), ("-ERR later", false, 77),
+  ])
+  func aLoginIsRefusedForAPassword(reply: String, announces: Bool, exitCode: Int) throws {
+    var behaviour = Behaviour()
+    behaviour.capabilitiesInClear =
+      ["TOP", "UIDL", "SASL PLAIN"] + (announces ? ["AUTH-RESP-CODE"] : [])
+    behaviour.inject(.reply(reply), at: .auth)
+    let scene = try Scene(behaviour)
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == Int32(exitCode), "\(run.errors)")
+    #expect(run.errors.contains(exitCode == 75 ? "not for its user or password" : "check user and"))
+  }
+
+  /// Where the refusal says nothing: AUTH PLAIN in two lines, and USER where that was refused before the
+  /// password was sent.
+  @Test func anotherLoginIsTriedAtTheNextPoll() throws {
+    var (inOneLine, inTwo) = (Behaviour(), Behaviour())
+    inOneLine.inject(.reply("-ERR no such thing"), at: .auth)
+    inTwo.inject(.reply("-ERR no such thing"), at: .auth)
+    let scene = try Scene(interval: "1h")
+    scene.server.setNext([inOneLine, inTwo])
+    let service = try scene.run()
+    #expect(service.waits(for: "next try in "))
+    service.send(SIGUSR1)
+    #expect(service.waits(for: "next try in ", times: 2))
+    service.send(SIGUSR1)
+    #expect(until { scene.bench.fired == Scene.alarms })
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
+    let logins = scene.server.transcripts.map { transcript in
+      transcript.received.split(separator: "\r\n").first {
+        $0.hasPrefix("AUTH") || $0.hasPrefix("USER")
+      }.map { String($0.prefix(11)) }
+    }
+    #expect(
+      logins == ["AUTH PLAIN ", "AUTH PLAIN", "USER u"] || logins[2]?.hasPrefix("USER") == true)
+    #expect(logins.count == 3 && logins[0] == "AUTH PLAIN " && logins[1] == "AUTH PLAIN")
+  }
+
+  /// `once` does all in one session where the server wants a pause between two.
+  @Test func whoPollsOnceNeedsOneLogin() throws {
+    var behaviour = Behaviour()
+    behaviour.capabilitiesInClear = ["TOP", "UIDL", "SASL PLAIN", "LOGIN-DELAY 60"]
+    let scene = try Scene(behaviour, more: "batch = 1")
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 0 && scene.bench.fired == Scene.alarms)
+    #expect(scene.mailbox.deletedUIDs.count == 3 && scene.server.connectionCount == 1)
   }
 
   /// What tells what is new is asked for where something was left before: for one message, and, when
