@@ -17,6 +17,41 @@ extension [UInt8] {
     }
   }
 
+  /// Adds `text` so that a person sees each character of it: one that is invisible, another blank than
+  /// a space, or no character to show becomes `\u{…}`, a byte that is not UTF-8 `\xNN`.
+  ///
+  /// A backslash stays: what was shown once may be shown again.
+  public mutating func append(showing text: Span<UInt8>) {
+    var index = 0
+    while index < text.count {
+      let rest = text.extracting(index...)
+      guard let (scalar, length) = decodeUTF8(rest) else {
+        appendEscape(text[index])
+        index += 1
+        continue
+      }
+      if scalar == 0x20 || (Visibility(of: scalar) == .character && printableLength(rest) > 0) {
+        append(text.extracting(index..<(index + length)))
+      } else {
+        append("\\u{")
+        append(hexadecimal: scalar)
+        append("}")
+      }
+      index += length
+    }
+  }
+
+  /// Adds at least two digits.
+  private mutating func append(hexadecimal number: UInt32) {
+    var shift: UInt32 = 4
+    while shift < 28, number >> (shift + 4) > 0 { shift += 4 }
+    while true {
+      append(hexadecimalDigit(UInt8(truncatingIfNeeded: number >> shift) & 0xF))
+      if shift == 0 { return }
+      shift -= 4
+    }
+  }
+
   private mutating func appendEscape(_ byte: UInt8) {
     append("\\x")
     append(hexadecimalDigit(byte >> 4))

@@ -74,6 +74,9 @@ private func explain(
     }
     text.append("\n")
     text.append(header, charsets)
+    if !header.isFolderInternalData {
+      text.append(missesOf: header, before: rules.rules.count, rules, &context)
+    }
     writeOutput(text)
     return false
   }
@@ -105,20 +108,38 @@ private func explain(
   text.append("  then ")
   rule.disposition.describe("", into: &text)
   text.append("\n")
+  text.append(missesOf: header, before: match, rules, &context)
   writeOutput(text)
   return true
 }
 
 extension [UInt8] {
+  /// Adds a line for each of the first `end` rules that does not take the message.
+  fileprivate mutating func append(
+    missesOf header: borrowing MessageHeader, before end: Int, _ rules: RuleSet,
+    _ context: inout MatchContext
+  ) {
+    for index in 0..<end {
+      guard let mismatch = rules.rules[index].mismatch(with: header, in: &context) else {
+        continue
+      }
+      append("  ")
+      append(
+        RuleMiss(rule: index, mismatch, of: header, in: rules), of: rules,
+        width: rules.nameWidth)
+      append("\n")
+    }
+  }
+
   fileprivate mutating func append(_ header: borrowing MessageHeader, _ charsets: CharsetFile) {
     append("  subject: ")
-    append(escaping: header.subject)
+    append(showing: header.subject)
     append("\n  from: ")
     if let from = header.from {
-      append(escaping: from)
+      append(showing: from)
     } else if let problem = header.senderProblem {
       append("(")
-      append(describe(problem, from: header.value(of: .from)))
+      append(showing: problem.words(from: header.value(of: .from)).span)
       append(")")
     }
     append("\n")

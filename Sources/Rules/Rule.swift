@@ -26,6 +26,22 @@ public enum Archive: Sendable, Equatable {
 /// The fate of an alert when the power went before anybody wrote down that it fired (law L2).
 public enum CrashPolicy: Sendable, CaseIterable { case again, never }
 
+/// The reason that a rule does not take a message.
+public enum Mismatch: Sendable, Equatable {
+  case otherMailbox
+  /// The first condition that does not hold, by its place in the rule.
+  case condition(Int)
+
+  /// True if more of the rule held than of one with the mismatch `other`.
+  func isNearer(than other: Mismatch) -> Bool {
+    switch (self, other) {
+    case (.condition(let index), .condition(let otherIndex)): index > otherIndex
+    case (.condition, .otherMailbox): true
+    case (.otherMailbox, .condition), (.otherMailbox, .otherMailbox): false
+    }
+  }
+}
+
 /// A rule: the messages that it takes, and what it does about them.
 ///
 /// Each field begins as what holds where the configuration says nothing.
@@ -64,12 +80,19 @@ public struct Rule: Sendable {
   public func takes(
     _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Bool {
+    mismatch(with: message, in: &context) == nil
+  }
+
+  /// The reason that it does not take the message; nil where it does.
+  public func mismatch(
+    with message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
+  ) -> Mismatch? {
     context.captures.removeAll()
-    guard mailbox == nil || mailbox == context.mailbox else { return false }
-    for condition in conditions {
-      guard condition.holds(for: message, in: &context) else { return false }
+    guard mailbox == nil || mailbox == context.mailbox else { return .otherMailbox }
+    for index in conditions.indices {
+      guard conditions[index].holds(for: message, in: &context) else { return .condition(index) }
     }
-    return true
+    return nil
   }
 }
 

@@ -36,6 +36,19 @@ public struct RuleSet: Sendable {
     return nil
   }
 
+  /// The rule whose failed condition comes last, the first of several, and that condition.
+  public func nearest(
+    to message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
+  ) -> (rule: Int, mismatch: Mismatch)? {
+    var nearest: (rule: Int, mismatch: Mismatch)?
+    for index in rules.indices {
+      guard let mismatch = rules[index].mismatch(with: message, in: &context) else { continue }
+      if let known = nearest, !mismatch.isNearer(than: known.mismatch) { continue }
+      nearest = (index, mismatch)
+    }
+    return nearest
+  }
+
   /// The expressions of all rules, in order.
   public var expressions: [Expression] {
     var expressions: [Expression] = []

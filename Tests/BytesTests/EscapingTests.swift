@@ -28,6 +28,28 @@ import Testing
     #expect(text(bytes.span) == hexadecimal.joined())
   }
 
+  @Test(
+    arguments: [
+      ("plain text", "plain text"), ("Grüße 🔔", "Grüße 🔔"), ("a\\d", "a\\d"),
+      ("\u{1B}[31mred", "\\u{1b}[31mred"), ("\t\0\u{7F}", "\\u{09}\\u{00}\\u{7f}"),
+      ("a\u{A0}b", "a\\u{a0}b"), ("a\u{200B}b", "a\\u{200b}b"), ("\u{FFF9}", "\\u{fff9}"),
+      ("\u{202E}x\u{2028}", "\\u{202e}x\\u{2028}"), ("\u{E0041}", "\\u{e0041}"),
+    ] as [(String, String)])
+  func showsWhatCannotBeSeen(raw: String, shown: String) {
+    var bytes: [UInt8] = []
+    with(raw) { bytes.append(showing: $0) }
+    #expect(text(bytes.span) == shown)
+    var again: [UInt8] = []
+    again.append(showing: bytes.span)
+    #expect(again == bytes)
+  }
+
+  @Test func showsWhatIsNotUTF8() {
+    var bytes: [UInt8] = []
+    bytes.append(showing: ([0x61, 0xFF, 0xC3] as [UInt8]).span)
+    #expect(text(bytes.span) == "a\\xff\\xc3")
+  }
+
   @Test func decodesAsTheStandardLibraryDoes() {
     for scalar in (0...0x10FFFF).compactMap({ Unicode.Scalar($0) }) {
       let decoded = with(String(scalar)) { decodeUTF8($0) }
