@@ -212,6 +212,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       return mark.extend(over: judged.word)
     }
     guard let rule = settings.rules.firstMatch(header, in: &context) else {
+      tellUnmatched(message, &sink)
       return unmatched(judged)
     }
     self.judged = judged
@@ -220,6 +221,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       .matched(
         rule: rule, message: UInt32(message), identity,
         AlertValues(header, uniqueID, context.captures)))
+    tellMisses(before: rule, &sink)
   }
 
   private mutating func unmatched(_ judged: JudgedMessage) {

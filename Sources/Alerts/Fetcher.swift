@@ -29,10 +29,13 @@ public final class FetcherSettings: Sendable {
   public let pollsOnce: Bool
   public let headers: HeaderCommand
   public let known: KnownMailbox
+  /// True if the supervisor is told of each message that no rule takes, and of the nearest rule.
+  public let tellsNearest: Bool
 
   public init(
     mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,
-    pollsOnce: Bool = false, headers: HeaderCommand = .auto, known: KnownMailbox
+    pollsOnce: Bool = false, headers: HeaderCommand = .auto, known: KnownMailbox,
+    tellsNearest: Bool = false
   ) {
     self.mailbox = mailbox
     self.rules = rules
@@ -42,6 +45,7 @@ public final class FetcherSettings: Sendable {
     self.pollsOnce = pollsOnce
     self.headers = headers
     self.known = known
+    self.tellsNearest = tellsNearest
   }
 }
 

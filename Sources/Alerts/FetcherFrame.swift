@@ -30,6 +30,13 @@ public import Rules
 ///     unread   = %x10 message(4) (%x00 / %x01 hash) field
 ///     whole    = %x11
 ///     login    = %x12 (%x01 / %x02)                ; AUTH PLAIN in two lines, USER
+///     unmatched = %x13 message(4) 2field %x00      ; subject from
+///     unmatched =/ %x13 message(4) 2field %x01 miss
+///     missed   = %x14 miss
+///     miss     = rule(1) ( %x00                    ; it is for another mailbox
+///                / %x01 condition(1) field         ; the condition saw this text
+///                / %x02 condition(1)               ; there is nothing to see
+///                / %x03 condition(1) field )       ; there is no sender, for this reason
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
 /// text has no control bytes, and nothing may follow.
@@ -71,6 +78,10 @@ public enum FetcherFrame: Sendable, Equatable {
   case nextLogin(Mechanism)
   /// Headers are read with their messages from here on, by RETR.
   case wholeMessages
+  /// No rule takes a message; told in a dry run, and where somebody wants to know.
+  case unmatched(UnmatchedMessage)
+  /// A rule does not take the message that was told of last; in a dry run only.
+  case missed(RuleMiss)
 
   /// The longest text for people, in octets; a longer one is cut.
   public static var detailSize: Int { 400 }
@@ -152,6 +163,8 @@ public enum FetcherFrame: Sendable, Equatable {
       case 2: self = .nextLogin(.user)
       default: throw .range
       }
+    case 19: self = .unmatched(try UnmatchedMessage(reading: &reader))
+    case 20: self = .missed(try RuleMiss(reading: &reader))
     default: throw .kind
     }
     try reader.end()
@@ -217,6 +230,12 @@ public enum FetcherFrame: Sendable, Equatable {
     case .nextLogin(let mechanism):
       bytes.append(18)
       bytes.append(mechanism == .plainChallenge ? 1 : 2)
+    case .unmatched(let message):
+      bytes.append(19)
+      message.write(to: &bytes)
+    case .missed(let miss):
+      bytes.append(20)
+      miss.write(to: &bytes)
     }
     return bytes
   }

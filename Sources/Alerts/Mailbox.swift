@@ -60,6 +60,10 @@ final class Mailbox {
   var saidInternalData = false
   /// True if it was said that messages are read whole.
   var saidWholeMessages = false
+  /// The messages of this session that no rule takes, and the rules that do not take one, as far as
+  /// they were told of.
+  var unmatched: UInt32 = 0
+  var misses: UInt64 = 0
   /// The server refused to commit this session.
   var commitIsRefused = false
   /// How many messages there were when the last poll left some for the next; nil where it did not.
@@ -151,6 +155,7 @@ final class Mailbox {
     heldOutputs = []
     ledgerFailed = false
     nextMechanism = nil
+    (unmatched, misses) = (0, 0)
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
 

@@ -39,6 +39,10 @@ public enum Report: Sendable, Equatable {
   case unread(message: UInt32, [UInt8])
   /// Headers are read with their messages.
   case readsWholeMessages
+  /// No rule takes the message. The values are bounded and not escaped.
+  case unmatched(UnmatchedMessage)
+  /// The rule does not take the message that was reported last.
+  case missed(RuleMiss)
   case ledgerFailed(LedgerError)
   /// The detail, bounded and not escaped, is for people; the stage says how far the poll was. Since a
   /// poll failed first after one that went well, it is `failingFor`.

@@ -62,6 +62,10 @@ extension Supervisor where S: ~Copyable {
     case .wholeMessages:
       if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
       box.saidWholeMessages = true
+    case .unmatched(let message):
+      if !unmatched(mailbox, message) { distrust(mailbox, now: now) }
+    case .missed(let miss):
+      if !missed(mailbox, miss) { distrust(mailbox, now: now) }
     case .committed(let examined, let extent):
       box.examined = examined
       box.examined?.rules = fingerprint

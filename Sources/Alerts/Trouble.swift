@@ -38,7 +38,8 @@ extension Report {
     case .matched, .wouldFire, .fired, .firedBefore, .unfinished, .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
-      .notDeleted, .deletionRefused, .folderInternalData, .unread, .readsWholeMessages:
+      .notDeleted, .deletionRefused, .folderInternalData, .unread, .readsWholeMessages, .unmatched,
+      .missed:
       nil
     }
   }

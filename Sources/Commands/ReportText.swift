@@ -96,6 +96,13 @@ func words(
     text.append("a message with the mail server's own data (subject FOLDER INTERNAL DATA, field")
     text.append(" X-IMAP) is left alone")
     return (.notice, text)
+  case .unmatched(let message):
+    text.append(message, of: settings.rules)
+    return (.debug, text)
+  case .missed(let miss):
+    text.append("  ")
+    text.append(miss, of: settings.rules, width: settings.rules.nameWidth)
+    return (.debug, text)
   case .ledgerFailed(let error):
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")

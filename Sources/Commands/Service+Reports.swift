@@ -22,7 +22,7 @@ extension Service {
       .contentRefused, .deletionRefused, .unread:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .firedBefore, .unfinished,
-      .notDeleted, .folderInternalData, .readsWholeMessages, .ended:
+      .notDeleted, .folderInternalData, .readsWholeMessages, .unmatched, .missed, .ended:
       break
     }
     if case .ended = report {

@@ -143,7 +143,8 @@ struct Service: ~Copyable {
         isDryRun: mode == .once(dryRun: true),
         batch: loaded.settings.mailboxes[mailbox].batch,
         pollsOnce: mode != .service, headers: loaded.settings.mailboxes[mailbox].headers,
-        known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime)),
+        known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime),
+        tellsNearest: log.threshold == .debug),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,

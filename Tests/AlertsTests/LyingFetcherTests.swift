@@ -12,13 +12,13 @@ import Testing
   var lines = NotedLines()
   let disk = Disk()
 
-  private func start(_ rule: Rule = .alarms(), archive: Bool = false) throws
-    -> Supervisor<DiskStore>
-  {
+  private func start(
+    _ rule: Rule = .alarms(), archive: Bool = false, mode: Mode = .service
+  ) throws -> Supervisor<DiskStore> {
     Supervisor(
       settings: .test([rule], archive: archive),
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
-      ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(0))
+      ledgers: [try disk.open()], fingerprint: 1, mode: mode, seed: 1, now: .seconds(0))
   }
 
   /// Sends frames as far as the supervisor takes them, and returns how many it took.
@@ -112,6 +112,28 @@ import Testing
       supervisor.tick(on: &lines, now: .seconds(0))
       let frames = begin + (1...10).map { matched($0) }
       #expect(send(frames, to: &supervisor) == begin.count + taken)
+    }
+  }
+
+  /// What is told of messages that no rule takes is for people, and no more than there can be.
+  @Test mutating func tellsOfNoMoreRulesAndMessagesThanThereAre() throws {
+    func unmatched(_ number: UInt32, _ nearest: RuleMiss? = nil) -> FetcherFrame {
+      .unmatched(UnmatchedMessage(number: number, subject: [], from: [], nearest: nearest))
+    }
+    let possible = RuleMiss(rule: 0, .condition(0, .nothing))
+    let frames: [(FetcherFrame, isDry: Bool, Int)] = [
+      (unmatched(1), false, 2), (unmatched(2, possible), false, 2), (unmatched(3), false, 0),
+      (unmatched(1, RuleMiss(rule: 1, .condition(0, .nothing))), false, 0),
+      (unmatched(1, RuleMiss(rule: 0, .condition(1, .nothing))), false, 0),
+      (unmatched(1, RuleMiss(rule: 0, .otherMailbox)), false, 0),
+      (.missed(possible), true, 2), (.missed(possible), false, 0),
+      (.missed(RuleMiss(rule: 9, .condition(0, .nothing))), true, 0),
+    ]
+    for (frame, isDry, taken) in frames {
+      var supervisor = try start(mode: isDry ? .once(dryRun: true) : .service)
+      supervisor.tick(on: &lines, now: .seconds(0))
+      let stat = FetcherFrame.mailbox(messages: 2, octets: 0)
+      #expect(send([stat, frame, frame, frame], to: &supervisor) == 1 + taken, "\(frame)")
     }
   }
 

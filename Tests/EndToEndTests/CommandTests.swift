@@ -255,13 +255,39 @@ import Testing
     let run = service.wait()
     #expect(run.exitCode == 0)
     #expect(
-      Service.lines(of: run.errors, about: "box") == Scene.alarms.map {
-        "would fire alarm for \"ALARM \($0)\""
-      } + ["5 messages, 3 matched, 0 fired, 0 deleted"])
+      Service.lines(of: run.errors, about: "box") == [
+        "would fire alarm for \"ALARM 1\"", "no rule takes message 2 \"news 6\"",
+        "  rule alarm: subject = ALARM {number} is not met: \"news 6\"",
+        "would fire alarm for \"ALARM 2\"", "would fire alarm for \"ALARM 3\"",
+        "no rule takes message 5 \"news 7\"",
+        "  rule alarm: subject = ALARM {number} is not met: \"news 7\"",
+        "5 messages, 3 matched, 0 fired, 0 deleted",
+      ])
     #expect(scene.bench.fired == [] && scene.mailbox.deletedUIDs == [])
     #expect(!FileManager.default.fileExists(atPath: scene.bench.path("state")))
     #expect(!scene.server.received("DELE"))
     #expect(try scene.wrongsAfterGoodPolls() == [])
+  }
+
+  /// One who wants to know is told once of each message that no rule takes, and of the nearest rule.
+  @Test func saysWithVWhatNoRuleTakes() throws {
+    let scene = try Scene(rules: { bench in
+      "[rule other]\nsubject = x\nrun = /bin/true\n[rule news]\nsubject = news *\n"
+        + "from = *@b\nrun = /bin/true\n" + Scene.rule(bench)
+    })
+    func told(_ arguments: String...) throws -> [String] {
+      let run = try scene.bench.start(["once"] + arguments).wait()
+      #expect(run.exitCode == 0)
+      return Service.lines(of: run.errors, about: "box").filter { $0.contains("no rule") }
+    }
+    let nearest = "; nearest is rule news: from = *@b is not met: no From field"
+    #expect(
+      try told("-v") == [
+        "no rule takes message 2 \"news 6\"" + nearest,
+        "no rule takes message 5 \"news 7\"" + nearest,
+      ])
+    // What was looked at is not told of again, once no deletion has changed the mailbox.
+    #expect(try told() == [] && told("-v") == [])
   }
 
   @Test func aStateDirectoryThatCannotBeIsTheMachinesTrouble() throws {
