@@ -9,9 +9,15 @@ final class LoadedSettings {
   let settings: Settings
   /// Whom fetchers become; nil where this is not root.
   let user: User?
+  /// What is likely not meant: `FILE:LINE: …`.
+  let warnings: [[UInt8]]
+  /// What holds, but not on this machine.
+  let notes: [[UInt8]]
 
-  init(_ settings: Settings, _ user: User?) {
-    self.settings = settings
+  fileprivate init(_ read: ReadSettings, _ user: User?) {
+    settings = read.settings
+    warnings = read.warnings
+    notes = read.notes
     self.user = user
   }
 
@@ -28,6 +34,22 @@ final class LoadedSettings {
 /// The lines that say why a configuration does not hold: `FILE:LINE: …`.
 struct ConfigurationRefused: Error {
   let lines: [[UInt8]]
+  var warnings: [[UInt8]] = []
+}
+
+/// Where a configuration is to hold.
+enum ConfigurationUse {
+  /// Here: what the machine has not is an error.
+  case here
+  /// On some machine: what this one has not is noted.
+  case anywhere
+}
+
+/// A configuration as it was read.
+private struct ReadSettings {
+  let settings: Settings
+  let warnings: [[UInt8]]
+  let notes: [[UInt8]]
 }
 
 /// How much of a configuration is read.
@@ -36,10 +58,10 @@ private let configurationLimit = 64 * 1024
 /// Reads and checks a configuration, with the files that it names. `includingLines`: also whether
 /// this machine has the GPIO lines and the archives; a service goes on without them.
 func loadSettings(
-  _ path: [UInt8], includingLines: Bool
+  _ path: [UInt8], includingLines: Bool, for use: ConfigurationUse = .here
 ) -> Result<LoadedSettings, ConfigurationRefused> {
   var machine = Machine(includingLines: includingLines)
-  return readSettings(path) { machine.problem(of: $0) }
+  return readSettings(path, for: use) { machine.problem(of: $0) }
     .map { LoadedSettings($0, machine.user) }
 }
 
@@ -50,13 +72,13 @@ func loadOutputs(_ path: [UInt8]) -> Result<[OutputSettings], ConfigurationRefus
 
 /// The same for who only needs to know what there is.
 func loadNames(_ path: [UInt8]) -> Result<Settings, ConfigurationRefused> {
-  readSettings(path) { _ in nil }
+  readSettings(path, for: .here) { _ in nil }.map { $0.settings }
 }
 
 /// `problem` says what only this machine can tell.
 private func readSettings(
-  _ path: [UInt8], _ problem: (MachineCheck.Kind) -> [UInt8]?
-) -> Result<Settings, ConfigurationRefused> {
+  _ path: [UInt8], for use: ConfigurationUse, _ problem: (MachineCheck.Kind) -> [UInt8]?
+) -> Result<ReadSettings, ConfigurationRefused> {
   let text: [UInt8]
   do throws(FileError) {
     text = try readFile(path.span, limit: configurationLimit, trust: .settings)
@@ -66,26 +88,38 @@ private func readSettings(
   var reader = ConfigReader()
   reader.read(text.span)
   var outcome = reader.finish()
+  var notes = ConfigErrors()
   for check in outcome.checks {
-    if let problem = problem(check.kind) { outcome.errors.add(check.failed(problem)) }
-  }
-  guard let settings = outcome.settings, outcome.errors.isEmpty else {
-    return .failure(ConfigurationRefused(outcome.errors, path))
-  }
-  return .success(settings)
-}
-
-extension ConfigurationRefused {
-  fileprivate init(_ errors: ConfigErrors, _ path: [UInt8]) {
-    lines = errors.sorted.map { error in
-      var line = path
-      if error.place.line > 0 {
-        line.append(":")
-        line.append(decimal: error.place.line)
-      }
-      line.append(": ")
-      error.write(into: &line)
-      return line
+    guard let problem = problem(check.kind) else { continue }
+    switch use {
+    case .here: outcome.errors.add(check.failed(problem))
+    case .anywhere: notes.add(check.failed(problem))
     }
   }
+  let warnings = outcome.warnings.sorted.map { warning in
+    line(about: warning, in: path) { warning.write(into: &$0) }
+  }
+  guard let settings = outcome.settings, outcome.errors.isEmpty else {
+    return .failure(
+      ConfigurationRefused(lines: lines(about: outcome.errors, in: path), warnings: warnings))
+  }
+  return .success(
+    ReadSettings(settings: settings, warnings: warnings, notes: lines(about: notes, in: path)))
+}
+
+private func lines(about errors: ConfigErrors, in path: [UInt8]) -> [[UInt8]] {
+  errors.sorted.map { error in line(about: error, in: path) { error.write(into: &$0) } }
+}
+
+private func line(
+  about finding: some Finding, in path: [UInt8], _ write: (inout [UInt8]) -> Void
+) -> [UInt8] {
+  var line = path
+  if finding.place.line > 0 {
+    line.append(":")
+    line.append(decimal: finding.place.line)
+  }
+  line.append(": ")
+  write(&line)
+  return line
 }

@@ -20,7 +20,7 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
       for line in refused.lines { log.write(.error, [], line) }
       return ExitCode.configuration
     case .success(let loaded):
-      log.write(warningsOf: loaded.settings)
+      log.write(warningsOf: loaded, mode)
       CharsetFile().writeProblem(to: log)
       var service = try Service(loaded, options, mode, log, signals)
       return service.run()
@@ -32,9 +32,13 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
 }
 
 extension Log {
-  /// Says what the owner of these settings has to know, though they hold.
-  func write(warningsOf settings: Settings) {
-    for mailbox in settings.mailboxes {
+  /// Says what the owner of these settings has to know, though they hold; one who polls once asks
+  /// `check` what is likely not meant.
+  func write(warningsOf loaded: LoadedSettings, _ mode: Mode) {
+    if mode == .service {
+      for line in loaded.warnings { write(.warning, [], line) }
+    }
+    for mailbox in loaded.settings.mailboxes {
       guard let warning = mailbox.ledger.warning else { continue }
       var text = [UInt8]("ledger = none: ")
       text.append(warning)

@@ -285,7 +285,7 @@ struct Service: ~Copyable {
           .warning, mailbox.name, [UInt8]("another ledger counts only after a restart"))
       }
       let outputs = replaceBoard(new.settings.outputs, now: now)
-      log.write(warningsOf: new.settings)
+      log.write(warningsOf: new, mode)
       var next = Supervisor(
         settings: new.settings, outputs: outputs, ledgers: ledgers,
         fingerprint: new.fingerprint, mode: mode, seed: seed, now: now)

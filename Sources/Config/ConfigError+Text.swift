@@ -5,15 +5,7 @@ public import Rules
 extension ConfigError {
   /// Adds the error in words, without the file and the line: one line of text, without its end.
   public func write(into sink: inout some ByteSink & ~Copyable) {
-    if !place.section.isEmpty {
-      sink.write("[")
-      sink.write(printable: place.section.span)
-      sink.write(place.key.isEmpty ? "]: " : "] ")
-    }
-    if !place.key.isEmpty {
-      sink.write(printable: place.key.span)
-      sink.write(": ")
-    }
+    place.write(into: &sink)
     switch reason {
     case .line(let problem): problem.write(into: &sink)
     case .section(let problem): problem.write(into: &sink)
@@ -21,6 +13,21 @@ extension ConfigError {
     case .value(let problem): problem.write(into: &sink)
     case .conflict(let conflict): conflict.write(into: &sink)
     case .machine(let text): sink.write(printable: text.span, limit: 300)
+    }
+  }
+}
+
+extension Place {
+  /// Adds `[rule NAME] key: `, as far as it has that.
+  func write(into sink: inout some ByteSink & ~Copyable) {
+    if !section.isEmpty {
+      sink.write("[")
+      sink.write(printable: section.span)
+      sink.write(key.isEmpty ? "]: " : "] ")
+    }
+    if !key.isEmpty {
+      sink.write(printable: key.span)
+      sink.write(": ")
     }
   }
 }

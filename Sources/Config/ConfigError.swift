@@ -18,7 +18,7 @@ public struct Place: Sendable, Equatable {
 }
 
 /// What is wrong with the configuration, and where.
-public struct ConfigError: Error, Sendable {
+public struct ConfigError: Error, Finding {
   public enum Reason: Sendable {
     case line(LineProblem)
     case section(SectionProblem)
@@ -118,33 +118,4 @@ public enum Conflict: Sendable {
   /// The rule `by` is tried before and takes every message.
   case neverTried(by: [UInt8])
   case overMaxOn(Interval, output: [UInt8], maxOn: Interval)
-}
-
-/// The errors of a configuration.
-public struct ConfigErrors: Sendable {
-  private var errors: [ConfigError] = []
-
-  public init() {}
-
-  public var isEmpty: Bool { errors.isEmpty }
-
-  /// Adds an error; over `Limits.errors` it is dropped.
-  public mutating func add(_ error: ConfigError) {
-    if errors.count < Limits.errors { errors.append(error) }
-  }
-
-  mutating func add(_ place: Place, _ reason: ConfigError.Reason) {
-    add(ConfigError(at: place, reason))
-  }
-
-  /// By line; those of one line as they were found.
-  public var sorted: [ConfigError] {
-    var sorted: [ConfigError] = []
-    for error in errors {
-      var index = sorted.count
-      while index > 0, sorted[index - 1].place.line > error.place.line { index -= 1 }
-      sorted.insert(error, at: index)
-    }
-    return sorted
-  }
 }

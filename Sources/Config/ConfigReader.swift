@@ -21,6 +21,7 @@ public struct ConfigReader {
   var rules: [Section<RuleKey>] = []
   var popbell: [Section<PopbellKey>] = []
   var errors = ConfigErrors()
+  var warnings = ConfigWarnings()
   var hasRefusedSection = false
 
   public init() {}
@@ -153,6 +154,7 @@ extension ConfigReader {
     do throws(ValueProblem) {
       let end = row.isCommand ? endOfCommand(raw) : endOfValue(raw)
       let text = raw.extracting(..<end)
+      if row.use == .condition { warnOfComment(behind: end, in: raw, place) }
       value = try checked(text.extracting(text.rangeWithoutSpaces), row)
     } catch {
       errors.add(place, .value(error))

@@ -33,8 +33,8 @@ public enum Limits {
   /// Octets of a header field's name: with its colon it fills a line of 78, RFC 5322 section 2.1.1.
   public static let headerName = 77
 
-  /// Errors that are kept, in the order in which they are found.
-  public static let errors = 100
+  /// Errors that are kept, and warnings, in the order in which they are found.
+  public static let findings = 100
 
   /// Between polls: servers lock out who comes more often than about once a minute.
   public static let interval = Interval.seconds(5)...Interval.seconds(7 * 86_400)

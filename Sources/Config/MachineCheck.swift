@@ -28,6 +28,7 @@ public struct ConfigOutcome: Sendable {
   /// nil where there are errors.
   public let settings: Settings?
   public var errors: ConfigErrors
+  public let warnings: ConfigWarnings
   /// What the edge checks before the settings hold; also there where there are errors already.
   public let checks: [MachineCheck]
 }

@@ -22,7 +22,7 @@ extension PatternError {
   }
 }
 
-private func characters(in text: Span<UInt8>) -> Int {
+func characters(in text: Span<UInt8>) -> Int {
   var count = 0
   for index in text.indices where !text[index].isUTF8Tail { count += 1 }
   return count

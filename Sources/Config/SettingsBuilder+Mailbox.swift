@@ -30,7 +30,9 @@ extension MailboxSettings: SectionDraft {
     case .auth: authentication = try choice(value)
     case .interval: interval = try Config.interval(value, in: Limits.interval)
     case .deadline: deadline = try Config.interval(value, in: Limits.deadline)
-    case .unmatched: unmatched = try choice(value)
+    case .unmatched:
+      unmatched = try choice(value)
+      if unmatched == .delete { builder.warnings.add(entry.place, .deletesUnmatched) }
     case .batch: batch = try number(value, in: Limits.batch)
     case .archive:
       archive = try Config.archive(value).folder

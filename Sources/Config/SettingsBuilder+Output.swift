@@ -63,11 +63,23 @@ extension SettingsBuilder {
 
   /// An output that nothing turns off again must say how long it may be on: law L4.
   mutating func checkMaxOn(of output: OutputDraft) {
-    guard !output.section.has(.maxOn) else { return }
+    if let entry = output.section.entry(.maxOn) {
+      guard entry.value == [UInt8]("never") else { return }
+      return warnOfNoBound(of: output, entry.place)
+    }
     if output.settings.isInitiallyActive, let entry = output.section.entry(.initial) {
       errors.add(entry.place, .conflict(.startsOn))
     } else if let line = output.leftOnIn {
       errors.add(output.section.place, .conflict(.leftOn(line: line)))
+    }
+  }
+
+  /// `place` says that it may stay on for ever.
+  private mutating func warnOfNoBound(of output: OutputDraft, _ place: Place) {
+    if output.settings.isInitiallyActive {
+      warnings.add(place, .startsOn)
+    } else if let line = output.leftOnIn {
+      warnings.add(place, .leftOn(line: line))
     }
   }
 }

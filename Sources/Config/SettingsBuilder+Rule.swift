@@ -19,15 +19,15 @@ struct RuleDraft: SectionDraft {
     switch entry.key {
     case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
     case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
-    case .subject: try add(value, .text) { .subject($0) }
-    case .from: try add(value, .address) { .from($0) }
-    case .to: try add(value, .address) { .to($0) }
+    case .subject: try add(entry, value, .text, &builder) { .subject($0) }
+    case .from: try add(entry, value, .address, &builder) { .from($0) }
+    case .to: try add(entry, value, .address, &builder) { .to($0) }
     case .header:
       guard let header = builder.header(entry) else {
         hasAllConditions = false
         return
       }
-      try add(value, .text) { .header(header, $0) }
+      try add(entry, value, .text, &builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
       if hasAllConditions { try checkCode(program, rule.captures) }
@@ -53,9 +53,11 @@ struct RuleDraft: SectionDraft {
 // Conditions.
 extension RuleDraft {
   private mutating func add(
-    _ value: [UInt8], _ target: PatternTarget, _ condition: (Pattern) -> Condition
+    _ entry: Entry<RuleKey>, _ value: [UInt8], _ target: PatternTarget,
+    _ builder: inout SettingsBuilder, _ condition: (Pattern) -> Condition
   ) throws(ValueProblem) {
     let pattern = try pattern(value, target)
+    builder.warn(of: pattern, value, entry)
     rule.conditions.append(condition(pattern))
     do throws(CaptureError) {
       try rule.captures.add(pattern)
@@ -147,7 +149,9 @@ extension SettingsBuilder {
       let narrowing = section.entries(.condition).count + (section.has(.mailbox) ? 1 : 0)
       return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
     }
-    guard let last = rules.indices.first(where: isLast) else { return }
+    let last = rules.indices.first(where: isLast)
+    warnOfCovered(rules[..<((last ?? rules.count - 1) + 1)])
+    guard let last else { return }
     for section in sections.rules[(last + 1)...] {
       errors.add(section.place, .conflict(.neverTried(by: rules[last].name)))
     }

@@ -17,12 +17,14 @@ protocol SectionDraft {
 struct SettingsBuilder {
   let sections: ConfigReader
   var errors: ConfigErrors
+  var warnings: ConfigWarnings
   var checks: [MachineCheck] = []
   var names = Names()
   var outputs: [OutputDraft] = []
 
   init(_ reader: consuming ConfigReader) {
     errors = reader.errors
+    warnings = reader.warnings
     names.mailboxes = reader.mailboxes.map { $0.name }
     names.outputs = reader.outputs.map { $0.name }
     sections = reader
@@ -42,7 +44,8 @@ struct SettingsBuilder {
     settings.outputs = outputs.map { $0.settings }
     settings.rules = RuleSet(rules: rules, names: names)
     return ConfigOutcome(
-      settings: errors.isEmpty ? settings : nil, errors: errors, checks: checks)
+      settings: errors.isEmpty ? settings : nil, errors: errors, warnings: warnings,
+      checks: checks)
   }
 
   /// A section that was refused may be the one that is missing.

@@ -5,6 +5,12 @@ public struct PatternDoubt: Equatable, Sendable {
     case takesEveryText
     /// A bracket that has a character twice, as `[ALARM]` has: it is one character of them.
     case repeatedInBracket
+
+    // Of patterns for a sender: it takes addresses of other domains.
+    /// Text may follow, as in `panel@example*`.
+    case domainGoesOn
+    /// The domain may begin before the part, as in `*example.net`.
+    case domainBeginsEarlier
   }
 
   public let reason: Reason

@@ -22,6 +22,15 @@ func errors(_ text: String) -> [String] {
   outcome(text).errors.sorted.map { "\($0.place.line): \(described($0))" }
 }
 
+/// The warnings of `text`, likewise.
+func warnings(_ text: String) -> [String] {
+  outcome(text).warnings.sorted.map { warning in
+    var bytes: [UInt8] = []
+    warning.write(into: &bytes)
+    return "\(warning.place.line): \(String(decoding: bytes, as: UTF8.self))"
+  }
+}
+
 let mailboxLines = """
   [mailbox m]
   server = pop.example.net

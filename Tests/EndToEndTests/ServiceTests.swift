@@ -49,6 +49,18 @@ import Testing
       """
   }
 
+  /// A service says at its start what `check` warns of; who polls once is not told each time.
+  @Test func logsWarningsAtItsStart() throws {
+    let scene = try Scene { Scene.rule($0) + "[rule two]\nsubject = ALARM 1\nrun = /bin/true\n" }
+    let warning = "[rule two]: it is never reached, as [rule alarm] above it takes all"
+    #expect(!(try scene.bench.popbell("once").errors.contains(warning)))
+    let service = try scene.run()
+    #expect(service.waits(for: warning))
+    #expect(service.log.contains(" warning: \(scene.bench.path("popbell.conf")):"))
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
+  }
+
   @Test func aNewConfigurationTakesThePlaceOfTheOld() throws {
     let outputs = ["siren", "lamp"].map { "[output \($0)]\nchip = simulated\nline = \($0)\n" }
     let sections = outputs.map { $0 + "max-on = 1h\n" }

@@ -99,7 +99,7 @@ extension UInt8 {
 
 private func requireWords(_ errors: ConfigErrors, lines: Int) {
   let errors = errors.sorted
-  require(errors.count <= Config.Limits.errors, "errors are bounded")
+  require(errors.count <= Config.Limits.findings, "errors are bounded")
   for error in errors {
     require((0...lines).contains(error.place.line), "an error is in the file")
     var text: [UInt8] = []

@@ -1,0 +1,38 @@
+import Bytes
+import Rules
+
+// What is likely not meant; README and popbell.conf(5) list it.
+extension SettingsBuilder {
+  /// Warns of what is doubtful about the condition of an entry, which is `pattern`, written as `text`.
+  mutating func warn(of pattern: Pattern, _ text: [UInt8], _ entry: Entry<RuleKey>) {
+    for doubt in pattern.doubts { warnings.add(entry.place, .pattern(doubt, of: text)) }
+    if entry.key == .from, let doubt = pattern.senderDoubt {
+      warnings.add(entry.place, .pattern(doubt, of: text))
+    }
+    if entry.key == .header, isForgeable(entry.argument) {
+      warnings.add(entry.place, .forgeable)
+    }
+  }
+
+  /// Warns of rules that take nothing but what one before them takes.
+  mutating func warnOfCovered(_ rules: ArraySlice<Rule>) {
+    for index in rules.indices {
+      // A condition that was left out for an error may well narrow it.
+      let first = rules[..<index].indices.first { [sections] earlier in
+        rules[earlier].conditions.count == sections.rules[earlier].entries(.condition).count
+          && (rules[earlier].mailbox != nil || !sections.rules[earlier].has(.mailbox))
+          && rules[earlier].covers(rules[index])
+      }
+      guard let first else { continue }
+      warnings.add(sections.rules[index].place, .neverReached(by: rules[first].name))
+    }
+  }
+}
+
+/// True for a field in which a server says whether it believes a sender.
+private func isForgeable(_ name: [UInt8]) -> Bool {
+  let name = name.span
+  return name.equalsIgnoringCase("authentication-results")
+    || name.equalsIgnoringCase("received-spf")
+    || name.equalsIgnoringCase("arc-authentication-results")
+}

@@ -1,0 +1,79 @@
+import Bytes
+
+// Of two rules the second is never reached where the first takes all that it takes. Where that is not
+// plain, the answer is no.
+
+extension Pattern {
+  /// True if it plainly takes each text that `other`, which is for the same kind of text, takes.
+  func covers(_ other: Pattern) -> Bool {
+    if takesEveryText { return true }
+    guard !isCaseSensitive || other.isCaseSensitive else { return false }
+    switch (self, other) {
+    case (.wildcard(let wildcard), .wildcard(let other)): return wildcard.covers(other)
+    case (.expression(let expression), .expression(let other)):
+      return expression.source == other.source
+    case (.wildcard, .expression), (.expression, .wildcard): return false
+    }
+  }
+}
+
+extension Wildcard {
+  /// A character for private use, which no pattern has.
+  private static var stranger: UInt32 { 0xE000 }
+
+  fileprivate func covers(_ other: Wildcard) -> Bool {
+    if source == other.source { return true }
+    // A `?` may stand for what is longer in `other`.
+    guard !elements.contains(.any) else { return false }
+    return [0, 2].allSatisfy { length in
+      let text = other.text(withGapsOf: length)
+      var (ranges, steps) = (CaptureRanges(), 0)
+      return match(text.span, ranges: &ranges, steps: &steps)
+    }
+  }
+
+  /// A text that it takes, with strangers where it takes any: `length` of them for a `*`.
+  private func text(withGapsOf length: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    for piece in pieces {
+      let count =
+        switch piece.gap {
+        case .none: 0
+        case .run: length
+        case .capture: max(1, length)
+        }
+      for _ in 0..<count { text.append(utf8: Self.stranger) }
+      for element in elements[piece.elements] {
+        switch element {
+        case .any: text.append(utf8: Self.stranger)
+        case .character(let scalar): text.append(utf8: scalar)
+        }
+      }
+    }
+    return text
+  }
+}
+
+extension Condition {
+  /// True if it plainly holds for each message that `other` holds for.
+  func covers(_ other: Condition) -> Bool {
+    switch (self, other) {
+    case (.subject(let pattern), .subject(let other)), (.from(let pattern), .from(let other)),
+      (.to(let pattern), .to(let other)):
+      pattern.covers(other)
+    case (.header(let index, let pattern), .header(let otherIndex, let other)):
+      index == otherIndex && pattern.covers(other)
+    case (.subject, _), (.from, _), (.to, _), (.header, _): takesEveryMessage
+    }
+  }
+}
+
+extension Rule {
+  /// True if it plainly takes each message that `other` takes.
+  public func covers(_ other: Rule) -> Bool {
+    guard mailbox == nil || mailbox == other.mailbox, !conditions.isEmpty else { return false }
+    return conditions.allSatisfy { condition in
+      condition.takesEveryMessage || other.conditions.contains { condition.covers($0) }
+    }
+  }
+}
