@@ -8,8 +8,10 @@ import Rules
 /// `popbell match`: which rule would take each message, and what it would do.
 func runMatch(_ options: Options) -> Int32 {
   let loaded: LoadedSettings
-  switch loadSettings(options.configFile, includingLines: false) {
-  case .success(let settings): loaded = settings
+  switch loadSettings(options.configFile, includingLines: false, for: .anywhere) {
+  case .success(let settings):
+    loaded = settings
+    writeErrors(settings.notes.map { "note: " + $0 })
   case .failure(let refused):
     writeErrors(refused.lines)
     return ExitCode.configuration

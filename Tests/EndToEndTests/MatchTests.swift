@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import POP3Simulator
 import TestTraits
 import Testing
@@ -287,6 +288,43 @@ import Testing
     #expect(try lines("Subject: x\nX-UPS: mains\n\n").count == 1)
     let long = try lines("Subject: \(String(repeating: "x", count: 500))\n\n")
     #expect(long[0].hasSuffix(String(repeating: "x", count: 197) + "...\""))
+  }
+
+  /// A laptop has the rules, and nothing that they name.
+  @Test func whatThisMachineHasNotIsANote() throws {
+    let bench = try Bench()
+    try bench.write(
+      "popbell.conf",
+      """
+      [mailbox box]
+      server = pop.example.net
+      user = alarms
+      password-file = /nonexistent/password
+      ca = /nonexistent/ca.pem
+      [output siren]
+      line = GPIO17
+      [rule a]
+      subject = ALARM
+      pulse = siren 10s
+      run = /nonexistent/notify
+      [popbell]
+      user = nobody-of-here
+
+      """)
+    let path = bench.path("popbell.conf")
+    let run = try bench.popbell("match", input: "Subject: ALARM\n\n")
+    #expect(run.exitCode == 0 && run.output.hasPrefix("-: rule a takes it\n"))
+    let notes = run.errors.split(separator: "\n").map(String.init)
+    #expect(notes.count == (geteuid() == 0 ? 4 : 3), "\(run.errors)")
+    #expect(notes.allSatisfy { $0.hasPrefix("note: \(path):") })
+    #expect(notes[0].contains(":4: [mailbox box] password-file: /nonexistent/password: "))
+    #expect(try bench.popbell("check").exitCode == 78)
+    // What is wrong everywhere is an error.
+    try bench.write("popbell.conf", bench.read("popbell.conf") + "colour = red\n")
+    let wrong = try bench.popbell("match", input: "Subject: ALARM\n\n")
+    #expect(wrong.exitCode == 78 && wrong.output == "")
+    #expect(wrong.errors.hasPrefix("\(path):14: [popbell] colour: there is no such key"))
+    #expect(wrong.errors.split(separator: "\n").count == 1)
   }
 
   @Test func aFileThatCannotBeReadIsNamedAndTheOthersGoOn() throws {
