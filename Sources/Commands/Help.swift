@@ -40,7 +40,8 @@ enum Help {
 
     Polls each mailbox once, waits for pulses to end, and prints what came of it.
 
-      -n, --dry-run   say what would fire; fire nothing, delete nothing
+      -n, --dry-run   say what would fire, and why rules do not take a message; fire nothing,
+                      delete nothing
 
     Exit code: 0 polled, 69 server unreachable, 75 try later (or an action failed),
     76 protocol error, 77 login refused, 78 the configuration has errors,
@@ -52,9 +53,9 @@ enum Help {
     Usage: popbell check [-c FILE]
 
     Checks the configuration and the files that it names, prints every error, or what was
-    understood.
+    understood, and warns of what is likely not meant.
 
-    Exit code: 0 it holds, 78 it has errors.
+    Exit code: 0 it holds, also with warnings, 78 it has errors.
 
     """
 
@@ -62,7 +63,7 @@ enum Help {
     Usage: popbell match [-c FILE] [-m MAILBOX] [MESSAGE…]
 
     Says for each message, a file or standard input ('-'), which rule would take it, and what
-    would be done. Nothing is done.
+    would be done; and why each rule that was tried does not take it. Nothing is done.
 
       -m, --mailbox NAME   as if it were in this mailbox (default: the first)
 

@@ -49,6 +49,20 @@ import Testing
         """)
   }
 
+  @Test func showsWhyNoRuleTakesAMessage() throws {
+    let command = "$ popbell match -c popbell.conf saved.eml\n"
+    let shown = try #require(blocks("sh").first { $0.hasPrefix(command) })
+    let bench = try Bench()
+    try bench.configure(
+      try #require(blocks("ini").first)
+        + "\n[rule backup]\nsubject = Backup *\nfrom = *@nas.example.net\nrun = /bin/true\n")
+    try bench.write(
+      "saved.eml", "Subject: Backup of photos done\nFrom: NAS <nas@example.net>\n\n")
+    let run = try bench.popbell("match", bench.path("saved.eml"))
+    let output = run.output.replacing(bench.path("saved.eml"), with: "saved.eml")
+    #expect(command + output.trimmingCharacters(in: .newlines) == shown)
+  }
+
   /// Each promise names what holds it: a suite, a test, or a command.
   @Test func namesTestsThatAreThere() throws {
     let promises = readme.components(separatedBy: "## What popbell promises").last!
