@@ -52,7 +52,7 @@ import Testing
     let frame = FetcherFrame.unmatched(
       UnmatchedMessage(number: 7, subject: [0x61], from: [0x62], nearest: nearest))
     let bytes = frame.encoded
-    #expect(bytes == [16, 0, 0, 0, 7, 0, 1, 0x61, 0, 1, 0x62, 1, 3, 0])
+    #expect(bytes == [19, 0, 0, 0, 7, 0, 1, 0x61, 0, 1, 0x62, 1, 3, 0])
     #expect(try FetcherFrame(parsing: bytes.span) == frame)
     for count in 0..<bytes.count {
       #expect(throws: FetcherFrame.Flaw.self) {
@@ -60,9 +60,9 @@ import Testing
       }
     }
     let refused: [[UInt8]] = [
-      bytes + [0], [16, 0, 0, 0, 0, 0, 0, 0, 0, 0], [16, 0, 0, 0, 1, 0, 1, 7, 0, 0, 0],
-      [16, 0, 0, 0, 1, 0, 0, 0, 0, 2], [17, 0, 4, 0], [17, 0, 1, 0, 0, 1, 0x1B],
-      [17, 0, 1, 0, 0, 201],
+      bytes + [0], [19, 0, 0, 0, 0, 0, 0, 0, 0, 0], [19, 0, 0, 0, 1, 0, 1, 7, 0, 0, 0],
+      [19, 0, 0, 0, 1, 0, 0, 0, 0, 2], [20, 0, 4, 0], [20, 0, 1, 0, 0, 1, 0x1B],
+      [20, 0, 1, 0, 0, 201],
     ]
     for bytes in refused {
       #expect(throws: FetcherFrame.Flaw.self, "\(bytes)") { try FetcherFrame(parsing: bytes.span) }

@@ -10,11 +10,11 @@ import Testing
   static let subjects = [
     ("$(reboot)", "$(reboot)"), ("; rm -rf / &", "; rm -rf / &"), ("`id` | sh", "`id` | sh"),
     ("\"double\" 'single' \\ back", "\"double\" 'single' \\ back"),
-    ("=?utf-8?q?one=0Atwo=0D=0Athree?=", "one two  three"), ("--help", "--help"),
+    ("=?utf-8?q?one=0Atwo=0D=0Athree?=", "one two three"), ("--help", "--help"),
     ("-rf *", "-rf *"),
     ("=?utf-8?q?a=00b=1B[2J?=", "a b [2J"), ("%s%n %d", "%s%n %d"),
     ("{from} {{x}}", "{from} {{x}}"),
-    ("=?utf-8?b?4oCuZ3BqLmV4ZQ==?=", "\u{202E}gpj.exe"),
+    ("=?utf-8?b?4oCuZ3BqLmV4ZQ==?=", "gpj.exe"),
   ]
 
   @Test func valuesArriveWholeAndTheEnvironmentIsBare() throws {
