@@ -11,10 +11,15 @@ extension Ledger where S: ~Copyable {
     let known = try message.believedID.flatMap { (id) throws(LedgerError) in
       try self.alert(under: id)
     }
-    if let known, known.rule == rule || known.state.isSettled, isSame(message, known) {
+    if let known, known.rule == rule || known.state.isSettled,
+      try isSame(message, known)
+    {
       return AlertIdentity(
         message, key: known.identity, rule: known.rule, isSilent: known.isSilent)
     }
+    var message = message
+    // The unique-id is that of two messages.
+    if let known, try isThere(known.identity) { message.believesUniqueID = false }
     return AlertIdentity(
       message, key: try key(of: message, rule: rule), rule: rule, isSilent: message.isSilent)
   }
@@ -29,9 +34,24 @@ extension Ledger where S: ~Copyable {
     return try entry(of: word).flatMap { $0.isOlder ? nil : $0 }
   }
 
-  private func isSame(_ message: MessageIdentity, _ known: Entry) -> Bool {
-    if message.isSilent { return !known.isSilent || !wasMet(known.identity) }
-    return message.content.taken(by: known.rule) == known.identity
+  /// A silent message is the one that its unique-id leads to, but for a second in the same session, and
+  /// for what comes after one that spoke and was deleted.
+  private func isSame(_ message: MessageIdentity, _ known: Entry) throws(LedgerError) -> Bool {
+    guard message.isSilent else {
+      return message.content.taken(by: known.rule) == known.identity
+    }
+    if known.isSilent { return !wasMet(known.identity) }
+    if known.isDeleted || known.isGone { return false }
+    return try !isThere(known.identity)
+  }
+
+  /// True if the message of an alert was met in this session, or is in its listing.
+  private func isThere(_ key: Identity) throws(LedgerError) -> Bool {
+    if let index = index(of: key), recent[index].isListed { return true }
+    guard !marks.isEmpty, let (place, entry) = try sortedEntry({ !($0 < key) }) else {
+      return false
+    }
+    return entry.identity == key && isMarked(.sorted(place))
   }
 
   func key(

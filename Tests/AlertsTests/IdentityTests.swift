@@ -223,6 +223,20 @@ import Testing
     #expect(trial.world.fired.count == fired + 1)
   }
 
+  /// A message that says nothing is not the one before it, whose action failed.
+  @Test func whatFailedIsNotLostToASilentOne() throws {
+    var trial = trial()
+    apply(.same, to: &trial.world.server)
+    trial.deliver(.numbered(1))
+    trial.deliver(.silent(2, id: "x-id"))
+    trial.world.programs["ALARM 1"] = .failed(.exit(status: 1))
+    try poll(&trial)
+    trial.world.programs = [:]
+    try poll(&trial, times: 4)
+    #expect(trial.world.fired.contains("ALARM 1") && trial.world.fired.contains("ALARM 2"))
+    #expect(trial.world.effects.count { $0 == "ALARM 1/0" } == 1)
+  }
+
   /// Each is deleted at once, and the next is equal to it.
   @Test(arguments: [Naming.unique, .none, .number])
   func equalSilentAlertsFireOneAfterTheOther(naming: Naming) throws {

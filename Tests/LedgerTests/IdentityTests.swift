@@ -40,6 +40,7 @@ import Testing
     try ledger.fire(Self.known)
     #expect(try ledger.state(of: Self.moved) == .fired)
     // What is silent is known by its unique-id alone.
+    ledger.beginSession()
     #expect(try ledger.state(of: MessageIdentity(2)) == .new)
     #expect(try ledger.state(of: Self.silent) == .fired)
   }
@@ -213,6 +214,41 @@ import Testing
     try ledger.meet(first)
     #expect(try ledger.state(of: first) == .fired)
     #expect(try ledger.state(of: ledger.alert(message)) == .new)
+  }
+
+  /// A server gives both the same unique-id.
+  @Test func aSilentMessageIsNoOtherOfTheSession() throws {
+    for disk in [Disk(), try manyRecords()] {
+      let ledger = try disk.open()
+      try ledger.fire(Self.known)
+      ledger.beginSession()
+      #expect(try ledger.state(of: Self.silent) == .fired)
+      try ledger.meet(ledger.alert(Self.known))
+      #expect(try ledger.state(of: Self.silent) == .new)
+      try ledger.fire(Self.silent)
+      ledger.beginSession()
+      for message in [Self.known, Self.silent] {
+        #expect(try ledger.state(of: message) == .fired)
+        try ledger.meet(ledger.alert(message))
+      }
+    }
+  }
+
+  @Test func aSilentMessageIsNotWhatWasDeleted() throws {
+    for isListed in [true, false] {
+      let (ledger, _) = try prepare(.deleted, on: Disk())
+      if isListed { try list([], in: ledger) }
+      #expect(try ledger.state(of: Self.silent) == .new)
+      #expect(try ledger.state(of: Self.known) == .archived)
+    }
+  }
+
+  /// A disk with more than are kept in memory.
+  private func manyRecords() throws -> Disk {
+    let disk = Disk()
+    let ledger = try disk.open()
+    for number in 100...800 { try ledger.fire(MessageIdentity(number, content: number)) }
+    return disk
   }
 
   @Test func aListingTellsWhichUniqueIDsAreDoubled() throws {

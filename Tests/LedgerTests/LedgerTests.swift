@@ -13,9 +13,11 @@ import Testing
     try ledger.intend(MessageIdentity(1))
     try ledger.fire(MessageIdentity(2))
     for attempts: UInt8 in 1...2 {
-      try ledger.intend(MessageIdentity(3))
+      ledger.beginSession()
+      let alert = try ledger.alert(MessageIdentity(3))
+      try ledger.intend(alert)
       let failures = Failures(attempts: attempts, done: attempts - 1, actions: 200)
-      try ledger.note(MessageIdentity(3), .failed(failures))
+      try ledger.note(alert, .failed(failures))
     }
     try ledger.note(MessageIdentity(4), .givenUp)
     try ledger.note(MessageIdentity(5), .archived)
