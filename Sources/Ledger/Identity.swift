@@ -110,18 +110,15 @@ public struct AlertIdentity: Sendable, Equatable {
   public let key: Identity
   /// The rule, as `Entry.rule` has it: where the message had fired before, the one that it fired then.
   public let rule: UInt16
-  /// The unique-id by which listings have its message, and whether it is believed; nil where they have
-  /// none.
+  /// The unique-id by which listings have its message; nil where they have none that is believed.
   let uniqueID: Identity?
-  let believesUniqueID: Bool
-  let isSilent: Bool
+  public let isSilent: Bool
   var isUnlisted: Bool { isSilent && uniqueID == nil }
 
   init(_ message: MessageIdentity, key: Identity, rule: UInt16, isSilent: Bool) {
     self.key = key
     self.rule = rule
-    uniqueID = message.uniqueID
-    believesUniqueID = message.believesUniqueID
+    uniqueID = message.believedID
     self.isSilent = isSilent
   }
 }

@@ -22,6 +22,8 @@ extension Ledger where S: ~Copyable {
       mark(alert.position)
       found = alert
     }
+    // What headers alone told apart so far is known to a listing from its next look on.
+    guard !found.entry.isUnlisted else { return .look }
     switch found.entry.state {
     case .unread: break
     case .kept(_, rules, _): break

@@ -135,12 +135,9 @@ public final class Ledger<S: Store & ~Copyable> {
       dueHour: hour, rules: rules, archived: known.state.message == .archived)
     entry.time = UInt32(clamping: try timeOfFiring(alert))
     entry.isUnlisted = alert.isUnlisted
-    if known.state != entry.state { writeLater(entry) }
+    if known.state != entry.state || known.isUnlisted && !entry.isUnlisted { writeLater(entry) }
     // A copy that stays is known to listings too.
-    if let link = try missingLink(of: alert) {
-      writeLater(link)
-      if known.isUnlisted { writeLater(entry) }
-    }
+    if let link = try missingLink(of: alert) { writeLater(link) }
     try flushIfMany()
   }
 
@@ -160,7 +157,7 @@ public final class Ledger<S: Store & ~Copyable> {
     guard try entry(of: alert.key)?.isDeleted ?? false else { return false }
     guard let uniqueID = alert.uniqueID,
       case .link(alert.key.word, let hour) = try entry(of: uniqueID)?.state
-    else { return alert.uniqueID == nil || !alert.believesUniqueID }
+    else { return alert.uniqueID == nil }
     return hour > 0
   }
 

@@ -243,6 +243,26 @@ import Testing
     }
   }
 
+  /// Two messages have it in turns; that is nothing to write down each time.
+  @Test func aUniqueIDThatIsNotBelievedLeadsToNothing() throws {
+    let ledger = try disk.open()
+    var messages = [Self.known, Self.other]
+    for index in messages.indices { messages[index].believesUniqueID = false }
+    var operations = 0
+    for session in 1...4 {
+      ledger.beginSession()
+      for message in messages {
+        if session == 1 { try ledger.fire(message) }
+        try ledger.meet(ledger.alert(message))
+        try ledger.keep(message)
+      }
+      try ledger.flush()
+      if session == 1 { operations = disk.operations }
+      #expect(try ledger.key(under: Identity(1)) == nil)
+    }
+    #expect(disk.operations == operations)
+  }
+
   /// A disk with more than are kept in memory.
   private func manyRecords() throws -> Disk {
     let disk = Disk()
