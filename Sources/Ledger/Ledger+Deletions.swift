@@ -46,13 +46,16 @@ extension Ledger where S: ~Copyable {
   /// until a time that has not come: it needs no other look then.
   public func meetKept(_ alert: AlertIdentity, rules: UInt16) throws(LedgerError) -> Bool {
     guard var entry = try entry(of: alert.key),
-      case .kept(let hour, let others, let archived) = entry.state,
-      others == rules || others == ~rules, UInt64(hour) * 3600 > clock.time
+      case .kept(let hour, let others, let archived) = entry.state, UInt64(hour) * 3600 > clock.time
     else { return false }
+    // What was gone in between has no rules; the next try at a deletion is a day away at most.
+    let hasReturned = others == 0 && UInt64(hour) <= clock.time / 3600 + 25
+    guard others == rules || others == ~rules || hasReturned else { return false }
     if others != rules {
       entry.state = .kept(dueHour: hour, rules: rules, archived: archived)
       set(entry.identity, entry, isDurable: false)
     }
+    if let link = try missingLink(of: alert) { writeLater(link) }
     return true
   }
 

@@ -280,6 +280,38 @@ import Testing
     #expect(try ledger.list(Identity(2), rules: 1) == .unknown)
   }
 
+  /// A copy of what the server does not delete is looked at when that is tried again.
+  @Test func aCopyOfWhatIsNotDeletedIsKnownToAListing() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    ledger.beginSession()
+    try ledger.permit(Self.known)
+    try ledger.keepDeletions(until: ledger.now + 86_400, rules: 1)
+    ledger.beginSession()
+    let copy = try ledger.alert(Self.moved)
+    try ledger.meet(copy)
+    #expect(try ledger.meetKept(copy, rules: 1))
+    try ledger.flush()
+    ledger.beginListing()
+    #expect(try ledger.list(Identity(2), rules: 1) == .kept)
+  }
+
+  /// The server gives a message another unique-id in each session.
+  @Test func whatIsNotDeletedIsKeptThoughItWasGone() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    ledger.beginSession()
+    try ledger.permit(Self.known)
+    try ledger.keepDeletions(until: ledger.now + 86_400, rules: 1)
+    try list([2], in: ledger)
+    ledger.beginSession()
+    let alert = try ledger.alert(Self.moved)
+    try ledger.meet(alert)
+    #expect(try ledger.meetKept(alert, rules: 1))
+    ledger.tick(now: .init(milliseconds: 26 * 3_600_000), wall: 1_800_093_600)
+    #expect(try !ledger.meetKept(alert, rules: 1))
+  }
+
   /// The server has it under both, and each needs no look.
   @Test func bothCopiesOfWhatIsKeptAreKnownToAListing() throws {
     let ledger = try disk.open()
