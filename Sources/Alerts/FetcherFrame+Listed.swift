@@ -21,7 +21,7 @@ extension FetcherFrame {
     init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
       self.init()
       frame[1] = try reader.byte()
-      guard frame[1] < 4 else { throw .range }
+      guard frame[1] < 8 else { throw .range }
       frame.append(try reader.rest(atMost: Self.capacity * Identity.size))
       guard (frame.count - 2).isMultiple(of: Identity.size) else { throw .length }
     }
@@ -36,6 +36,12 @@ extension FetcherFrame {
     public var isLast: Bool {
       get { frame[1] & 2 != 0 }
       set { frame[1] = newValue ? frame[1] | 2 : frame[1] & ~2 }
+    }
+
+    /// The unique-ids of the listing tell no message from another.
+    public var tellsNothing: Bool {
+      get { frame[1] & 4 != 0 }
+      set { frame[1] = newValue ? frame[1] | 4 : frame[1] & ~4 }
     }
 
     public var count: Int { (frame.count - 2) / Identity.size }

@@ -21,6 +21,8 @@ struct MailboxListing: Sendable {
   private(set) var isWhole = true
   /// True if two messages have the same unique-id.
   private(set) var isDoubled = false
+  /// True if they are no more than the numbers of messages.
+  private var isDisbelieved = false
 
   init(known: Examined) {
     self.known = known
@@ -47,12 +49,13 @@ struct MailboxListing: Sendable {
 
   /// What the supervisor is to be asked.
   mutating func takeChunk(isLast: Bool) -> FetcherFrame {
-    chunk.isLast = isLast && isWhole && !isDoubled
+    chunk.tellsNothing = isDoubled || isDisbelieved
+    chunk.isLast = isLast && isWhole && !chunk.tellsNothing
     return .listed(chunk)
   }
 
   /// The unique-ids tell nothing: nobody may believe that the listing is complete.
-  mutating func disbelieve() { isWhole = false }
+  mutating func disbelieve() { isDisbelieved = true }
 
   /// What the supervisor said.
   mutating func answered(_ answer: ListingAnswer) {

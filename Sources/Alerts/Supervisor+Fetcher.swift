@@ -86,10 +86,11 @@ extension Supervisor where S: ~Copyable {
     let ledger = ledgers[mailbox]
     do throws(LedgerError) {
       if listed.isFirst { ledger.beginListing() }
+      if listed.tellsNothing { ledger.dropListing() }
       for index in 0..<listed.count {
         answer.append(try ledger.list(listed[index], rules: rulesWord))
       }
-      if listed.isLast {
+      if listed.isLast, !ledger.listingIsDoubled {
         mailboxes[mailbox].lastListing = now
         mailboxes[mailbox].isListed = true
         try ledger.endListing()

@@ -112,9 +112,13 @@ extension Ledger where S: ~Copyable {
           try self.visit(self.recent[next].entry, self.recent[next].isListed, body)
           next += 1
         }
-        // A recent one of the same identity takes its place.
-        if next < self.recent.count, self.recent[next].identity == entry.identity { return }
-        try self.visit(entry, self.isMarked(.sorted(place - 1)), body)
+        let isMarked = self.isMarked(.sorted(place - 1))
+        // A recent one of the same identity takes its place: of the same message, which is there.
+        guard next < self.recent.count, self.recent[next].identity == entry.identity else {
+          return try body(entry, isMarked)
+        }
+        try self.visit(self.recent[next].entry, isMarked || self.recent[next].isListed, body)
+        next += 1
       }
     }
     for index in next..<recent.count {

@@ -10,12 +10,22 @@ extension Ledger where S: ~Copyable {
   public func beginListing() {
     forgetMarks()
     listedDueHour = nil
+    listingIsDoubled = false
+  }
+
+  /// The unique-ids of the listing tell no message from another: none is there for all that it says.
+  public func dropListing() {
+    forgetMarks()
+    listingIsDoubled = true
   }
 
   /// Notes that a message is there. Returns what is to be done about it under these rules.
   public func list(_ uniqueID: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
     guard var found = try find(uniqueID) else { return .unknown }
-    guard !isMarked(found.position) else { return .doubled }
+    guard !listingIsDoubled, !isMarked(found.position) else {
+      dropListing()
+      return .doubled
+    }
     mark(found.position)
     if case .link(let word, _) = found.entry.state {
       guard let alert = try find(word) else { return .unknown }
@@ -59,8 +69,10 @@ extension Ledger where S: ~Copyable {
     left.map { min($0, right ?? $0) } ?? right
   }
 
-  /// The listing is complete. What it does not have is gone from here on, or forgotten.
+  /// The listing is complete. What it does not have is gone from here on, or forgotten, unless the
+  /// listing tells nothing.
   public func endListing() throws(LedgerError) {
+    guard !listingIsDoubled else { return }
     try noteGone(.listing)
     nextDueHour = listedDueHour
   }
@@ -75,7 +87,9 @@ extension Ledger where S: ~Copyable {
     defer { forgetMarks() }
     self.view = view
     var changes: [Record] = []
+    if view == .headers { nextDueHour = nil }
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
+      if view != .listing, isMarked { self.noteDue(entry) }
       guard changes.count <= Self.fewChanges else { return }
       let isLost = entry.isOlder ? try self.isDangling(entry) : false
       let later = isLost ? nil : self.seen(entry, isThere: isMarked)

@@ -49,7 +49,9 @@ public final class Ledger<S: Store & ~Copyable> {
   var hasSilentDeletion = false
   /// The hour in which the first message is due that is kept for a time; nil where none is.
   var nextDueHour: UInt32?
-  /// The same, of what the listing that is under way has so far.
+  /// True if two messages of the listing that is under way have the same unique-id.
+  public internal(set) var listingIsDoubled = false
+  /// The same as `nextDueHour`, of what that listing has so far.
   var listedDueHour: UInt32?
 
   /// What was looked at when the last poll ended; nil before the first.

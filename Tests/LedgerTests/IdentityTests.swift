@@ -271,6 +271,23 @@ import Testing
     return disk
   }
 
+  /// What was sorted before, and is kept by other rules now, is there.
+  @Test func whatIsMetIsThereWhereverItsRecordIs() throws {
+    let disk = try manyRecords()
+    let ledger = try disk.open()
+    try ledger.examine(Examined(count: 1, rules: 1))
+    ledger.beginSession()
+    for number in 100...800 {
+      let message = MessageIdentity(number, content: number)
+      try ledger.meet(ledger.alert(message))
+      if number == 100 { try ledger.keep(message) }
+    }
+    try ledger.flush()
+    let operations = disk.operations
+    try ledger.endLook(isListed: false)
+    #expect(disk.operations == operations)
+  }
+
   @Test func aListingTellsWhichUniqueIDsAreDoubled() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known)
@@ -310,6 +327,27 @@ import Testing
     #expect(try ledger.meetKept(alert, rules: 1))
     ledger.tick(now: .init(milliseconds: 26 * 3_600_000), wall: 1_800_093_600)
     #expect(try !ledger.meetKept(alert, rules: 1))
+  }
+
+  /// What was deleted is nothing to look for each time, where unique-ids tell nothing.
+  @Test func whatWasDeletedIsNotDueOnceItIsGone() throws {
+    for isListed in [true, false] {
+      let disk = Disk()
+      let ledger = try disk.open()
+      try ledger.fire(Self.known)
+      ledger.beginSession()
+      try ledger.delete(Self.known)
+      ledger.tick(now: .init(milliseconds: 26 * 3_600_000), wall: 1_800_093_600)
+      #expect(ledger.hasDueMessage)
+      ledger.beginSession()
+      if isListed {
+        ledger.beginListing()
+        _ = try ledger.list(Identity(1), rules: 1)
+        ledger.dropListing()
+      }
+      try ledger.endLook(isListed: false)
+      #expect(!ledger.hasDueMessage)
+    }
   }
 
   /// The server has it under both, and each needs no look.
