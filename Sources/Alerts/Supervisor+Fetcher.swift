@@ -232,7 +232,9 @@ extension Supervisor where S: ~Copyable {
     let ledger = ledgers[mailbox]
     let committed = mode == .once(dryRun: true) ? nil : box.examined
     let left = box.tally.messages - min(box.tally.deleted, box.tally.messages)
-    if committed == nil || box.tally.deleted > 0 { box.octets = 0 }
+    // Of more than were counted, so many octets are not known.
+    let isUncounted = (committed?.count ?? 0) > box.tally.messages
+    if committed == nil || box.tally.deleted > 0 || isUncounted { box.octets = 0 }
     if committed == nil { box.tally.deleted = 0 }
     do throws(LedgerError) {
       // A disk that was full may have room again.

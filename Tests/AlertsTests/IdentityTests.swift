@@ -223,6 +223,19 @@ import Testing
     #expect(trial.world.fired.count == fired + 1)
   }
 
+  /// So many octets as were counted are not those of all that were listed.
+  @Test func whatCameDuringAPollMakesNoUniqueIDDoubtful() throws {
+    var trial = trial([.alarms(then: .keep)])
+    trial.deliver(.numbered(1))
+    try poll(&trial)
+    trial.end()
+    trial.world.settings.rules.rules[0].name = Array("renamed".utf8)
+    trial.fingerprint += 1
+    trial.world.server.arrivesAfterStat = [.numbered(2, "news")]
+    try poll(&trial, times: 4)
+    #expect(trial.world.fired == ["ALARM 1"])
+  }
+
   /// A message that says nothing is not the one before it, whose action failed.
   @Test func whatFailedIsNotLostToASilentOne() throws {
     var trial = trial()
