@@ -66,6 +66,8 @@ final class Mailbox {
   var misses: UInt64 = 0
   /// The server refused to commit this session.
   var commitIsRefused = false
+  /// The last alert of which was said that the server did not delete its message.
+  var notDeleted: Identity?
   /// How many messages there were when the last poll left some for the next; nil where it did not.
   var messagesBefore: UInt32?
   /// Its ledger could not be read or written in this poll.

@@ -38,7 +38,12 @@ extension Supervisor where S: ~Copyable {
         ledger.permitDeletion(of: alert.identity, message: alert.message)
         return order(.answer(mailbox: mailbox, .delete))
       }
-      report(mailbox, .notDeleted(rule: alert.rule))
+      if mailboxes[mailbox].notDeleted != alert.identity.key {
+        report(mailbox, .notDeleted(rule: alert.rule))
+      }
+      mailboxes[mailbox].notDeleted = alert.identity.key
+      // It may be another that is as silent, which the ledger takes for new after a day.
+      if alert.identity.isSilent { return order(.answer(mailbox: mailbox, .keep)) }
       due = timeOfRetry(mailbox)
     }
     try ledger.keep(alert.identity, until: due, rules: rulesWord)
