@@ -6,9 +6,12 @@ import Testing
 
 /// `popbell ledger`: what it shows, and that what is forgotten fires again, once.
 @Suite(.waits) struct LedgerCommandTests {
+  /// None has its place in the mailbox for a unique-id, which would not be believed.
+  private static var messages: [Message] { ["6", "1", "2", "3", "7"].map(Scene.message) }
+
   /// Messages that fire, each by a rule of its own, and are kept.
   private func keeping(_ more: String = "then = keep", mailbox: String = "") throws -> Scene {
-    try Scene(more: mailbox) { bench in
+    try Scene(messages: Self.messages, more: mailbox) { bench in
       Scene.alarms.map {
         """
         [rule alarm-\($0)]
@@ -71,7 +74,7 @@ import Testing
   }
 
   @Test(.enabled(if: Service.other == nil)) func showsTheNewestFirst() throws {
-    let scene = try Scene { Scene.rule($0) + "then = keep\n" }
+    let scene = try Scene(messages: Self.messages) { Scene.rule($0) + "then = keep\n" }
     try scene.bench.popbell("once")
     scene.mailbox.add(Scene.message("4"))
     let clock = try ShiftedClock(scene.bench)
@@ -412,7 +415,7 @@ import Testing
     let other = try MailboxServer(
       Configuration(behaviour: Behaviour()), mailbox: Mailbox([Scene.message("2")]))
     defer { other.stop() }
-    let scene = try Scene {
+    let scene = try Scene(messages: Self.messages) {
       $0.section("other", port: other.port) + Scene.rule($0) + "then = keep\n"
     }
     try scene.bench.popbell("once")
@@ -455,7 +458,7 @@ import Testing
   }
 
   @Test func manyRequestsAtOnceAreAllKept() throws {
-    let scene = try Scene { Scene.rule($0) + "then = keep\n" }
+    let scene = try Scene(messages: Self.messages) { Scene.rule($0) + "then = keep\n" }
     for number in 100..<130 { scene.mailbox.add(Scene.message("\(number)")) }
     try change(scene, "interval = 5s", "interval = 1h")
     let service = try scene.run()
