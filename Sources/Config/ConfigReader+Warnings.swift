@@ -11,7 +11,7 @@ extension ConfigReader {
     let comment = raw.extracting(end...)
     let text = comment.extracting(comment.rangeWithoutSpaces)
     // Who means a comment mostly sets it apart.
-    if end - range.upperBound == 1, isLikelyPattern(text) {
+    if end - range.upperBound == 1, isLikelyPart(text, of: pattern) {
       warnings.add(place, .comment([UInt8](text)))
     }
     for index in pattern.indices.dropFirst() where isLikelyComment(pattern, at: index) {
@@ -21,8 +21,9 @@ extension ConfigReader {
   }
 }
 
-/// True for a comment with nothing in it, with a number first, or with what patterns are made of.
-private func isLikelyPattern(_ comment: Span<UInt8>) -> Bool {
+/// True for a comment with nothing in it, with a number first, with what patterns are made of, or with
+/// the end of an expression.
+private func isLikelyPart(_ comment: Span<UInt8>, of pattern: Span<UInt8>) -> Bool {
   guard !comment.isEmpty else { return false }
   let text = comment.extracting(1...)
   let words = text.extracting(text.rangeWithoutSpaces)
@@ -31,7 +32,8 @@ private func isLikelyPattern(_ comment: Span<UInt8>) -> Bool {
     let byte = words[index]
     if byte == .ascii("*") || byte == .ascii("{") || byte == .ascii("}") { return true }
   }
-  return first.isDigit
+  let isOpen = pattern.hasPrefix("/") && pattern[pattern.count - 1] != .ascii("/")
+  return first.isDigit || isOpen && words[words.count - 1] == .ascii("/")
 }
 
 /// True for a `#` with a letter right behind it: `ALARM #5` and `ALARM #{n}` are likely meant.

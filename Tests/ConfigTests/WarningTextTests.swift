@@ -116,6 +116,18 @@ import Testing
     #expect(warnings(mailboxLines + every + second) == [])
   }
 
+  /// The error alone would have the owner add the slash that is there.
+  @Test func ofAnExpressionThatACommentCuts() {
+    let text = mailboxLines + ruleLines + "header.X = /Zone # (one|two)/\n"
+    #expect(
+      warnings(text) == [
+        "8: [rule r] header.X: '# (one|two)/' is a comment: put the value in double quotes if this "
+          + "belongs to it"
+      ])
+    #expect(errors(text).count == 1)
+    #expect(warnings(text.replacing("(one", with: "x").replacing("two)/", with: "y")) == [])
+  }
+
   @Test func standBesideErrorsAndAreBounded() {
     let text = mailboxLines + ruleLines + "from = *example.net\nthen = x\n"
     #expect(warnings(text).count == 1 && errors(text).count == 1)

@@ -18,7 +18,8 @@ func fuzz(_ input: Span<UInt8>) {
   reader.read(input)
   let outcome = reader.finish()
   let lines = text.count { $0 == .lineFeed } + 1
-  requireWords(outcome.errors, lines: lines)
+  requireWords(outcome.errors, lines: lines) { error, text in error.write(into: &text) }
+  requireWords(outcome.warnings, lines: lines) { warning, text in warning.write(into: &text) }
   require((outcome.settings == nil) == !outcome.errors.isEmpty, "it holds, or there are errors")
   if let settings = outcome.settings { requireUsable(settings, text) }
 }
@@ -97,15 +98,17 @@ extension UInt8 {
 
 // What comes of the lines.
 
-private func requireWords(_ errors: ConfigErrors, lines: Int) {
-  let errors = errors.sorted
-  require(errors.count <= Config.Limits.findings, "errors are bounded")
-  for error in errors {
-    require((0...lines).contains(error.place.line), "an error is in the file")
+private func requireWords<F: Finding>(
+  _ findings: Findings<F>, lines: Int, _ write: (F, inout [UInt8]) -> Void
+) {
+  let findings = findings.sorted
+  require(findings.count <= Config.Limits.findings, "findings are bounded")
+  for finding in findings {
+    require((0...lines).contains(finding.place.line), "a finding is in the file")
     var text: [UInt8] = []
-    error.write(into: &text)
-    require(!text.isEmpty && text.count < 800, "an error has words, and few")
-    require(!text.contains { $0.isControl }, "an error is one line")
+    write(finding, &text)
+    require(!text.isEmpty && text.count < 800, "a finding has words, and few")
+    require(!text.contains { $0.isControl }, "a finding is one line")
   }
 }
 

@@ -40,7 +40,7 @@ private func compare(
 ) {
   do throws(PatternError) {
     let pattern = try Pattern(parsing: source.span, for: target, caseSensitive: isCaseSensitive)
-    for doubt in pattern.doubts {
+    for doubt in pattern.doubts + [pattern.senderDoubt].compactMap({ $0 }) {
       require(doubt.offset + doubt.length <= source.count, "a doubt is about the pattern")
     }
     switch pattern {
