@@ -65,8 +65,9 @@ extension Ledger where S: ~Copyable {
       let key = message.content.behind(count).taken(by: rule)
       count += 1
       if let known = try entry(of: key) {
-        // What another unique-id leads to is another message.
-        if !wasMet(key), known.isUnlisted || message.believedID == nil { return key }
+        // What another unique-id leads to is another message, and so may be what was deleted.
+        let isOpen = known.isUnlisted && !known.isDeleted
+        if !wasMet(key), isOpen || message.believedID == nil { return key }
         gap = 0
       } else {
         free = free ?? key

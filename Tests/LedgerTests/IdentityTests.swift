@@ -234,6 +234,13 @@ import Testing
     }
   }
 
+  /// The server named the one that it deleted not at all, and has another.
+  @Test func aSilentMessageWithAUniqueIDIsNotWhatWasDeletedWithoutOne() throws {
+    let (ledger, _) = try prepare(.deleted, MessageIdentity(nil), on: disk)
+    #expect(try ledger.state(of: Self.silent) == .new)
+    #expect(try ledger.state(of: MessageIdentity(nil)) == .archived)
+  }
+
   @Test func aSilentMessageIsNotWhatWasDeleted() throws {
     for isListed in [true, false] {
       let (ledger, _) = try prepare(.deleted, on: Disk())
