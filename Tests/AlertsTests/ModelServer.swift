@@ -4,6 +4,8 @@ struct ModelServer {
   struct Message: Hashable {
     var uniqueID: String
     var header: String
+    /// Which of all mails it is, for tests that tell copies apart.
+    var number = 0
   }
 
   var messages: [Message]
@@ -37,6 +39,9 @@ struct ModelServer {
   var ignoresDele = false
   /// For how many TOPs there is no header.
   var emptyTops = 0
+
+  /// What it answers instead, or nil; after an empty answer it hangs up.
+  var answer: ((inout ModelServer, String) -> String?)?
 
   /// What it has deleted for its client.
   private(set) var expunged: [Message] = []
@@ -72,6 +77,10 @@ struct ModelServer {
       isOpen = false
       return []
     }
+    if let answer = answer?(&self, command) {
+      if answer.isEmpty { isOpen = false }
+      return bytes(of: answer)
+    }
     return bytes(of: reply(to: command))
   }
 
@@ -79,7 +88,7 @@ struct ModelServer {
     Array((lineEnd == "\r\n" ? reply : reply.replacing("\r\n", with: lineEnd)).utf8)
   }
 
-  private mutating func reply(to command: String) -> String {
+  mutating func reply(to command: String) -> String {
     let words = command.split(separator: " ").map(String.init)
     let number = words.count > 1 ? Int(words[1]) : nil
     if unknown.contains(words[0]) || unknown.contains(command) { return "-ERR unknown command\r\n" }

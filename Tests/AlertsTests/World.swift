@@ -22,6 +22,8 @@ struct World {
   var programs: [String: ActionEnd] = [:]
   /// What programs that succeeded were started for, as "subject/action".
   var effects: [String] = []
+  /// Each of these, with the message as the server has it.
+  var firings: [Firing] = []
   /// The alert whose record is not known to be on disk: what was done for it since its intent, and
   /// what was durable when that began.
   private(set) var open = (subject: "", effects: [String](), synchronizations: -1)
@@ -97,13 +99,14 @@ struct World {
         case .answerListing(_, let answer):
           let answer = try ListingAnswer(parsing: answer.bytes.span)
           if let connection { connection.fetcher.answered(answer, &connection.sink) }
-        case .startProgram(let mailbox, _, let action):
+        case .startProgram(let mailbox, let rule, let action):
           let subject = text(supervisor.alert(of: mailbox)!.subject)
           checkDisk("started for \(subject)") { if case .intended = $0 { true } else { false } }
           openIntents.append((subject, disk.synchronizations))
           let end = programs[subject] ?? programs["\(subject)/\(action)"] ?? .succeeded
           if case .failed(.couldNotStart) = end {} else { fired.append(subject) }
           note("\(subject)/\(action)", of: subject, end)
+          if end == .succeeded { noteFiring(of: supervisor.settings.rules.rules[rule]) }
           isKilledAfter -= 1
           if isOver || powerGoes?(self) == true { return server.disconnect() }
           supervisor.actionEnded(mailbox, end, on: &lines, now: now, time: wall)
@@ -180,6 +183,15 @@ struct World {
     open.effects.append(effect)
   }
 
+  private mutating func noteFiring(of rule: Rule) {
+    guard let number = matched.last.map({ Int($0.message) }), number <= server.messages.count
+    else { return }
+    firings.append(
+      Firing(
+        message: server.messages[number - 1], rule: text(rule.name.span),
+        synchronizations: disk.synchronizations))
+  }
+
   private mutating func connect(_ supervisor: borrowing Supervisor<DiskStore>) throws -> Connection
   {
     bytes = (0, 0)
@@ -229,6 +241,13 @@ struct World {
 }
 
 typealias TestFetcher = Fetcher<TestMD5, TestSHA256>
+
+/// A program that ran to its end, for a message and a rule, and what was durable then.
+struct Firing {
+  var message: ModelServer.Message
+  var rule: String
+  var synchronizations: Int
+}
 
 /// A fetcher that tests can keep in a class.
 struct HeldFetcher: ~Copyable {
