@@ -73,8 +73,8 @@ extension Ledger where S: ~Copyable {
   /// listing tells nothing.
   public func endListing() throws(LedgerError) {
     guard !listingIsDoubled else { return }
-    try noteGone(.listing)
     nextDueHour = listedDueHour
+    try noteGone(.listing)
   }
 
   /// Each message was looked at by its header: what was not met is gone. After a listing (`isListed`) that
@@ -89,7 +89,8 @@ extension Ledger where S: ~Copyable {
     var changes: [Record] = []
     if view == .headers { nextDueHour = nil }
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
-      if view != .listing, isMarked { self.noteDue(entry) }
+      // No listing need have what could not be read.
+      if entry.isUnread || view != .listing && isMarked { self.noteDue(entry) }
       guard changes.count <= Self.fewChanges else { return }
       let isLost = entry.isOlder ? try self.isDangling(entry) : false
       let later = isLost ? nil : self.seen(entry, isThere: isMarked)

@@ -430,4 +430,21 @@ import Testing
     }
     #expect(operation > (past == .deleted ? 0 : 1))
   }
+
+  /// Whatever is listed or looked at meanwhile.
+  @Test(arguments: [1, nil]) func whatCouldNotBeReadIsDueADayLater(uniqueID: Int?) throws {
+    let ledger = try disk.open()
+    try ledger.noteUnread(uniqueID.map { Identity($0) }, message: 1)
+    try ledger.flush()
+    for ledger in [ledger, try disk.open()] {
+      try list([1], in: ledger)
+      try list([], in: ledger)
+      try ledger.endLook(isListed: false)
+      ledger.tick(now: .init(milliseconds: 23 * 3_600_000), wall: 1_800_000_000)
+      #expect(try !ledger.takeDueUnread())
+      ledger.tick(now: .init(milliseconds: 25 * 3_600_000), wall: 1_800_000_000)
+      #expect(try ledger.takeDueUnread())
+      #expect(try !ledger.takeDueUnread())
+    }
+  }
 }
