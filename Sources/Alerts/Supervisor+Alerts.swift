@@ -109,6 +109,3 @@ extension Supervisor where S: ~Copyable {
     order(.answer(mailbox: mailbox, .leave))
   }
 }
-
-/// Stands for a rule in the ledger's records: half of the CRC-32 of its name.
-public func ruleWord(_ name: Span<UInt8>) -> UInt16 { UInt16(truncatingIfNeeded: crc32(name)) }

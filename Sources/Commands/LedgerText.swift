@@ -2,6 +2,7 @@ import Alerts
 import Bytes
 import Ledger
 import Platform
+import Rules
 
 // What a ledger says of messages: in words for people, in fields for programs.
 

@@ -57,6 +57,10 @@ extension SectionProblem {
       sink.write("a name is letters, digits, '-', '_' and '.', at most ", Limits.name, " of them")
     case .repeated(let line):
       sink.write("it is in line ", line, " already: keep its keys together, or give it a new name")
+    case .sameInLedgers(let line):
+      sink.write(
+        "its name has the same checksum as that in line ", line,
+        ", and the ledger knows rules by that: give it another name")
     case .tooMany(let kind):
       sink.write("at most ", kind.limit, " sections of this kind are allowed")
     case .outside: sink.write("it stands before the first section: write one above it")

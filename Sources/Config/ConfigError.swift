@@ -51,6 +51,8 @@ public enum SectionProblem: Error, Sendable {
   case popbellWithName
   case badName
   case repeated(firstLine: Int)
+  /// In a ledger, the rule's name stands for that of another rule too.
+  case sameInLedgers(firstLine: Int)
   case tooMany(SectionKind)
   /// The key stands before the first section.
   case outside

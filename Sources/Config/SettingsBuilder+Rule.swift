@@ -142,6 +142,17 @@ extension SettingsBuilder {
   }
 
   /// A rule that is never tried would be an alarm that never rings.
+  /// A ledger must not take one rule for another: what fired for that would not fire for this.
+  mutating func checkNames(of rules: [Rule]) {
+    for (index, rule) in rules.enumerated() {
+      let word = ruleWord(rule.name.span)
+      guard let first = rules[..<index].first(where: { ruleWord($0.name.span) == word }) else {
+        continue
+      }
+      errors.add(sections.rules[index].place, .section(.sameInLedgers(firstLine: first.line)))
+    }
+  }
+
   mutating func checkReach(of rules: [Rule]) {
     let isLast = { [sections] (index: Int) in
       // What was left out for an error may well narrow it.

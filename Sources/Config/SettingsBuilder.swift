@@ -37,6 +37,7 @@ struct SettingsBuilder {
     settings.mailboxes = sections.mailboxes.map { mailbox($0) }
     for section in sections.outputs { outputs.append(output(section)) }
     let rules = sections.rules.map { rule($0, popbell.rule) }
+    checkNames(of: rules)
     checkReach(of: rules)
     for output in outputs { checkMaxOn(of: output) }
     if sections.mailboxes.isEmpty { reportMissing(.mailbox) }

@@ -138,3 +138,6 @@ extension Rule {
     return values.write(value, of: self, into: &sink)
   }
 }
+
+/// Stands for a rule in the ledger's records: half of the CRC-32 of its name.
+public func ruleWord(_ name: Span<UInt8>) -> UInt16 { UInt16(truncatingIfNeeded: crc32(name)) }

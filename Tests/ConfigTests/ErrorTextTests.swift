@@ -357,6 +357,16 @@ import Testing
     #expect(errors(text) == ["8: " + expected])
   }
 
+  /// Half of the CRC-32 of both names is the same.
+  @Test func ofRulesThatTheLedgerCannotTellApart() {
+    let rules = ["yoja", "avms", "yoja2"].map { "[rule \($0)]\nsubject = \($0)\nrun = /x\n" }
+    #expect(
+      errors(mailboxLines + rules.joined()) == [
+        "8: [rule avms]: its name has the same checksum as that in line 5, and the ledger knows "
+          + "rules by that: give it another name"
+      ])
+  }
+
   @Test func ofAFileWithoutSections() {
     let missing = [
       "0: there is no mailbox: add a section [mailbox NAME]",
