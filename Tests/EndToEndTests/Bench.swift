@@ -110,8 +110,12 @@ final class Service {
     process.standardInput = stdin
     output = Collector(stdout.fileHandleForReading)
     errors = Collector(stderr.fileHandleForReading)
+    // Before it starts, as one that ends without reading would take the tests along (SIGPIPE).
+    if let input {
+      precondition(input.utf8.count <= 65_536, "more than a pipe holds")
+      stdin.fileHandleForWriting.write(Data(input.utf8))
+    }
     try process.start()
-    if let input { stdin.fileHandleForWriting.write(Data(input.utf8)) }
     try stdin.fileHandleForWriting.close()
   }
 
