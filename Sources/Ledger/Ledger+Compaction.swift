@@ -11,12 +11,14 @@ extension Ledger where S: ~Copyable {
     try compact()
   }
 
-  /// Writes all that is to be remembered into a file that takes this one's place; with `listing`,
-  /// what was not listed as what is absent, and without what has been gone for `dropAge` hours. After an
+  /// Writes all that is to be remembered into a file that takes this one's place: with `survey`, as that
+  /// found it, and without what has been gone for `dropAge` hours. What was marked stays so. After an
   /// error all is as it was.
-  func compact(listing: Bool = false, droppingFrom dropAge: Int = .max) throws(LedgerError) {
+  func compact(
+    after survey: Survey? = nil, droppingFrom dropAge: Int = .max
+  ) throws(LedgerError) {
     var (count, links) = (0, 0)
-    try forEachSurvivor(listing, dropAge, dropsLinks: false) { (entry) throws(LedgerError) in
+    try forEachSurvivor(survey, dropAge, dropsLinks: false) { (entry, _) throws(LedgerError) in
       count += 1
       links += entry.isLink ? 1 : 0
     }
@@ -24,32 +26,34 @@ extension Ledger where S: ~Copyable {
     let dropsLinks = 2 * links > count + 256 || dropAge < .max
     if dropsLinks {
       count = 0
-      try forEachSurvivor(listing, dropAge, dropsLinks: true) { _ in count += 1 }
+      try forEachSurvivor(survey, dropAge, dropsLinks: true) { _, _ in count += 1 }
     }
     let reading = clock.reading
-    var written = 0
+    var (written, marks) = (0, Marks())
     do throws(LedgerError) {
-      written = try writeSuccessor(of: count, listing, dropAge, dropsLinks: dropsLinks)
+      written = try writeSuccessor(of: count, survey, dropAge, dropsLinks: dropsLinks, &marks)
     } catch {
       // What there is of it takes room that the ledger may need.
       try? store.beginSuccessor()
       throw error
     }
     (sorted, length, tailIsTorn, folderIsPending) = (count, written, false, true)
-    (recent, marks, isOld, isDurable) = ([], [], false, true)
+    (recent, self.marks, isOld, isDurable) = ([], marks, false, true)
     self.written = reading
   }
 
-  /// Returns how many bytes it has, once it is the ledger.
+  /// Returns how many bytes it has, once it is the ledger; `marks` are those of its records.
   private func writeSuccessor(
-    of count: Int, _ listing: Bool, _ dropAge: Int, dropsLinks: Bool
+    of count: Int, _ survey: Survey?, _ dropAge: Int, dropsLinks: Bool, _ marks: inout Marks
   ) throws(LedgerError) -> Int {
     var bytes = ByteBuffer<4096>()
-    var written = 0
+    var (written, place) = (0, 0)
     try withStore { (store) throws(StoreError) in try store.beginSuccessor() }
     try write(.header(version: Record.version, sorted: count), &bytes, &written)
-    try forEachSurvivor(listing, dropAge, dropsLinks: dropsLinks) {
-      (entry) throws(LedgerError) in
+    try forEachSurvivor(survey, dropAge, dropsLinks: dropsLinks) {
+      (entry, isMarked) throws(LedgerError) in
+      if isMarked { marks.insert(place, of: count) }
+      place += 1
       try self.write(.entry(entry), &bytes, &written)
     }
     try write(.clock(clock.reading), &bytes, &written)
@@ -63,14 +67,14 @@ extension Ledger where S: ~Copyable {
   }
 
   private func forEachSurvivor(
-    _ listing: Bool, _ dropAge: Int, dropsLinks: Bool,
-    _ body: (Entry) throws(LedgerError) -> Void
+    _ survey: Survey?, _ dropAge: Int, dropsLinks: Bool,
+    _ body: (Entry, _ isMarked: Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
       if dropsLinks, try self.isDangling(entry, dropAge) { return }
       if self.isLongDeleted(entry) || self.givesWay(entry, dropAge) { return }
-      let later = listing ? self.seen(entry, isThere: isMarked) : entry
-      if let later { try body(later) }
+      let later = survey.map { self.entry(entry, after: $0, isThere: isMarked) } ?? entry
+      if let later { try body(later, isMarked) }
     }
   }
 
@@ -109,7 +113,7 @@ extension Ledger where S: ~Copyable {
         guard case .entry(let entry) = try? Record(parsing: bytes, version: Record.version)
         else { throw .damaged(offset: place * Record.size) }
         while next < self.recent.count, self.recent[next].identity < entry.identity {
-          try self.visit(self.recent[next].entry, self.recent[next].isListed, body)
+          try self.visit(self.recent[next].entry, self.recent[next].isMarked, body)
           next += 1
         }
         let isMarked = self.isMarked(.sorted(place - 1))
@@ -117,12 +121,12 @@ extension Ledger where S: ~Copyable {
         guard next < self.recent.count, self.recent[next].identity == entry.identity else {
           return try body(entry, isMarked)
         }
-        try self.visit(self.recent[next].entry, isMarked || self.recent[next].isListed, body)
+        try self.visit(self.recent[next].entry, isMarked || self.recent[next].isMarked, body)
         next += 1
       }
     }
     for index in next..<recent.count {
-      try visit(recent[index].entry, recent[index].isListed, body)
+      try visit(recent[index].entry, recent[index].isMarked, body)
     }
   }
 

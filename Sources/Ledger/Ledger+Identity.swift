@@ -40,20 +40,21 @@ extension Ledger where S: ~Copyable {
     guard message.isSilent else {
       return message.content.taken(by: known.rule) == known.identity
     }
-    if known.isSilent { return !wasMet(known.identity) }
-    if known.isDeleted || known.isGone { return false }
+    if !known.isSilent, known.isDeleted || known.isGone { return false }
     return try !isThere(known.identity)
   }
 
-  /// True if the message of an alert was met in this session, or is in its listing.
+  /// True if the message of an alert was met in this session.
   private func isThere(_ key: Identity) throws(LedgerError) -> Bool {
-    if let index = index(of: key), recent[index].isListed { return true }
+    if let index = index(of: key), recent[index].isMarked { return true }
+    // It may have been sorted when it was met, and written since.
     guard !marks.isEmpty, let (place, entry) = try sortedEntry({ !($0 < key) }) else {
       return false
     }
     return entry.identity == key && isMarked(.sorted(place))
   }
 
+  /// The key of an alert that no unique-id leads to, or not yet.
   func key(
     of message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> Identity {
@@ -67,7 +68,7 @@ extension Ledger where S: ~Copyable {
       if let known = try entry(of: key) {
         // What another unique-id leads to is another message, and so may be what was deleted.
         let isOpen = known.isUnlisted && !known.isDeleted
-        if !wasMet(key), isOpen || message.believedID == nil { return key }
+        if isOpen || message.believedID == nil, try !isThere(key) { return key }
         gap = 0
       } else {
         free = free ?? key
@@ -80,30 +81,14 @@ extension Ledger where S: ~Copyable {
   /// How many of equal silent messages may have gone in front of one that is there.
   private static var longestGap: Int { 8 }
 
-  /// True if a silent message was taken for this alert in this session.
-  private func wasMet(_ key: Identity) -> Bool {
-    index(of: key).map { recent[$0].wasMet } ?? false
-  }
-
   /// Notes that the message of `alert` is there; that need not be on disk at once.
   public func meet(_ alert: AlertIdentity) throws(LedgerError) {
     guard let place = try find(alert.key) else { return }
     mark(place.position)
+    guard place.entry.isGone else { return }
     var entry = place.entry
-    if entry.isGone {
-      entry.goneDay = 0
-      writeLater(entry)
-    } else if alert.isSilent, index(of: alert.key) == nil {
-      set(entry.identity, entry, isDurable: true)
-    }
-    noteMet(alert)
-  }
-
-  /// Remembers that this session's message has been taken for `alert`, where others may be as silent.
-  func noteMet(_ alert: AlertIdentity) {
-    guard let index = index(of: alert.key) else { return }
-    recent[index].isListed = true
-    recent[index].wasMet = alert.isSilent
+    entry.goneDay = 0
+    writeLater(entry)
   }
 
   /// What leads from the unique-id to the alert; nil where that is known, or there is none.

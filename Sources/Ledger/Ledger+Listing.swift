@@ -74,39 +74,39 @@ extension Ledger where S: ~Copyable {
   public func endListing() throws(LedgerError) {
     guard !listingIsDoubled else { return }
     nextDueHour = listedDueHour
-    try noteGone(.listing)
+    try noteGone(after: .listing)
   }
 
   /// Each message was looked at by its header: what was not met is gone. After a listing (`isListed`) that
   /// goes only for what no listing knows.
   public func endLook(isListed: Bool) throws(LedgerError) {
-    try noteGone(isListed ? .unlisted : .headers)
+    try noteGone(after: isListed ? .unlisted : .headers)
   }
 
-  private func noteGone(_ view: View) throws(LedgerError) {
+  private func noteGone(after survey: Survey) throws(LedgerError) {
     defer { forgetMarks() }
-    self.view = view
     var changes: [Record] = []
-    if view == .headers { nextDueHour = nil }
+    if survey == .headers { nextDueHour = nil }
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
       // No listing need have what could not be read.
-      if entry.isUnread || view != .listing && isMarked { self.noteDue(entry) }
+      if entry.isUnread || survey != .listing && isMarked { self.noteDue(entry) }
       guard changes.count <= Self.fewChanges else { return }
       let isLost = entry.isOlder ? try self.isDangling(entry) : false
-      let later = isLost ? nil : self.seen(entry, isThere: isMarked)
+      let later = isLost ? nil : self.entry(entry, after: survey, isThere: isMarked)
       guard later != entry else { return }
       changes.append(later.map { .entry($0) } ?? .removed(entry.identity))
     }
     guard changes.count > Self.fewChanges else { return try writeAll(changes) }
-    try compact(listing: true)
+    try compact(after: survey)
   }
 
-  /// What becomes of an entry whose message is there, or is not; nil where it is forgotten.
-  func seen(_ entry: Entry, isThere: Bool) -> Entry? {
-    if entry.isLink { return isThere || entry.isOlder || view != .listing ? entry : nil }
+  /// An entry as it is after a survey in which its message was there, or was not; nil where it is
+  /// forgotten.
+  func entry(_ entry: Entry, after survey: Survey, isThere: Bool) -> Entry? {
+    if entry.isLink { return isThere || entry.isOlder || survey != .listing ? entry : nil }
     if entry.isUnread { return entry }
-    if view == .unlisted, !entry.isUnlisted { return entry }
-    if view == .listing, entry.isUnlisted { return entry }
+    if survey == .unlisted, !entry.isUnlisted { return entry }
+    if survey == .listing, entry.isUnlisted { return entry }
     if isThere {
       var later = entry
       later.goneDay = 0
@@ -139,8 +139,8 @@ extension Ledger where S: ~Copyable {
   }
 }
 
-/// By what a mailbox was looked through.
-enum View {
+/// A look through all of a mailbox, and by what.
+enum Survey {
   case listing, headers
   /// A listing, and the headers of what it did not know.
   case unlisted

@@ -6,10 +6,25 @@ struct Recent {
   var entry: Entry?
   /// Whether it is on disk.
   var isDurable = true
-  /// True if a silent message was taken for it in this session.
-  var wasMet = false
-  /// True if its message is there, in the listing or the look that is under way.
-  var isListed = false
+  /// True if its message is there, in the listing that is under way or, after that, in the session.
+  var isMarked = false
+}
+
+/// The sorted records whose messages are there: a bit for each, once there is one.
+struct Marks {
+  private var bits: [UInt8] = []
+
+  /// Adds the record at `place`, of `count`.
+  mutating func insert(_ place: Int, of count: Int) {
+    if bits.isEmpty { bits = [UInt8](repeating: 0, count: (count + 7) / 8) }
+    bits[place / 8] |= 1 << UInt8(place % 8)
+  }
+
+  func contains(_ place: Int) -> Bool {
+    !bits.isEmpty && bits[place / 8] & 1 << UInt8(place % 8) != 0
+  }
+
+  var isEmpty: Bool { bits.isEmpty }
 }
 
 /// Where an entry is.
@@ -144,23 +159,21 @@ extension Ledger where S: ~Copyable {
   /// Notes that a message is there.
   func mark(_ position: Position) {
     switch position {
-    case .recent(let index): recent[index].isListed = true
-    case .sorted(let place):
-      if marks.isEmpty { marks = [UInt8](repeating: 0, count: (sorted + 7) / 8) }
-      marks[place / 8] |= 1 << UInt8(place % 8)
+    case .recent(let index): recent[index].isMarked = true
+    case .sorted(let place): marks.insert(place, of: sorted)
     }
   }
 
   func isMarked(_ position: Position) -> Bool {
     switch position {
-    case .recent(let index): recent[index].isListed
-    case .sorted(let place): !marks.isEmpty && marks[place / 8] & 1 << UInt8(place % 8) != 0
+    case .recent(let index): recent[index].isMarked
+    case .sorted(let place): marks.contains(place)
     }
   }
 
   func forgetMarks() {
-    marks = []
-    for index in recent.indices { recent[index].isListed = false }
+    marks = Marks()
+    for index in recent.indices { recent[index].isMarked = false }
   }
 
   /// The first of the recent ones whose identity is `enough`.

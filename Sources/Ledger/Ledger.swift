@@ -38,11 +38,9 @@ public final class Ledger<S: Store & ~Copyable> {
   private let built: UInt64
   /// What the server was allowed to delete in this session.
   var deletions: [Deletion] = []
-  /// Which of the sorted records are of messages that are there, as far as the listing or the look that
-  /// is under way has come: a bit for each, or none at all.
-  var marks: [UInt8] = []
-  /// By what is known what is there, while what is gone is noted.
-  var view = View.listing
+  /// The sorted records whose messages are there: in the listing that is under way or, after that, in the
+  /// session.
+  var marks = Marks()
   /// True if an older version wrote some of the records, and if some are of silent messages that the
   /// server deleted.
   public internal(set) var knowsOlder = false
@@ -99,7 +97,7 @@ public final class Ledger<S: Store & ~Copyable> {
       try store.reserve(2 * Self.batch * Record.size)
     }
     try write(records(alert, state))
-    noteMet(alert)
+    try meet(alert)
   }
 
   /// Writes down that all actions of `alert` succeeded, or how they did not, or what was done of
@@ -190,7 +188,6 @@ public final class Ledger<S: Store & ~Copyable> {
   public func beginSession() {
     deletions = []
     forgetMarks()
-    for index in recent.indices { recent[index].wasMet = false }
   }
 
   /// Writes down what was looked at; writes nothing where that is what was known.

@@ -447,4 +447,25 @@ import Testing
       #expect(try !ledger.takeDueUnread())
     }
   }
+
+  /// Records are sorted anew in the middle of a session, by the alerts of others.
+  @Test(arguments: [1, nil]) func whatWasMetIsKnownThoughRecordsAreSortedAnew(
+    uniqueID: Int?
+  ) throws {
+    let ledger = try disk.open()
+    let silent = MessageIdentity(uniqueID)
+    let speaking = MessageIdentity(2, content: 2)
+    for message in [silent, speaking] { try ledger.fire(message) }
+    ledger.beginSession()
+    for message in [silent, speaking] { try ledger.meet(ledger.alert(message)) }
+    for number in 1000..<2200 { try ledger.fire(MessageIdentity(number, content: number)) }
+    // A second that is as silent is another, though the first was met long ago.
+    #expect(try ledger.state(of: MessageIdentity(nil)) == .new)
+    try ledger.endLook(isListed: false)
+    ledger.beginSession()
+    for ledger in [ledger, try disk.open()] {
+      #expect(try ledger.state(of: silent) == .fired)
+      try ledger.forEachMessage { #expect(!$0.isGone) }
+    }
+  }
 }
