@@ -54,8 +54,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   /// The server has committed the deletions of the session.
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
+    // What a listing with a gap did not ask for may be gone.
+    let isEachKnown = looksAtAll || listed != nil && listing.isWhole
     let extent: FetcherFrame.Extent =
-      !isComplete ? .some : (looksAtAll || listed != nil) && !hasMissed ? .allSeen : .all
+      !isComplete ? .some : isEachKnown && !hasMissed ? .allSeen : .all
     sink.send(.committed(mark.examined, extent))
     endPoll(&sink)
   }

@@ -26,7 +26,7 @@ extension Supervisor where S: ~Copyable {
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .matched(let rule, let message, let identity, let values):
       guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
-      if box.listing != .none { box.listing = .ended }
+      endListing(mailbox)
       matched(mailbox, rule: rule, message: message, identity, values, on: &lines, now: now)
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
@@ -99,6 +99,16 @@ extension Supervisor where S: ~Copyable {
       ledgerFailed(mailbox, error)
     }
     return answer
+  }
+
+  /// The messages themselves are read from here on; a listing that was not complete says nothing.
+  private func endListing(_ mailbox: Int) {
+    switch mailboxes[mailbox].listing {
+    case .none: return
+    case .underWay: ledgers[mailbox].dropListing()
+    case .ended: break
+    }
+    mailboxes[mailbox].listing = .ended
   }
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under

@@ -138,6 +138,23 @@ import Testing
     #expect(commands.count < 10, "\(commands)")
   }
 
+  /// The server leaves the unique-id of one message out of its listing: that says of none that it is gone,
+  /// nor which of them were looked at.
+  @Test(arguments: 0...3) func aListingWithAGapTellsNothing(place: Int) throws {
+    var trial = trial([.alarms(then: .keep)])
+    trial.world.server.uniqueID = { $0.uniqueID == "gap" ? nil : $0.uniqueID }
+    for number in 1...3 { trial.deliver(.silent(number, id: "\(number)-id")) }
+    try poll(&trial)
+    trial.deliver(.numbered(90, "news", id: "gap"), at: place)
+    for _ in 1...3 {
+      try poll(&trial)
+      trial.pass(86_400)
+      trial.fingerprint += 1
+      trial.end()
+    }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3"])
+  }
+
   // MARK: copies
 
   /// Gone and back: A, nothing, A; A, B, A; a listing that is empty once; a mailbox from a backup.
