@@ -60,6 +60,8 @@ final class Mailbox {
   var saidInternalData = false
   /// True if it was said that messages are read whole.
   var saidWholeMessages = false
+  /// The messages of this session that could not be read.
+  var unread: UInt32 = 0
   /// The messages of this session that no rule takes, and the rules that do not take one, as far as
   /// they were told of.
   var unmatched: UInt32 = 0
@@ -157,7 +159,7 @@ final class Mailbox {
     heldOutputs = []
     ledgerFailed = false
     nextMechanism = nil
-    (unmatched, misses) = (0, 0)
+    (unread, unmatched, misses) = (0, 0, 0)
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
 

@@ -56,7 +56,10 @@ extension Supervisor where S: ~Copyable {
       if !box.saidInternalData { report(mailbox, .folderInternalData) }
       box.saidInternalData = true
     case .unread(let message, let uniqueID, let words):
-      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
+      guard message <= box.countedMessages, box.unread < box.countedMessages else {
+        return distrust(mailbox, now: now)
+      }
+      box.unread += 1
       unread(mailbox, message, uniqueID, words)
     case .nextLogin(let mechanism): box.nextMechanism = mechanism
     case .wholeMessages:

@@ -89,6 +89,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     ledger.tick(now: now, wall: time)
     var known = KnownMailbox(examined: Examined(rules: fingerprint))
     guard mode != .once(dryRun: true) else { return known }
+    // A disk that fails now may not at the next poll: nothing was forgotten then.
+    try? ledger.takeDueUnread()
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
     let box = mailboxes[mailbox]
     known.octets = box.octets
@@ -100,10 +102,6 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
       known.refusesCommit = false
       box.nextDeletion = nil
       box.refusesCommit = false
-    }
-    // What could not be read is read where it is met; where that fails too, nothing is lost.
-    if let isDue = try? ledger.takeDueUnread(), isDue {
-      known.examined = Examined(rules: fingerprint)
     }
     let isStale = box.lastListing.map { $0 + Mailbox.longPause <= now } ?? (mode == .service)
     let isUnknown = known.examined.count == 0

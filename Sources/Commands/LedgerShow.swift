@@ -21,8 +21,8 @@ extension LedgerReader {
         for entry in page {
           let (id, rule) = (entry.identity.shortDigits, text.rule(of: entry))
           if isTerminal {
-            let known = rule.isEmpty ? [UInt8]("(no such rule now)") : rule
-            table.add(text.localTime(entry.time), id, known, text.words(for: entry))
+            table.add(
+              text.localTime(entry.time), id, text.shownRule(of: entry), text.words(for: entry))
           } else {
             table.add(
               text.mailbox, text.time(entry.time), id, rule, [UInt8](entry.word),
@@ -60,6 +60,13 @@ extension LedgerText {
       page.insert(entry, at: low)
     }
     return page
+  }
+
+  /// For people, the rule that took the message; empty where none was tried.
+  fileprivate func shownRule(of entry: Entry) -> [UInt8] {
+    if case .unread = entry.state { return [] }
+    let rule = rule(of: entry)
+    return rule.isEmpty ? [UInt8]("(no such rule now)") : rule
   }
 
   /// For programs, what the state's word does not say: how often the actions failed, until when it

@@ -51,8 +51,8 @@ public enum EntryState: Sendable, Equatable {
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
   /// not say what came of it. So many messages are `left` then, at most 65,535.
   case deleted(hour: UInt32, left: UInt16)
-  /// It is no alert, but the unique-id of a message that the server did not let be read, or stands for one
-  /// without: that is tried again in an hour since 1970.
+  /// It is no alert: the server did not let the message be read, which is tried again in an hour since
+  /// 1970.
   case unread(dueHour: UInt32)
   /// It is no alert, but leads to the one whose key has this word: from the unique-id of its message,
   /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that

@@ -44,6 +44,9 @@ public struct Identity: Sendable, Hashable, Comparable {
     count == 0 ? self : self ^ Identity(spreading: UInt64(count) << 17)
   }
 
+  /// Stands for the message in the record that it could not be read.
+  var unread: Identity { self ^ Identity(spreading: 1 << 16) }
+
   /// Stands for a message of which nothing is known but its number.
   init(numberOf message: UInt32) { self.init(spreading: UInt64(message) << 33) }
 

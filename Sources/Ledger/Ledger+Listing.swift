@@ -21,7 +21,9 @@ extension Ledger where S: ~Copyable {
 
   /// Notes that a message is there. Returns what is to be done about it under these rules.
   public func list(_ uniqueID: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
-    guard var found = try find(uniqueID) else { return .unknown }
+    let hour = try hourOfReading(uniqueID)
+    if let hour { listedDueHour = earlier(listedDueHour, hour) }
+    guard var found = try find(uniqueID) else { return hour == nil ? .unknown : .kept }
     guard !listingIsDoubled, !isMarked(found.position) else {
       dropListing()
       return .doubled
@@ -32,13 +34,10 @@ extension Ledger where S: ~Copyable {
       mark(alert.position)
       found = alert
     }
+    guard hour == nil else { return .kept }
     // What headers alone told apart so far is known to a listing from its next look on.
     guard !found.entry.isUnlisted else { return .look }
-    switch found.entry.state {
-    case .unread: break
-    case .kept(_, rules, _): break
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: return .look
-    }
+    guard case .kept(_, rules, _) = found.entry.state else { return .look }
     listedDueHour = earlier(listedDueHour, dueHour(of: found.entry))
     return isDue(found.entry) ? .look : .kept
   }

@@ -118,6 +118,7 @@ extension Ledger where S: ~Copyable {
   func note(_ entry: Entry) {
     noteDue(entry)
     if entry.isOlder { knowsOlder = true }
+    if entry.isUnread { hasUnread = true }
     if entry.isSilent, case .deleted = entry.state { hasSilentDeletion = true }
   }
 

@@ -1,4 +1,7 @@
 /// What the server did not let be read: it waits a day, is told of, and slows nothing.
+///
+/// Its record has a key of its own beside the link that may lead from its unique-id to an alert, which is
+/// known still when the message can be read again.
 extension Ledger where S: ~Copyable {
   /// How long it waits, in hours.
   private static var pauseHours: UInt32 { 24 }
@@ -10,22 +13,33 @@ extension Ledger where S: ~Copyable {
     let hour = min(time / 3600 + Self.pauseHours, EntryState.latestHour)
     writeLater(
       Entry(
-        identity: uniqueID ?? Identity(numberOf: message), state: .unread(dueHour: hour),
-        time: time,
-        rule: 0))
+        identity: (uniqueID ?? Identity(numberOf: message)).unread,
+        state: .unread(dueHour: hour), time: time, rule: 0))
     try flushIfMany()
   }
 
-  /// Forgets what is to be tried again by now, and returns `true` where there was any.
-  public func takeDueUnread() throws(LedgerError) -> Bool {
-    guard hasDueMessage else { return false }
+  /// The hour in which a message with this unique-id is read again; nil where it need not wait.
+  func hourOfReading(_ uniqueID: Identity) throws(LedgerError) -> UInt32? {
+    guard hasUnread, case .unread(let hour) = try entry(of: uniqueID.unread)?.state,
+      UInt64(hour) * 3600 > clock.time
+    else { return nil }
+    return hour
+  }
+
+  /// Forgets what is to be read again by now, and that it was looked at: where that poll does not come so
+  /// far, the next looks at it.
+  public func takeDueUnread() throws(LedgerError) {
+    guard hasUnread, hasDueMessage else { return }
+    hasUnread = false
     var due: [Record] = []
     try forEachEntry { (entry, _) throws(LedgerError) in
-      if case .unread(let hour) = entry.state, UInt64(hour) * 3600 <= self.clock.time {
+      guard case .unread(let hour) = entry.state else { return }
+      if UInt64(hour) * 3600 <= self.clock.time {
         due.append(.removed(entry.identity))
+      } else {
+        self.hasUnread = true
       }
     }
-    try writeAll(due)
-    return !due.isEmpty
+    if !due.isEmpty { try writeAll([.examined(Examined(rules: 0))] + due) }
   }
 }

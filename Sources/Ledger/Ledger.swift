@@ -45,6 +45,8 @@ public final class Ledger<S: Store & ~Copyable> {
   /// server deleted.
   public internal(set) var knowsOlder = false
   var hasSilentDeletion = false
+  /// True if some messages could not be read.
+  var hasUnread = false
   /// The hour in which the first message is due that is kept for a time; nil where none is.
   var nextDueHour: UInt32?
   /// True if two messages of the listing that is under way have the same unique-id.

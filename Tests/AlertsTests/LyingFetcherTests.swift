@@ -137,6 +137,14 @@ import Testing
     }
   }
 
+  /// Each is a record, and a line in the log.
+  @Test mutating func noMoreIsUnreadThanWasCounted() throws {
+    var supervisor = try start(.alarms(then: .keep))
+    supervisor.tick(on: &lines, now: .seconds(0))
+    let unread = (1...9).map { FetcherFrame.unread(message: 1, Identity($0), []) }
+    #expect(send([.mailbox(messages: 3, octets: 0)] + unread, to: &supervisor) == 4)
+  }
+
   @Test mutating func aListingThatTakesTooLongIsNotTriedAgainForADay() throws {
     var supervisor = try start(.alarms(then: .keep))
     supervisor.tick(on: &lines, now: .seconds(0))

@@ -126,6 +126,44 @@ import Testing
     #expect(trial.world.fired.count == 8)
   }
 
+  /// What fired, and is looked at again under other rules, is known when it can be read again.
+  @Test(arguments: [true, false]) func whatFiredBeforeIsKnownAfterTheDay(speaks: Bool) throws {
+    var trial = Trial(.test([.alarms(then: .keep)]), seed: 1)
+    for number in 1...3 {
+      let id = "\(number)-id"
+      trial.deliver(speaks ? .numbered(number, id: id) : .silent(number, id: id))
+    }
+    try trial.poll()
+    trial.end()
+    trial.fingerprint += 1
+    refuse(["TOP", "RETR"], [2], .refused, &trial)
+    for _ in 1...3 {
+      try trial.poll()
+      trial.pass(40_000)
+    }
+    trial.world.server.readReply = nil
+    for _ in 1...3 {
+      trial.pass(90_000)
+      try trial.poll()
+    }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3"])
+  }
+
+  /// The connection breaks when it is tried again.
+  @Test(arguments: [0, 100, 250, 400]) func whatIsDueIsTriedUntilItIsRead(cut: Int) throws {
+    var trial = trial(.alarms(then: .keep))
+    refuse(["TOP", "RETR"], [4], .refused, &trial)
+    for _ in 1...3 { try trial.poll() }
+    trial.world.server.readReply = nil
+    trial.pass(90_000)
+    trial.world.cut = (.toClient, cut)
+    try trial.poll()
+    trial.world.cut = nil
+    if cut == 100 { trial.end() }
+    for _ in 1...2 { try trial.poll() }
+    #expect(Set(trial.world.fired) == alarms(1...9))
+  }
+
   @Test func theOwnerMayForbidToReadWhole() throws {
     var trial = trial()
     trial.world.headers = .top

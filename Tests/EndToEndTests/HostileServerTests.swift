@@ -199,6 +199,28 @@ import Testing
     #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false])
   }
 
+  /// Said once, with 75; the others fire, and it waits for a day.
+  @Test func aMessageThatCannotBeReadIsNamed() throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.reply("-ERR [SYS/TEMP] try later"), at: .command(.top), occurrence: 2)
+    behaviour.inject(.reply("-ERR [SYS/TEMP] try later"), at: .retr)
+    let scene = try Scene(behaviour, messages: ["6", "1", "2", "3", "7"].map(Scene.message))
+    let run = try scene.bench.popbell("once")
+    #expect(run.exitCode == 75)
+    #expect(
+      run.errors.contains(
+        "box: message 2 could not be read: the server refused RETR: \"-ERR [SYS/TEMP] try later\"; it "
+          + "stays, and is tried again in a day"), "\(run.errors)")
+    #expect(run.errors.contains("box: reads whole messages (RETR)"))
+    #expect(scene.bench.fired == ["2", "3"])
+    scene.server.behaviour = Behaviour()
+    let next = try scene.bench.popbell("once")
+    #expect(next.exitCode == 0 && !next.errors.contains("could not be read"), "\(next.errors)")
+    #expect(scene.mailbox.messages.map(\.uid) == ["6", "1", "7"])
+    let shown = try scene.bench.popbell("ledger", "show").output.split(separator: "\n")
+    #expect(shown.count { $0.contains("\tunread\t20") } == 1, "\(shown)")
+  }
+
   /// RFC 3206 section 5: with AUTH-RESP-CODE, a refusal without [AUTH] is no wrong password.
   @Test(arguments: [
     ("-ERR later", true, 75), ("-ERR [AUTH] wrong", true, 77), ("-ERR later", false, 77),
