@@ -3,22 +3,15 @@ import Ledger
 import Mail
 import POP3
 
-/// A message that a verdict is awaited for, whose content is wanted, or that is to be deleted.
-struct JudgedMessage: Sendable {
-  let number: Int
-  /// Its hash in the sum over the mailbox; nil where nothing tells it from others.
-  let word: UInt64?
-}
-
 /// The messages whose content is wanted, and the one that is on its way.
 struct ArchiveQueue: Sendable {
-  /// How many of one session: others wait for the next.
+  /// The most of one session: others wait for the next.
   static var limit: Int { 64 }
 
   private var waiting: [JudgedMessage] = []
   private var converter = LineFeedConverter()
   private var chunk: [UInt8] = []
-  /// How much was sent in this session.
+  /// The number of octets that were sent in this session.
   private(set) var octets = 0
   private(set) var hasBegun = false
 
@@ -61,7 +54,7 @@ struct ArchiveQueue: Sendable {
 }
 
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  /// How much is fetched of contents before what was deleted is committed: a cut costs no more.
+  /// The octets of contents after which deletions are committed: a cut costs no more.
   private static var mostOctets: Int { 1 << 20 }
 
   /// All that was asked for has been looked at. Contents come last: none of them, however long, may

@@ -30,7 +30,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       header: Identity(prefixOf: digest.finish().span), content: hasContent ? content : nil)
   }
 
-  /// What stands for a message in the sum over the mailbox; nil where nothing tells it from others.
+  /// The hash of a message in the sum over the mailbox; nil if nothing tells it from others.
   func word(of identity: MessageIdentity) -> UInt64? {
     if let uniqueID = identity.uniqueID, identity.believesUniqueID { return uniqueID.word }
     return identity.isSilent || identity.believesUniqueID && hasSeenUniqueIDs
@@ -54,7 +54,7 @@ extension Span<UInt8> {
 }
 
 extension Identity {
-  /// That of the message with this unique-id.
+  /// The hash of this unique-id.
   public init<SHA256: SHA256Digest & ~Copyable>(of id: Span<UInt8>, by: SHA256.Type) {
     var digest = SHA256()
     digest.update(.ascii("U"))

@@ -59,126 +59,13 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     let extent: FetcherFrame.Extent =
       !isComplete ? .some : isEachKnown && !hasMissed ? .allSeen : .all
     sink.send(.committed(mark.examined, extent))
-    endPoll(&sink)
+    end(.polled, [], &sink)
   }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     sendLoginDelay(&sink)
     session.send(.stat)
     phase = .counting
-  }
-
-  private mutating func counted<Sink: FrameSink & ~Copyable>(
-    _ messages: Int, _ octets: UInt64, _ sink: inout Sink
-  ) {
-    let octets = octets > FetcherFrame.mostOctets ? 0 : octets
-    self.octets = octets
-    sink.send(.mailbox(messages: UInt32(messages), octets: octets))
-    count = messages
-    let known = settings.known
-    if messages == 0 && known.listing == .now {
-      phase = .listing
-      listed(&sink)
-    } else if known.listing == .now || !canRecognise(messages, octets) {
-      listAll()
-    } else if known.examined.count > 0 {
-      session.send(.uidl(Int(known.examined.count)))
-      phase = .recognising
-    } else {
-      lookAtAll()
-    }
-  }
-
-  /// Each message is looked at by its header.
-  private mutating func lookAtAll() {
-    looksAtAll = true
-    phase = .fetching
-  }
-
-  /// Whether one unique-id can tell that the mailbox begins with what was looked at.
-  private func canRecognise(_ messages: Int, _ octets: UInt64) -> Bool {
-    let known = settings.known
-    return messages > known.examined.count
-      || messages == known.examined.count && (known.octets == 0 || known.octets == octets)
-  }
-
-  private mutating func listAll() {
-    guard settings.known.listing != .never, hasUniqueIDs else { return recogniseByHeader() }
-    session.send(.uidl(nil))
-    phase = .listing
-  }
-
-  /// The mailbox may begin with what was looked at, and no unique-id tells: the header of the last of
-  /// that does.
-  private mutating func recogniseByHeader() {
-    let known = settings.known
-    guard known.listing != .now, known.examined.count > 0, canRecognise(count, octets) else {
-      return lookAtAll()
-    }
-    session.send(.top(Int(known.examined.count)))
-    phase = .recognisingHeader
-  }
-
-  private mutating func recognised() {
-    mark.begin(with: settings.known.examined)
-    next = Int(settings.known.examined.count) + 1
-    phase = .fetching
-  }
-
-  private mutating func identified<Sink: FrameSink & ~Copyable>(
-    _ message: Int, _ id: UniqueID?, _ sink: inout Sink
-  ) {
-    if let id {
-      hasSeenUniqueIDs = true
-      if id.span.tellsNoMore(than: message) { believesUniqueIDs = false }
-    }
-    switch phase {
-    case .recognising where !believesUniqueIDs: recogniseByHeader()
-    case .recognising:
-      hasUniqueIDOfEach = id != nil
-      guard let id, Self.digest(of: id).word == settings.known.examined.last else {
-        return listAll()
-      }
-      recognised()
-    case .listing:
-      if listing.list(message, id.map { Self.digest(of: $0) }) { ask(&sink, isLast: false) }
-    case .settingUp, .counting, .recognisingHeader, .fetching, .archiving, .quitting:
-      uniqueID = id
-      if id == nil { hasUniqueIDOfEach = false }
-    }
-  }
-
-  private mutating func ask<Sink: FrameSink & ~Copyable>(_ sink: inout Sink, isLast: Bool) {
-    step = .awaitListing
-    sink.send(listing.takeChunk(isLast: isLast))
-  }
-
-  private mutating func listed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    phase = .fetching
-    if !believesUniqueIDs { listing.disbelieve() }
-    ask(&sink, isLast: true)
-  }
-
-  /// The listing has ended, and was answered.
-  mutating func beginFetching() {
-    // The same unique-ids, and other octets: they are of other messages by now.
-    let known = settings.known
-    let isReused =
-      listing.isRecognised && listing.count == known.examined.count && octets > 0
-      && known.octets > 0 && octets != known.octets
-    guard !listing.isDoubled, !isReused, believesUniqueIDs else {
-      believesUniqueIDs = false
-      return recogniseByHeader()
-    }
-    // Some came since they were counted.
-    count = max(count, listing.count)
-    due = listing.due
-    listed = due
-    listedCount = listing.due.covered.count
-    mark.begin(
-      withListed: listing.due.covered,
-      known: listing.isRecognised ? settings.known.examined : nil)
-    advance()
   }
 
   /// The header of `message` is complete: match it.
@@ -275,59 +162,5 @@ where MD5: ~Copyable, SHA256: ~Copyable {
         Outcome(refusal, otherwise: .serverTrouble),
         explanation(ofRefused: command, lastLine: session.lastLine), &sink)
     }
-  }
-
-  /// Sends what can be sent: a deletion first, then requests for as many messages as the window
-  /// takes. Until TOP has worked once, one message at a time; and none while it is not known whether
-  /// the batch is full, or what became of the messages of a listing, where only others are left.
-  mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    while phase == .fetching, step == .exchange, session.canSend {
-      if isRewinding, let rereading {
-        guard session.awaiting == nil else { return }
-        isRewinding = false
-        goBack(to: rereading)
-      }
-      if let deletion {
-        self.deletion = nil
-        deletions.append(deletion)
-        session.send(.dele(deletion.number))
-        deletionCount += 1
-        continue
-      }
-      if deletionCount >= batch, next <= count {
-        guard deletions.isEmpty else { return }
-        stopAsking()
-      }
-      if next > count {
-        guard session.awaiting == nil else { return }
-        archiveOrQuit(&sink)
-      } else if session.awaiting != nil && !uniqueIDIsAsked
-        && (hasTop == nil || next == Int(listedCount) + 1)
-      {
-        return
-      } else {
-        request()
-      }
-    }
-  }
-
-  private mutating func request() {
-    if hasUniqueIDOfEach && !uniqueIDIsAsked {
-      session.send(.uidl(next))
-      uniqueIDIsAsked = true
-    } else {
-      session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
-      uniqueIDIsAsked = false
-      if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
-      next += 1
-      advance()
-    }
-  }
-
-  /// Passes over what a listing showed to need no look.
-  private mutating func advance() {
-    guard let due else { return }
-    next = Int(due.next ?? listedCount + 1)
-    if due.next == nil { self.due = nil }
   }
 }

@@ -1,9 +1,8 @@
 import Bytes
-public import Config
-public import Ledger
+import Config
 public import Mail
 public import POP3
-public import Rules
+import Rules
 
 /// SHA-256, FIPS 180-4, for identities; `finish` gives its 32 bytes.
 public protocol SHA256Digest: ~Copyable {
@@ -17,69 +16,13 @@ public protocol FrameSink: ~Copyable {
   mutating func send(_ frame: FetcherFrame)
 }
 
-/// What a fetcher needs to know of its mailbox.
-public final class FetcherSettings: Sendable {
-  public let mailbox: Int
-  public let rules: RuleSet
-  public let deletesUnmatched: Bool
-  public let isDryRun: Bool
-  /// How many messages are deleted before QUIT commits that.
-  public let batch: Int
-  /// True if no session follows by itself.
-  public let pollsOnce: Bool
-  public let headers: HeaderCommand
-  public let known: KnownMailbox
-  /// True if the supervisor is told of each message that no rule takes, and of the nearest rule.
-  public let tellsNearest: Bool
-
-  public init(
-    mailbox: Int, rules: RuleSet, deletesUnmatched: Bool, isDryRun: Bool, batch: Int,
-    pollsOnce: Bool = false, headers: HeaderCommand = .auto, known: KnownMailbox,
-    tellsNearest: Bool = false
-  ) {
-    self.mailbox = mailbox
-    self.rules = rules
-    self.deletesUnmatched = deletesUnmatched
-    self.isDryRun = isDryRun
-    self.batch = batch
-    self.pollsOnce = pollsOnce
-    self.headers = headers
-    self.known = known
-    self.tellsNearest = tellsNearest
-  }
-}
-
-/// What is known of a mailbox when a poll begins.
-public struct KnownMailbox: Sendable, Equatable {
-  public var examined: Examined
-  /// How many octets STAT counted when nothing but that was in it; 0 where that is not known.
-  public var octets: UInt64 = 0
-  /// When it is to be listed in full.
-  public var listing = Listing.whereChanged
-  /// True if the server has refused QUIT of late, and what no rule takes is not deleted.
-  public var refusesCommit = false
-  /// True if the ledger has messages that it knows by the hashes of its older versions.
-  public var knowsOlder = false
-
-  public enum Listing: Sendable {
-    /// Where it does not begin with what was looked at.
-    case whereChanged
-    /// Now, whatever it looks like; or, where unique-ids tell nothing, each message is looked at.
-    case now
-    /// Not now: there is no time for it. Where it has changed, all messages are looked at.
-    case never
-  }
-
-  public init(examined: Examined) { self.examined = examined }
-}
-
 /// The fetcher's mind, one poll long: looks at what is new in the mailbox, asks the supervisor
 /// about each match, deletes what it may. The server's bytes and verdicts in, bytes and frames out.
 ///
 /// The law it keeps: DELE is sent only for a message whose verdict permits it, or that matches no
 /// rule where the owner chose `unmatched = delete` (L1).
 public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable>: ~Copyable {
-  /// What the fetcher waits for.
+  /// The event that the fetcher waits for.
   public enum Step: Sendable, Equatable {
     /// Write `output`, give `receive` what the server says.
     case exchange
@@ -117,8 +60,9 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var phase = Phase.settingUp
   private var stage: Stage?
 
-  /// How many messages the mailbox has, and how many octets; 0 where that is not known.
+  /// The number of messages in the mailbox.
   var count = 0
+  /// The octets of all messages; 0 if the server did not say a likely number.
   var octets: UInt64 = 0
   /// True if each message is looked at by its header.
   var looksAtAll = false
@@ -127,22 +71,25 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var next = 1
   var uniqueIDIsAsked = false
   var uniqueID: UniqueID?
-  /// Whether UIDL works for all messages, and for one, and whether TOP does (nil: not known yet).
+  /// False once the server refused UIDL for all messages.
   var hasUniqueIDs = true
+  /// False once UIDL of one message was refused, or gave no unique-id.
   var hasUniqueIDOfEach = true
-  var hasTop: Bool?
-  /// Whether UIDL has named a message in this session.
+  /// True if UIDL has named a message in this session.
   var hasSeenUniqueIDs = false
+  /// True once TOP has given a header, false where all headers are read by RETR; nil before either.
+  var hasTop: Bool?
   /// False once a unique-id was that of two messages, or no more than a message's number: then none of
   /// them tells whether a message was looked at.
   var believesUniqueIDs = true
   /// True if a message waits for the next session.
   var hasMissed = false
-  /// How many messages TOP was refused for where it had never worked.
-  var refusedTops = 0
-  /// The message that is read by RETR, as TOP did not give its header; and whether what was asked for
-  /// behind it is dropped, as messages are looked at in their order.
+  /// True if TOP did not give the header of a message.
+  var hasFailedTop = false
+  /// The message that is read by RETR, as TOP did not give its header.
   var rereading: Int?
+  /// True while replies about the messages behind `rereading` are dropped: messages are looked at in
+  /// their order.
   var isRewinding = false
   /// The message that a verdict is awaited for.
   var judged: JudgedMessage?
@@ -152,11 +99,11 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var deletionCount = 0
   var mark = ExaminedMark()
   var listing: MailboxListing
-  /// What a listing found to be due, as long as some of that was not asked for; and how many messages
-  /// were listed.
+  /// The messages that a listing found to be due and that were not asked for; nil if there are none.
   var due: MessageNumbers?
-  /// All that it found to be due, by which unique-ids.
+  /// All that it found to be due; nil without a listing.
   var listed: MessageNumbers?
+  /// The number of messages that the listing covers, from the first.
   var listedCount: UInt32 = 0
   var archive = ArchiveQueue()
   /// All messages were asked for that there were.
@@ -174,7 +121,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     if settings.headers == .retr { hasTop = false }
   }
 
-  /// What is to be written to the server; then call `didWrite`.
+  /// The bytes to write to the server; then call `didWrite`.
   public var output: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
@@ -217,7 +164,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     case .fetching:
       stopAsking()
       pump(&sink)
-    case .archiving where step == .exchange: endPoll(&sink)
+    case .archiving where step == .exchange: end(.polled, [], &sink)
     case .settingUp, .counting, .recognising, .recognisingHeader, .listing, .archiving, .quitting:
       break
     }
@@ -282,15 +229,15 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     _ error: ProtocolError, _ sink: inout Sink
   ) {
     var outcome = Outcome(error)
-    // It did so because it was asked for its capabilities, for all we know.
+    // The question for its capabilities may have been the reason.
     if case .connectionEnded(.login, _) = error.reason, session.hasRefusedCapabilities {
       outcome = .capabilitiesHang
     }
     end(outcome, explanation(of: error, lastLine: session.lastLine), &sink)
   }
 
-  /// How many messages are deleted in this session, about: where no other follows, and the server wants a
-  /// pause between two, as many as may be.
+  /// The number of deletions after which the session ends: the largest batch if the server wants a pause
+  /// between two sessions and no other follows.
   var batch: Int {
     let isOnly = settings.pollsOnce && session.capabilities.loginDelay ?? 0 > 0
     return isOnly ? Self.largestBatch : settings.batch
@@ -298,40 +245,10 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   static var largestBatch: Int { Config.Limits.batch.upperBound }
 
-  /// Ends a poll that looked at what it could.
-  mutating func endPoll<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    end(.polled, [], &sink)
-  }
-
   mutating func end<Sink: FrameSink & ~Copyable>(
     _ outcome: Outcome, _ detail: [UInt8], _ sink: inout Sink
   ) {
     step = .ended
     sink.send(.ended(outcome, detail))
-  }
-}
-
-/// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
-struct DeletionQueue: Sendable {
-  static var capacity: Int { 64 }
-
-  private var ring = InlineArray<64, JudgedMessage?>(repeating: nil)
-  private var start = 0
-  private var count = 0
-
-  var isEmpty: Bool { count == 0 }
-
-  mutating func append(_ deletion: JudgedMessage) {
-    precondition(count < Self.capacity)
-    ring[(start + count) % Self.capacity] = deletion
-    count += 1
-  }
-
-  mutating func removeFirst() -> JudgedMessage? {
-    guard count > 0 else { return nil }
-    let first = ring[start]
-    start = (start + 1) % Self.capacity
-    count -= 1
-    return first
   }
 }

@@ -3,7 +3,7 @@ public import Ledger
 public import POP3
 public import Rules
 
-/// What a fetcher tells the supervisor: one datagram each.
+/// A message of a fetcher to the supervisor: one datagram.
 ///
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)

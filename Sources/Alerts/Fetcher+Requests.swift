@@ -1,0 +1,69 @@
+import Ledger
+import POP3
+
+/// The order in which a session asks for what it needs.
+extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
+  /// Sends what can be sent: a deletion first, then requests for as many messages as the window
+  /// takes. Until TOP has worked once, one message at a time; and none while it is not known whether
+  /// the batch is full, or what became of the messages of a listing, where only others are left.
+  mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    while phase == .fetching, step == .exchange, session.canSend {
+      if isRewinding, let rereading {
+        guard session.awaiting == nil else { return }
+        isRewinding = false
+        goBack(to: rereading)
+      }
+      if let deletion {
+        self.deletion = nil
+        deletions.append(deletion)
+        session.send(.dele(deletion.number))
+        deletionCount += 1
+        continue
+      }
+      if deletionCount >= batch, next <= count {
+        guard deletions.isEmpty else { return }
+        stopAsking()
+      }
+      if next > count {
+        guard session.awaiting == nil else { return }
+        archiveOrQuit(&sink)
+      } else if session.awaiting != nil && !uniqueIDIsAsked
+        && (hasTop == nil || next == Int(listedCount) + 1)
+      {
+        return
+      } else {
+        request()
+      }
+    }
+  }
+
+  private mutating func request() {
+    if hasUniqueIDOfEach && !uniqueIDIsAsked {
+      session.send(.uidl(next))
+      uniqueIDIsAsked = true
+    } else {
+      session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
+      uniqueIDIsAsked = false
+      if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
+      next += 1
+      advance()
+    }
+  }
+
+  /// Passes over what a listing showed to need no look.
+  mutating func advance() {
+    guard let due else { return }
+    next = Int(due.next ?? listedCount + 1)
+    if due.next == nil { self.due = nil }
+  }
+
+  /// Asks for `message` again, and for all behind it.
+  mutating func goBack(to message: Int) {
+    uniqueIDIsAsked = false
+    if message <= Int(listedCount), var again = listed {
+      again.skip(to: message)
+      due = again
+    }
+    next = message
+  }
+}
