@@ -78,9 +78,11 @@ final class Mailbox {
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
   var examined: Examined?
-  /// Whether all of the mailbox was looked at, and each message is known; and whether it was listed.
+  /// True if no message was left for the next session.
   var isComplete = true
+  /// True if each message was looked at, or is known by a listing.
   var isLookedThrough = false
+  /// True if the mailbox was listed in full.
   var isListed = false
   /// How many octets the mailbox has where nothing was deleted; 0 where that is not known.
   var octets: UInt64 = 0

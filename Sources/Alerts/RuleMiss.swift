@@ -48,7 +48,7 @@ public enum Sight: Sendable, Equatable {
 }
 
 extension Condition {
-  /// What it sees of a message.
+  /// The part of a message that it sees.
   func sight(of header: borrowing MessageHeader) -> Sight {
     switch self {
     case .subject: return .text(bounded(header.subject))

@@ -101,7 +101,7 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// Where a message is in a Maildir, the same after a crash, and another in other mailboxes.
+  /// The name of a message in a Maildir: the same after a crash, and another for each mailbox.
   private func archiveName(_ mailbox: Int, _ alert: Alert) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(alert.identity.key)

@@ -2,7 +2,7 @@ import Config
 import Ledger
 import Rules
 
-// What a fetcher tells of messages that no rule takes: for people alone, and checked all the same.
+// Messages that no rule takes, as a fetcher tells of them: for people alone, and checked all the same.
 extension Supervisor where S: ~Copyable {
   /// Reports a message that no rule takes. Returns `false` where there can be none such.
   mutating func unmatched(_ mailbox: Int, _ message: UnmatchedMessage) -> Bool {

@@ -59,7 +59,7 @@ extension [UInt8] {
   }
 }
 
-/// How many bytes the character at the front of `bytes` has; 0 where it is not to be shown.
+/// The number of bytes of the character at the front of `bytes`; 0 if it is not to be shown.
 private func printableLength(_ bytes: Span<UInt8>) -> Int {
   guard let (scalar, length) = decodeUTF8(bytes) else { return 0 }
   switch scalar {

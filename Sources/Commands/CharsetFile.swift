@@ -2,7 +2,7 @@ import Bytes
 import Mail
 import Platform
 
-/// Where the charset tables are; `POPBELL_CHARSETS` names another file.
+/// The path of the charset tables; `POPBELL_CHARSETS` names another file.
 private let defaultPath: StaticString = "/usr/share/popbell/charsets"
 
 /// A file that is larger is none of ours.

@@ -62,8 +62,8 @@ extension Entry {
   /// The state in one word, for programs.
   var word: StaticString { isGone ? "gone" : state.word }
 
-  /// When what is kept goes, when a message is read again, or since when one is gone, in seconds of the ledger's clock; nil for
-  /// others, and for what stays.
+  /// The time at which a kept message goes or an unread one is read again, or since which one is gone, in
+  /// seconds of the ledger's clock; nil for others, and for what stays.
   var hour: UInt32? {
     if isGone { return UInt32(clamping: UInt64(goneDay) * 86_400) }
     switch state {

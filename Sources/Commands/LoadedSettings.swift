@@ -9,9 +9,9 @@ final class LoadedSettings {
   let settings: Settings
   /// Whom fetchers become; nil where this is not root.
   let user: User?
-  /// What is likely not meant: `FILE:LINE: …`.
+  /// The warnings: `FILE:LINE: …`.
   let warnings: [[UInt8]]
-  /// What holds, but not on this machine.
+  /// The errors that are of this machine alone: notes for `match`.
   let notes: [[UInt8]]
 
   fileprivate init(_ read: ReadSettings, _ user: User?) {
@@ -37,7 +37,7 @@ struct ConfigurationRefused: Error {
   var warnings: [[UInt8]] = []
 }
 
-/// Where a configuration is to hold.
+/// The place where a configuration is to hold.
 enum ConfigurationUse {
   /// Here: what the machine has not is an error.
   case here

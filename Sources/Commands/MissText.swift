@@ -5,7 +5,7 @@ import Rules
 extension [UInt8] {
   /// Adds why a rule does not take a message: `rule fire: subject = FIRE * is not met: "Backup ok"`.
   ///
-  /// What follows the name is aligned for names of up to `width` bytes.
+  /// The text behind the name is aligned for names of up to `width` bytes.
   mutating func append(_ miss: RuleMiss, of rules: RuleSet, width: Int = 0) {
     let rule = rules.rules[miss.rule]
     append("rule ")

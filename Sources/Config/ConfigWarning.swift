@@ -1,6 +1,6 @@
 public import Rules
 
-/// What the configuration allows and its owner hardly means, and where.
+/// A doubt about the configuration: allowed, and hardly meant.
 public struct ConfigWarning: Finding {
   public enum Reason: Sendable {
     case pattern(PatternDoubt, of: [UInt8])

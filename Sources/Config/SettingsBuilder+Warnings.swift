@@ -1,7 +1,7 @@
 import Bytes
 import Rules
 
-// What is likely not meant; README and popbell.conf(5) list it.
+// The doubts of `check`; README and popbell.conf(5) list them.
 extension SettingsBuilder {
   /// Warns of what is doubtful about the condition of an entry, which is `pattern`, written as `text`.
   mutating func warn(of pattern: Pattern, _ text: [UInt8], _ entry: Entry<RuleKey>) {

@@ -1,4 +1,4 @@
-/// Where a message stands.
+/// The state of an alert.
 public enum MessageState: Sendable, Equatable {
   case new
   /// The actions were about to start, and what became of them is not known.
@@ -19,10 +19,10 @@ public enum MessageState: Sendable, Equatable {
   }
 }
 
-/// How often a message's actions failed, and how many of them need not be done again.
+/// The failed attempts at an alert's actions, and the actions that need not be done again.
 public struct Failures: Sendable, Equatable {
   public var attempts: UInt8 = 0
-  /// How many actions, from the first, had succeeded when one failed.
+  /// The number of actions, from the first, that had succeeded when one failed.
   public var done: UInt8 = 0
   /// Stands for the actions that `done` counts: of others, none is done.
   public var actions: UInt8 = 0
@@ -37,7 +37,7 @@ public struct Failures: Sendable, Equatable {
   }
 }
 
-/// What a record says of a message.
+/// The state in a record.
 public enum EntryState: Sendable, Equatable {
   case intended(before: Failures)
   case fired
@@ -51,10 +51,10 @@ public enum EntryState: Sendable, Equatable {
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
   /// not say what came of it. So many messages are `left` then, at most 65,535.
   case deleted(hour: UInt32, left: UInt16)
-  /// It is no alert: the server did not let the message be read, which is tried again in an hour since
+  /// No alert: the server did not let the message be read, which is tried again in an hour since
   /// 1970.
   case unread(dueHour: UInt32)
-  /// It is no alert, but leads to the one whose key has this word: from the unique-id of its message,
+  /// No alert, but leads to the one whose key has this word: from the unique-id of its message,
   /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that
   /// this message was deleted; 0 where it did not.
   case link(to: UInt64, deletionHour: UInt32)
@@ -92,7 +92,7 @@ public struct Entry: Sendable, Equatable {
   var isUnlisted = false
   /// True if a version before 3 wrote it: its identity is the message's, whatever rule took that.
   public var isOlder = false
-  /// When it came to be so, in seconds of the ledger's clock; for what is kept or deleted, when it
+  /// The time at which it came to be so, in seconds of the ledger's clock; for what is kept or deleted, when it
   /// fired.
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.

@@ -34,7 +34,7 @@ public struct Identity: Sendable, Hashable, Comparable {
     Identity(word: left.word ^ right.word, rest: left.rest ^ right.rest)
   }
 
-  /// What `rule` makes of this message; of that, the same rule makes the message again.
+  /// The key of the alert that `rule` makes of this message; applied to the key, the message again.
   func taken(by rule: UInt16) -> Identity {
     self ^ Identity(spreading: UInt64(rule) + 1)
   }
@@ -45,7 +45,7 @@ public struct Identity: Sendable, Hashable, Comparable {
   }
 
   /// Stands for the message in the record that it could not be read.
-  var unread: Identity { self ^ Identity(spreading: 1 << 16) }
+  var unread: Identity { self ^ Identity(spreading: 1 << 60) }
 
   /// Stands for a message of which nothing is known but its number.
   init(numberOf message: UInt32) { self.init(spreading: UInt64(message) << 33) }
@@ -67,12 +67,12 @@ extension [UInt8] {
 
 /// By what a message is recognised.
 public struct MessageIdentity: Sendable, Equatable {
-  /// That of its unique-id; nil where the server gives none.
+  /// The hash of its unique-id; nil where the server gives none.
   public var uniqueID: Identity?
   /// True if the unique-id tells the message from others: none has the same, and it is more than the
   /// message's number.
   public var believesUniqueID: Bool
-  /// That of the header fields that a redelivery, and a move to another server, leave as they are.
+  /// The hash of the header fields that a redelivery, and a move to another server, leave as they are.
   public var content: Identity
   /// True if other messages may have the same content: those fields say nothing.
   public var isSilent: Bool
@@ -109,7 +109,7 @@ public struct OlderIdentity: Sendable, Equatable {
 
 /// An alert: one message, and one rule that takes it.
 public struct AlertIdentity: Sendable, Equatable {
-  /// Its place in the ledger.
+  /// The key of its record.
   public let key: Identity
   /// The rule, as `Entry.rule` has it: where the message had fired before, the one that it fired then.
   public let rule: UInt16
@@ -126,7 +126,7 @@ public struct AlertIdentity: Sendable, Equatable {
   }
 }
 
-/// What has been looked at: the first `count` messages of the mailbox.
+/// The part of the mailbox that has been looked at: its first `count` messages.
 public struct Examined: Sendable, Equatable {
   public var count: UInt32
   /// The word of the last of them, of its unique-id or else of its content: where that is in its

@@ -1,7 +1,7 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// How many records more than needed are worth a rewrite of the file.
+  /// The number of needless records that is worth a rewrite of the file.
   private static var spare: Int { 4096 }
 
   /// Sorts all anew where the file is mostly history, or too much is in memory.

@@ -7,7 +7,7 @@ struct Deletion {
 }
 
 extension Ledger where S: ~Copyable {
-  /// How many deletions were permitted in this session.
+  /// The number of deletions that were permitted in this session.
   public var deletionCount: Int { deletions.count }
 
   /// The message of `alert`, with this number in the session, may be deleted.

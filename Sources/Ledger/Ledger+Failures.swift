@@ -29,7 +29,7 @@ extension Ledger where S: ~Copyable {
     return ((last / 60 > age ? last / 60 - age : 0) * 60, last)
   }
 
-  /// What a record that is written now says of the first failure; nil where there was none. Of the time
+  /// The first failure, as a record that is written now has it; nil where there was none. Of the time
   /// since the last record an hour counts at most: the board may have been off, and tried nothing.
   func firstMinute(of alert: AlertIdentity) throws(LedgerError) -> UInt16? {
     guard let (first, last) = try timesOfFailure(of: alert) else { return nil }

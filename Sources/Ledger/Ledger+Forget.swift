@@ -1,4 +1,4 @@
-/// What the owner may look at, and what he may have done again.
+/// The ledger as its owner sees it, and has it forget.
 extension Ledger where S: ~Copyable {
   /// Calls `body` with what is known of each alert, in the order of their keys; since when one is gone
   /// is told by the clock, as if all absences had been before.
@@ -23,7 +23,7 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// What the clock of records is ahead of the board's, in seconds.
+  /// The seconds by which the clock of records is ahead of the board's.
   public var clockSkew: Int64 { clock.reading.skew }
 
   /// Forgets messages, so that they fire again where the server has them, and returns those that

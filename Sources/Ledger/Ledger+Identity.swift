@@ -78,7 +78,7 @@ extension Ledger where S: ~Copyable {
     return free ?? message.content.taken(by: rule)
   }
 
-  /// How many of equal silent messages may have gone in front of one that is there.
+  /// The number of equal silent messages that may have gone in front of one that is there.
   private static var longestGap: Int { 8 }
 
   /// Notes that the message of `alert` is there; that need not be on disk at once.
@@ -91,7 +91,7 @@ extension Ledger where S: ~Copyable {
     writeLater(entry)
   }
 
-  /// What leads from the unique-id to the alert; nil where that is known, or there is none.
+  /// The link from the unique-id to the alert; nil where that is known, or there is no unique-id.
   func missingLink(of alert: AlertIdentity) throws(LedgerError) -> Entry? {
     guard let uniqueID = alert.uniqueID else { return nil }
     if case .link(alert.key.word, _) = try entry(of: uniqueID)?.state { return nil }

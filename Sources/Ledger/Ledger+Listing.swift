@@ -1,10 +1,10 @@
 /// A look at the whole mailbox, by a complete listing or at each message: which of them are known, and
 /// which are there no more.
 extension Ledger where S: ~Copyable {
-  /// How many hours what is gone is remembered: a mailbox may come back from a backup.
+  /// The hours for which a message that is gone is remembered: it may come back from a backup.
   static var memoryHours: Int { 30 * 24 }
 
-  /// How many changes are written behind the rest, and do not make all be written anew.
+  /// The most changes that are written behind the rest; for more, all is written anew.
   private static var fewChanges: Int { 64 }
 
   public func beginListing() {
@@ -53,7 +53,7 @@ extension Ledger where S: ~Copyable {
 
   func noteDue(_ entry: Entry) { nextDueHour = earlier(nextDueHour, dueHour(of: entry)) }
 
-  /// When a listing is to be asked for because of an entry; nil where that need not be.
+  /// The hour from which on an entry needs a listing; nil where it needs none.
   private func dueHour(of entry: Entry) -> UInt32? {
     guard !entry.isGone else { return nil }
     return switch entry.state {
@@ -145,7 +145,7 @@ enum Survey {
   case unlisted
 }
 
-/// What a listing's message needs.
+/// The need of a message in a listing.
 public enum ListingVerdict: UInt8, Sendable {
   /// The ledger does not have it: it is new, or no rule took it.
   case unknown = 0

@@ -1,10 +1,10 @@
 import Bytes
 
-/// What came since the records were sorted; no entry where it was removed.
+/// An entry that came since the records were sorted; nil if it was removed.
 struct Recent {
   let identity: Identity
   var entry: Entry?
-  /// Whether it is on disk.
+  /// True if it is on disk.
   var isDurable = true
   /// True if its message is there, in the listing that is under way or, after that, in the session.
   var isMarked = false
@@ -27,7 +27,7 @@ struct Marks {
   var isEmpty: Bool { bits.isEmpty }
 }
 
-/// Where an entry is.
+/// The place of an entry.
 enum Position {
   /// Among what came since the records were sorted.
   case recent(Int)
@@ -35,10 +35,10 @@ enum Position {
 }
 
 extension Ledger where S: ~Copyable {
-  /// How many records are written at once, at most: after a cut of power, any of them may be
+  /// The most records that are written at once: after a cut of power, any of them may be
   /// damaged.
   static var batch: Int { 14 }
-  /// How many records may be in memory.
+  /// The most records in memory.
   static var recentLimit: Int { 1024 }
 
   /// Appends records. An earlier append that failed may have left part of one: that goes first.
@@ -114,7 +114,7 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// What is to be known of all entries together.
+  /// Takes an entry into what is known of all together.
   func note(_ entry: Entry) {
     noteDue(entry)
     if entry.isOlder { knowsOlder = true }
@@ -122,7 +122,7 @@ extension Ledger where S: ~Copyable {
     if entry.isSilent, case .deleted = entry.state { hasSilentDeletion = true }
   }
 
-  /// Where a recent entry is; nil where it is none, or was removed.
+  /// The index of a recent entry; nil if there is none.
   func index(of identity: Identity) -> Int? {
     let index = firstIndex { !($0 < identity) }
     guard index < recent.count, recent[index].identity == identity else { return nil }

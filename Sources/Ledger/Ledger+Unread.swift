@@ -1,9 +1,9 @@
-/// What the server did not let be read: it waits a day, is told of, and slows nothing.
+/// Messages that the server did not let be read: each waits for a day, and slows nothing.
 ///
 /// Its record has a key of its own beside the link that may lead from its unique-id to an alert, which is
 /// known still when the message can be read again.
 extension Ledger where S: ~Copyable {
-  /// How long it waits, in hours.
+  /// The hours for which it waits.
   private static var pauseHours: UInt32 { 24 }
 
   /// Writes down that a message could not be read, which a listing has as `uniqueID`; without one, its

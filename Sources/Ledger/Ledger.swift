@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What has fired in one mailbox, on disk before anything relies on it.
+/// The alerts of one mailbox that have fired, on disk before anything relies on it.
 ///
 /// The law it keeps: a record is durable before the step that it permits. An intent comes before
 /// the action, `fired` before DELE; a message that fired is not forgotten before the server has
@@ -9,34 +9,34 @@ public import Bytes
 /// On disk, sorted records are followed by those that came since; only the latter are in memory.
 /// Where they become too many, all are sorted anew, into a file that takes the old one's place.
 public final class Ledger<S: Store & ~Copyable> {
-  /// How many records it can hold: 8 MiB on disk.
+  /// The most records that it can hold: 8 MiB on disk.
   static var capacity: Int { 262_144 }
 
   var store: S
-  /// How many records, behind the header, are sorted by their identities.
+  /// The number of records, behind the header, that are sorted by their keys.
   var sorted = 0
-  /// What came since, sorted too, with the latest of each identity.
+  /// The entries that came since, sorted too, with the latest of each key.
   var recent: [Recent] = []
-  /// How many bytes of the store are whole records.
+  /// The number of bytes in the store that are whole records.
   var length = 0
-  /// Whether part of a record may stand behind them.
+  /// True if part of a record may stand behind them.
   var tailIsTorn = false
-  /// Whether the file took its place, and the folder is not known to be on disk: so at the start, as
+  /// True if the file took its place, and the folder is not known to be on disk: so at the start, as
   /// whoever put it there may have been ended before it was.
   var folderIsPending = true
-  /// Whether what was read is known to be on disk: whoever wrote it may have been ended before.
+  /// True if what was read is known to be on disk: whoever wrote it may have been ended before.
   var isDurable = false
-  /// Whether what came of an alert could not be written down.
+  /// True if what came of an alert could not be written down.
   private var owesRecord = false
-  /// How many entries wait to be written with others.
+  /// The number of entries that wait to be written with others.
   private var unwritten = 0
-  /// Whether the file has an older form.
+  /// True if the file has an older form.
   var isOld = false
   var clock = LedgerClock()
   /// The clock as it stands on disk.
   var written = ClockReading()
   private let built: UInt64
-  /// What the server was allowed to delete in this session.
+  /// The deletions that were permitted in this session.
   var deletions: [Deletion] = []
   /// The sorted records whose messages are there: in the listing that is under way or, after that, in the
   /// session.
@@ -54,7 +54,7 @@ public final class Ledger<S: Store & ~Copyable> {
   /// The same as `nextDueHour`, of what that listing has so far.
   var listedDueHour: UInt32?
 
-  /// What was looked at when the last poll ended; nil before the first.
+  /// The part of the mailbox that was looked at when the last poll ended; nil before the first.
   public internal(set) var examined: Examined?
 
   /// Reads the store, cuts off a last record that was not written whole, and drops what is done
@@ -77,10 +77,10 @@ public final class Ledger<S: Store & ~Copyable> {
     try load()
   }
 
-  /// It is `now`, and the board's clock says `wall`.
+  /// Takes the time: `now`, and `wall` by the board's clock.
   public func tick(now: Instant, wall: UInt64) { clock.tick(now: now, wall: wall, built: built) }
 
-  /// Where the message of `alert` stands.
+  /// The state of `alert`.
   public func state(of alert: AlertIdentity) throws(LedgerError) -> MessageState {
     guard let entry = try entry(of: alert.key), !mayHaveGone(entry) else { return .new }
     return entry.state.message
@@ -112,7 +112,7 @@ public final class Ledger<S: Store & ~Copyable> {
     try flush()
   }
 
-  /// When `alert` fired, in seconds of the ledger's clock; now, where that is not known.
+  /// The time at which `alert` fired, in seconds of the ledger's clock; now, where that is not known.
   public func timeOfFiring(_ alert: AlertIdentity) throws(LedgerError) -> UInt64 {
     guard let entry = try entry(of: alert.key) else { return clock.time }
     switch entry.state {
@@ -163,7 +163,7 @@ public final class Ledger<S: Store & ~Copyable> {
     return hour > 0
   }
 
-  /// Whether nothing is known of any message.
+  /// True if the ledger has no entries.
   public var isEmpty: Bool { sorted == 0 && !recent.contains { $0.entry != nil } }
 
   /// Writes what could not be written down so far: links first, as elsewhere. When this returns,
@@ -199,7 +199,7 @@ public final class Ledger<S: Store & ~Copyable> {
     self.examined = examined
   }
 
-  /// How many messages are left alone because their actions failed too often.
+  /// The number of messages that are left alone because their actions failed too often.
   public func countGivenUp() throws(LedgerError) -> Int {
     var count = 0
     try forEachEntry { (entry, _) throws(LedgerError) in
@@ -208,7 +208,7 @@ public final class Ledger<S: Store & ~Copyable> {
     return count
   }
 
-  /// What the board's clock said when a record was written with this time.
+  /// The time on the board's clock when a record was written with this time.
   public func wall(at time: UInt32) -> UInt64 { clock.wall(at: UInt64(time)) }
 }
 
@@ -216,7 +216,7 @@ extension Ledger where S: ~Copyable {
   /// The time of records.
   var time: UInt32 { UInt32(clamping: clock.time) }
 
-  /// What says that `alert` is in `state`.
+  /// The records that say that `alert` is in `state`.
   private func records(
     _ alert: AlertIdentity, _ state: EntryState
   ) throws(LedgerError) -> [Record] {

@@ -1,6 +1,6 @@
 import Bytes
 
-/// How the bytes of a text become characters.
+/// A way in which bytes become characters.
 enum Charset: Equatable {
   case utf8
   /// US-ASCII, no label, or an unknown one: nothing says what its other bytes are.

@@ -24,7 +24,7 @@ public struct CharsetTables: Sendable {
 
   /// Why a file is refused.
   public enum Flaw: Error, Equatable, Sendable {
-    /// It is another kind of file.
+    /// Another kind of file.
     case unknownFile
     case unknownVersion(UInt16)
     case damaged

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where the parts of an encoded word are: RFC 2047 section 2.
+/// The places of the parts of an encoded word: RFC 2047 section 2.
 struct EncodedWord {
   enum Encoding {
     case base64

@@ -85,15 +85,15 @@ struct FieldDecoder {
     }
   }
 
-  /// How well bytes are text in a charset.
+  /// The quality of bytes as text in a charset.
   private struct Quality {
     /// Characters beyond ASCII.
     var good = 0
-    /// What is no character.
+    /// Bytes that are no character.
     var bad = 0
     var isLastBad = false
 
-    /// It ends within its last character: devices cut subjects at so many bytes.
+    /// The text ends within its last character: devices cut subjects at so many bytes.
     var isCut: Bool { good > 0 && bad == 1 && isLastBad }
   }
 

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What makes a message the same alert wherever it is found: a redelivery, a restored mailbox, another
+/// The bytes by which a message is the same alert wherever it is found: a redelivery, a restored mailbox, another
 /// server.
 extension MessageHeader {
   private static var contentFields: InlineArray<6, HeaderField> {

@@ -47,7 +47,7 @@ extension MessageHeader {
   }
 
   // received = "Received:" *received-token ";" date-time CRLF    ; RFC 5322 section 3.6.7
-  /// When the topmost server says that it took the message; nil where that cannot be read.
+  /// The time at which the topmost server says that it took the message; nil where that cannot be read.
   public var receivedDate: Date? { date(ofReceived: .received) }
 
   private func date(ofReceived field: HeaderField) -> Date? {
@@ -96,7 +96,7 @@ extension MessageHeader {
         "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA")
   }
 
-  /// When the first server says that it took the message; nil where that cannot be read.
+  /// The time at which the first server says that it took the message; nil where that cannot be read.
   public var firstReceivedDate: Date? { date(ofReceived: .firstReceived) }
 
   /// Whether there is anything by which the message can be told from another.

@@ -18,7 +18,7 @@ public struct MessageHeader: ~Copyable {
   let rows: FieldRows
 
   private var state = State.lineStart
-  /// How many bytes of a byte order mark were read; nil behind the message's first three bytes.
+  /// The number of bytes of a byte order mark that were read; nil behind the first three bytes.
   private var markLength: Int? = 0
   /// Whether there was no field, known or not.
   public private(set) var isEmpty = true

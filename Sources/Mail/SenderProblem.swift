@@ -9,7 +9,7 @@ public enum SenderProblem: Error, Equatable, Sendable {
   case hiddenField
   /// `From :`, a form that servers which check senders do not all read.
   case blankBeforeColon
-  /// It has over `Limits.fieldValue` bytes.
+  /// The field has over `Limits.fieldValue` bytes.
   case tooLong
   case value(FieldError)
 }
@@ -17,7 +17,7 @@ public enum SenderProblem: Error, Equatable, Sendable {
 /// Finds `From:` behind a CR that ends no line.
 struct HiddenFrom {
   private(set) var isFound = false
-  /// How much of the name has come since a CR.
+  /// The part of the name that has come since a CR.
   private var matched: Int?
 
   mutating func endLine() { matched = nil }

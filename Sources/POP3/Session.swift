@@ -22,7 +22,7 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   var messageCount: Int?
   private var lineIsWithheld = false
   private var replyIsUnsolicited = false
-  /// How many lines that are no replies may come before the next reply.
+  /// The number of lines that are no replies and may come before the next reply.
   var strayLines = 0
   /// True if the server has answered about one unique-id in several lines: what the first said is none.
   public private(set) var hasStrayLines = false

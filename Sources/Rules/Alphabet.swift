@@ -10,7 +10,7 @@ public enum Alphabet: Int, Sendable {
 
   func union(_ other: Alphabet) -> Alphabet { rawValue > other.rawValue ? self : other }
 
-  /// That of one character.
+  /// The alphabet of one character.
   init(of scalar: UInt32) {
     let byte = scalar.asciiByte
     if byte.isLetter || byte.isDigit || byte == .ascii("_") || byte == .ascii(".") {
@@ -42,7 +42,7 @@ extension ExpressionProgram {
 }
 
 extension Alphabet {
-  /// That of all characters of a set.
+  /// The alphabet of all characters of a set.
   fileprivate init(of set: CharacterSet) {
     var alphabet = Alphabet.plain
     for range in set.taken {

@@ -8,7 +8,7 @@ public enum PatternTarget: Sendable {
   case address
 }
 
-/// Which characters are alike.
+/// The rule by which characters are alike.
 enum CaseRule: Sendable, Equatable {
   case sensitive
   /// ASCII letters of either case.

@@ -24,7 +24,7 @@ public struct RuleSet: Sendable {
 
   /// The first rule that takes the message, by its place in `rules`; nil where none does.
   ///
-  /// Where one does, `context` has what its patterns captured.
+  /// If one does, `context` has what its patterns captured.
   public func firstMatch(
     _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Int? {

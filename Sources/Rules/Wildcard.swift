@@ -2,7 +2,7 @@ import Bytes
 
 /// A pattern for a whole text: `*` any run, `?` one character, `{name}` a run of one or more.
 ///
-/// It is kept as pieces, each a fixed number of characters, with a gap of any length before each.
+/// Kept as pieces, each a fixed number of characters, with a gap of any length before each.
 public struct Wildcard: Sendable {
   enum Element: Equatable, Sendable {
     /// This character, which is folded where case does not matter.
