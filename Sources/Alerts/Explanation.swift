@@ -67,7 +67,8 @@ func explanation(of error: ProtocolError, lastLine: Span<UInt8>) -> [UInt8] {
 }
 
 func explanation(
-  of refusal: Refusal, at stage: LoginStage, isCredential: Bool, lastLine: Span<UInt8>
+  of refusal: Refusal, at stage: LoginStage, isCredential: Bool, next: Mechanism?,
+  lastLine: Span<UInt8>
 ) -> [UInt8] {
   var detail: [UInt8] = []
   switch (stage, refusal) {
@@ -80,6 +81,38 @@ func explanation(
       isCredential
         ? "the server refused the login; check user and password"
         : "the server refused the login, and not for its user or password")
+    // The next poll of a service tries that, where it may choose.
+    switch next {
+    case .plainChallenge: detail.append(", or write 'auth = plain-challenge'")
+    case .user: detail.append("; write 'auth = user'")
+    case .automatic, .plain, .apop, nil: break
+    }
+  }
+  detail.quote(lastLine)
+  return detail
+}
+
+/// The logins that the server offers, and the line to write for one of them; nil if it announced none.
+func explanation(
+  ofLoginNotOfferedBy capabilities: Capabilities, offersAPOP: Bool, lastLine: Span<UInt8>
+) -> [UInt8]? {
+  var detail: [UInt8] = []
+  detail.append("the server does not offer this login, but ")
+  let start = detail.count
+  if capabilities.user { detail.append("USER, ") }
+  if !capabilities.mechanismNames.isEmpty {
+    detail.append(capabilities.mechanismNames.span)
+    detail.append(", ")
+  }
+  if offersAPOP { detail.append("APOP, ") }
+  guard detail.count > start else { return nil }
+  detail.removeLast(2)
+  if capabilities.user || capabilities.mechanisms.contains(.plain) {
+    detail.append(": write 'auth = auto'")
+  } else if offersAPOP {
+    detail.append(": write 'auth = apop'")
+  } else {
+    detail.append(", which popbell does not have")
   }
   detail.quote(lastLine)
   return detail

@@ -10,9 +10,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     var digest = SHA256()
     digest.update(.ascii("C"))
     let speaks = header.forEachByteOfContent { digest.update($0) }
-    let listed = listed?.identity(of: message)
     return MessageIdentity(
-      uniqueID: uniqueID.map { Self.digest(of: $0) } ?? listed,
+      uniqueID: listedID(of: message),
       believesUniqueID: believesUniqueIDs,
       content: Identity(prefixOf: digest.finish().span), isSilent: !speaks,
       older: settings.known.knowsOlder ? olderIdentity() : nil)
@@ -42,13 +41,15 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 
 extension Span<UInt8> {
   /// True for a unique-id that says no more than the number of its message: that alone, or behind words
-  /// without a digit. vm-pop3d says `no-message-id-3`.
+  /// without a digit and zeros. vm-pop3d says `no-message-id-3`.
   func tellsNoMore(than message: Int) -> Bool {
     var digits: [UInt8] = []
     digits.append(decimal: message)
     guard count >= digits.count else { return false }
     let words = count - digits.count
-    for index in 0..<words where self[index].isDigit { return false }
+    for index in 0..<words where self[index].isDigit && self[index] != .ascii("0") {
+      return false
+    }
     return extracting(words...).equals(digits.span)
   }
 }

@@ -4,8 +4,9 @@ import POP3
 /// The order in which a session asks for what it needs.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// Sends what can be sent: a deletion first, then requests for as many messages as the window
-  /// takes. Until TOP has worked once, one message at a time; and none while it is not known whether
-  /// the batch is full, or what became of the messages of a listing, where only others are left.
+  /// takes. Until TOP has worked once, and where a message is to be passed over, one at a time; and none
+  /// while it is not known whether the batch is full, or what became of the messages of a listing, where
+  /// only others are left.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     while phase == .fetching, step == .exchange, session.canSend {
       if isRewinding, let rereading {
@@ -27,22 +28,26 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       if next > count {
         guard session.awaiting == nil else { return }
         archiveOrQuit(&sink)
-      } else if session.awaiting != nil && !uniqueIDIsAsked
-        && (hasTop == nil || next == Int(listedCount) + 1)
+      } else if session.awaiting != nil
+        && (!settings.known.stuck.isEmpty
+          || !uniqueIDIsAsked && (hasTop == nil || next == Int(listedCount) + 1))
       {
         return
       } else {
-        request()
+        request(&sink)
       }
     }
   }
 
-  private mutating func request() {
-    if hasUniqueIDOfEach && !uniqueIDIsAsked {
+  private mutating func request<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    let isPassedOver = passesOver(next, &sink)
+    if hasUniqueIDOfEach && !uniqueIDIsAsked && !isPassedOver {
       session.send(.uidl(next))
       uniqueIDIsAsked = true
     } else {
-      session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
+      if !isPassedOver {
+        session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
+      }
       uniqueIDIsAsked = false
       if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
       next += 1

@@ -37,13 +37,26 @@ where MD5: ~Copyable, SHA256: ~Copyable {
   ) {
     sendLoginDelay(&sink)
     if let mechanism = session.nextMechanism { sink.send(.nextLogin(mechanism)) }
+    // Nor is what came before the server had one; that USER is next says so.
+    let hadCredential = session.nextMechanism != .user
     // RFC 3206 section 5: where the server has that code, what comes without it is no wrong password.
     let isCredential =
-      stage != .greeting && !(refusal.isUntagged && session.capabilities.authResponseCode)
+      stage != .greeting && hadCredential
+      && !(refusal.isUntagged && session.capabilities.authResponseCode)
+    let outcome = Outcome(refusal, otherwise: isCredential ? .loginRefused : .serverTrouble)
+    if session.loginIsNotOffered,
+      let words = explanation(
+        ofLoginNotOfferedBy: session.capabilities, offersAPOP: session.offersAPOP,
+        lastLine: session.lastLine)
+    {
+      return end(outcome, words, &sink)
+    }
     end(
-      Outcome(refusal, otherwise: isCredential ? .loginRefused : .serverTrouble),
+      outcome,
       explanation(
-        of: refusal, at: stage, isCredential: isCredential, lastLine: session.lastLine), &sink)
+        of: refusal, at: stage, isCredential: isCredential,
+        next: settings.pollsOnce || !hadCredential ? session.nextMechanism : nil,
+        lastLine: session.lastLine), &sink)
   }
 
   private mutating func sendLoginDelay<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -57,10 +70,17 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     // What a listing with a gap did not ask for may be gone.
     let isEachKnown = looksAtAll || listed != nil && listing.isWhole
     let extent: FetcherFrame.Extent =
-      !isComplete ? .some : isEachKnown && !hasMissed ? .allSeen : .all
-    sink.send(.committed(mark.examined, extent))
+      !isComplete ? isRecognised ? .some : .someAnew : isEachKnown && !hasMissed ? .allSeen : .all
+    let isNothingNew = isRecognised && settings.known.examined.count == count
+    if session.capabilities.isGmail, isNothingNew, Self.mostOfGmail.contains(count) {
+      sink.send(.capped)
+    }
+    sink.send(.committed(mark.examined, extent, newest: UInt64(clamping: newest)))
     end(.polled, [], &sink)
   }
+
+  /// The numbers of messages that Gmail lists where more are waiting: those of about 250 conversations.
+  private static var mostOfGmail: ClosedRange<Int> { 240...275 }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     sendLoginDelay(&sink)
@@ -81,9 +101,12 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       header.reset()
       uniqueID = nil
     }
-    if phase == .recognisingHeader {
+    if phase == .checkingHeader || phase == .recognisingHeader {
       let identity = identity(of: message)
-      let isThere = !identity.isSilent && identity.content.word == settings.known.examined.last
+      let known = settings.known
+      let last = phase == .checkingHeader ? known.earlier.last : known.anchor.last
+      let isThere = !identity.isSilent && identity.content.word == last
+      guard phase == .recognisingHeader else { return checkedEarlier(isThere: isThere) }
       return isThere ? recognised() : lookAtAll()
     }
     guard !isRewinding else { return }
@@ -96,6 +119,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     mark.reach(message, listed: listedCount)
     let identity = identity(of: message)
     let judged = JudgedMessage(number: message, word: word(of: identity))
+    let arrival = Arrival(header, look(of: message))
+    if arrival.isServers, let time = arrival.time { newest = max(newest, time) }
     guard !header.isFolderInternalData else {
       sink.send(.folderInternalData)
       return mark.extend(over: judged.word)
@@ -108,7 +133,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     step = .awaitVerdict
     sink.send(
       .matched(
-        rule: rule, message: UInt32(message), identity,
+        rule: rule, message: UInt32(message), identity, arrival,
         AlertValues(header, uniqueID, context.captures)))
     tellMisses(before: rule, &sink)
   }
@@ -130,7 +155,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       recogniseByHeader()
     case .uidl:
       hasUniqueIDOfEach = false
-      if phase == .recognising { listAll() }
+      if phase == .checking { checkEarlierByHeader() } else if phase == .recognising { listAll() }
+    case .top where phase == .checkingHeader: checkedEarlier(isThere: false)
     case .top where phase == .recognisingHeader: lookAtAll()
     case .retr where phase == .archiving:
       phase = .fetching

@@ -20,12 +20,54 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       return
     }
     rereading = nil
+    miss(message, words, &sink)
+  }
+
+  /// `message` is not read in this session.
+  private mutating func miss<Sink: FrameSink & ~Copyable>(
+    _ message: Int, _ words: [UInt8], _ sink: inout Sink
+  ) {
     hasMissed = true
     mark.reach(message, listed: listedCount)
-    let id = uniqueID.map { Self.digest(of: $0) } ?? listed?.identity(of: message)
+    let id = listedID(of: message)
     uniqueID = nil
     // The hash 0 stands for a message without a unique-id: none is recognised by it.
     mark.extend(over: id?.word ?? 0)
     sink.send(.unread(message: UInt32(message), id, words))
+  }
+
+  /// The unique-id of the message whose header comes next, or is there.
+  mutating func listedID(of message: Int) -> Identity? {
+    listed?.identity(of: message) ?? uniqueID.map { Self.digest(of: $0) }
+  }
+
+  /// Passes over `message`, which comes next, where its header was waited for in vain before.
+  mutating func passesOver<Sink: FrameSink & ~Copyable>(_ message: Int, _ sink: inout Sink) -> Bool
+  {
+    let id = listedID(of: message)
+    guard settings.known.stuck.contains(where: { $0.mayBe(UInt32(message), id) }) else {
+      return false
+    }
+    hasMissed = true
+    mark.reach(message, listed: listedCount)
+    // It is tried again soon: nobody knows that it is to blame, and not the network.
+    mark.stop()
+    sink.send(.unread(message: UInt32(message), id, []))
+    uniqueID = nil
+    return true
+  }
+
+  /// Tells whose header is waited for, as it may not come.
+  public mutating func tellStuck<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+    guard phase != .archiving, !isStuck else { return }
+    switch session.awaiting {
+    case .top(let message), .retr(let message), .uidl(let message?):
+      isStuck = true
+      sink.send(.stuck(message: UInt32(message), listedID(of: message)))
+    case .dele(let message):
+      isStuck = true
+      sink.send(.deletionIsStuck(message: UInt32(message)))
+    case .stat, .list, .uidl(nil), .noop, .rset, .quit, nil: break
+    }
   }
 }

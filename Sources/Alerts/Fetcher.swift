@@ -39,6 +39,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     case settingUp
     /// STAT was sent.
     case counting
+    /// UIDL, or TOP where that does not tell, was sent for the last message that other rules had looked at.
+    case checking, checkingHeader
     /// UIDL was sent for the last message that was looked at: is it still in its place?
     case recognising
     /// TOP was sent for it, as its unique-id does not tell.
@@ -62,6 +64,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   /// The number of messages in the mailbox.
   var count = 0
+  /// How many of them, from the first, other rules had looked at, as far as is known.
+  var earlierCount = 0
   /// The octets of all messages; 0 if the server did not say a likely number.
   var octets: UInt64 = 0
   /// True if each message is looked at by its header.
@@ -75,6 +79,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var hasUniqueIDs = true
   /// False once UIDL of one message was refused, or gave no unique-id.
   var hasUniqueIDOfEach = true
+  /// The last message that UIDL has named in this session, and the word of that unique-id.
+  var lastNamed = (message: 0, word: UInt64(0))
   /// True if UIDL has named a message in this session.
   var hasSeenUniqueIDs = false
   /// True once TOP has given a header, false where all headers are read by RETR; nil before either.
@@ -88,6 +94,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var hasFailedTop = false
   /// The message that is read by RETR, as TOP did not give its header.
   var rereading: Int?
+  /// True if it was told whose header is waited for.
+  var isStuck = false
   /// True while replies about the messages behind `rereading` are dropped: messages are looked at in
   /// their order.
   var isRewinding = false
@@ -108,6 +116,10 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   var archive = ArchiveQueue()
   /// All messages were asked for that there were.
   var isComplete = true
+  /// True if the mailbox begins with what was looked at before.
+  var isRecognised = false
+  /// The last time at which the server took one of the messages that were looked at; 0 for none.
+  var newest: Int64 = 0
 
   public init(
     _ settings: FetcherSettings, session configuration: SessionConfiguration,
@@ -117,7 +129,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     context = MatchContext(mailbox: settings.mailbox, for: settings.rules)
     session = Session(configuration, credential)
     header = MessageHeader(extraFields: settings.rules.names.headers, charsets: charsets)
-    listing = MailboxListing(known: settings.known.examined)
+    listing = MailboxListing(known: settings.known.anchor)
     if settings.headers == .retr { hasTop = false }
   }
 
@@ -141,10 +153,14 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     reportStage(&sink)
   }
 
-  /// The connection ended.
-  public mutating func receiveEnd<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
+  /// The connection ended; or broke, for a `reason` in words: what the server means by that is the same.
+  public mutating func receiveEnd<Sink: FrameSink & ~Copyable>(
+    _ sink: inout Sink, reason: [UInt8]? = nil
+  ) {
     guard step != .ended else { return }
-    do { try session.receiveEnd() } catch { fail(error, &sink) }
+    tellStuck(&sink)
+    do { try session.receiveEnd() } catch { return fail(error, &sink, reason: reason) }
+    if let reason { end(.connectionLost, reason, &sink) }
   }
 
   /// The handshake that `startTLS` asked for is done.
@@ -162,10 +178,12 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     dropArchive()
     switch phase {
     case .fetching:
+      tellStuck(&sink)
       stopAsking()
       pump(&sink)
     case .archiving where step == .exchange: end(.polled, [], &sink)
-    case .settingUp, .counting, .recognising, .recognisingHeader, .listing, .archiving, .quitting:
+    case .settingUp, .counting, .checking, .checkingHeader, .recognising, .recognisingHeader,
+      .listing, .archiving, .quitting:
       break
     }
   }
@@ -226,14 +244,23 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   }
 
   private mutating func fail<Sink: FrameSink & ~Copyable>(
-    _ error: ProtocolError, _ sink: inout Sink
+    _ error: ProtocolError, _ sink: inout Sink, reason: [UInt8]? = nil
   ) {
     var outcome = Outcome(error)
     // The question for its capabilities may have been the reason.
     if case .connectionEnded(.login, _) = error.reason, session.hasRefusedCapabilities {
       outcome = .capabilitiesHang
     }
-    end(outcome, explanation(of: error, lastLine: session.lastLine), &sink)
+    if error.reason == .noMechanism || error.reason == .noStamp,
+      !session.capabilities.user, !session.capabilities.mechanisms.contains(.plain),
+      var words = explanation(
+        ofLoginNotOfferedBy: session.capabilities, offersAPOP: session.offersAPOP,
+        lastLine: session.lastLine.extracting(..<0))
+    {
+      if error.reason == .noMechanism { words.append("; with TLS it may offer more") }
+      return end(outcome, words, &sink)
+    }
+    end(outcome, reason ?? explanation(of: error, lastLine: session.lastLine), &sink)
   }
 
   /// The number of deletions after which the session ends: the largest batch if the server wants a pause

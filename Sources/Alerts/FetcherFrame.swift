@@ -8,7 +8,9 @@ public import Rules
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     matched  = %x03 rule(1) message(4) identity 6field ncaptures(1) *field
+///     matched  = %x03 rule(1) message(4) identity arrival 6field ncaptures(1) *field
+///     arrival  = flags(1) [seconds(8)]             ; %x01 covered, %x02 later; %x04 seconds,
+///                                                  ; %x08 which are the server's
 ///     identity = flags(1) hash                     ; content
 ///                [hash]                            ; %x01: unique-id; %x02 more: believed
 ///                [hash [hash]]                     ; %x08: older header; %x10 more: older content
@@ -16,7 +18,7 @@ public import Rules
 ///     hash     = 16OCTET
 ///     field    = length(2) bytes                   ; subject from to date message-id uidl
 ///     deleted  = %x04 message(4)
-///     committed = %x05 count(4) last(8) sum(8) extent(1)
+///     committed = %x05 count(4) last(8) sum(8) extent(1) newest(8)
 ///     ended    = %x06 outcome(1) field
 ///     stage    = %x07 stage(1)
 ///     listed   = %x08 flags(1) *64hash             ; %x01 the first of a listing, %x02 the last
@@ -33,6 +35,9 @@ public import Rules
 ///     unmatched = %x13 message(4) 2field %x00      ; subject from
 ///     unmatched =/ %x13 message(4) 2field %x01 miss
 ///     missed   = %x14 miss
+///     stuck    = %x15 message(4) (%x00 / %x01 hash)
+///     capped   = %x16
+///     undeleted = %x17 message(4)
 ///     miss     = rule(1) ( %x00                    ; it is for another mailbox
 ///                / %x01 condition(1) field         ; the condition saw this text
 ///                / %x02 condition(1)               ; there is nothing to see
@@ -47,11 +52,13 @@ public enum FetcherFrame: Sendable, Equatable {
   /// The server wants so many seconds between logins, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
   /// Rule `rule` takes the message with this number in the session; a verdict is waited for.
-  indirect case matched(rule: Int, message: UInt32, MessageIdentity, AlertValues)
+  indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, AlertValues)
   /// The server took a DELE for a message, whether a rule takes that or none does.
   case deleted(message: UInt32)
   /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`.
-  case committed(Examined, Extent)
+  /// The server took the last of those of this session at `newest`, in seconds since 1970; 0 where it did
+  /// not say.
+  case committed(Examined, Extent, newest: UInt64)
   /// The poll is over; the detail is for people.
   case ended(Outcome, [UInt8])
   /// The poll is that far.
@@ -82,6 +89,13 @@ public enum FetcherFrame: Sendable, Equatable {
   case unmatched(UnmatchedMessage)
   /// A rule does not take the message that was told of last; in a dry run only.
   case missed(RuleMiss)
+  /// The header of a message, with this unique-id, is waited for while the time runs out, or was when the
+  /// connection ended.
+  case stuck(message: UInt32, Identity?)
+  /// The same of the answer to a DELE.
+  case deletionIsStuck(message: UInt32)
+  /// The server, Gmail's, lists no more messages than it lists at most, and none of them is new.
+  case capped
 
   /// The longest text for people, in octets; a longer one is cut.
   public static var detailSize: Int { 400 }
@@ -106,6 +120,8 @@ public enum FetcherFrame: Sendable, Equatable {
     /// All, and each message was looked at by its header, but for those that the ledger knows by a
     /// listing.
     case allSeen
+    /// Some is left, and it does not begin with what was looked at before.
+    case someAnew
   }
 
   /// Room for the longest frame: a match with everything as long as it may be.
@@ -126,8 +142,9 @@ public enum FetcherFrame: Sendable, Equatable {
       let rule = Int(try reader.byte())
       let message = try reader.message()
       let identity = try MessageIdentity(reading: &reader)
+      let arrival = try Arrival(reading: &reader)
       self = .matched(
-        rule: rule, message: message, identity, try AlertValues(reading: &reader))
+        rule: rule, message: message, identity, arrival, try AlertValues(reading: &reader))
     case 4: self = .deleted(message: try reader.message())
     case 5:
       var examined = Examined(rules: 0)
@@ -135,7 +152,7 @@ public enum FetcherFrame: Sendable, Equatable {
       examined.last = try reader.number(8)
       examined.sum = try reader.number(8)
       guard let extent = Extent(rawValue: try reader.byte()) else { throw .range }
-      self = .committed(examined, extent)
+      self = .committed(examined, extent, newest: try reader.number(8))
     case 6:
       guard let outcome = Outcome(rawValue: try reader.byte()) else { throw .range }
       self = .ended(outcome, try reader.text(atMost: Self.detailSize))
@@ -165,6 +182,11 @@ public enum FetcherFrame: Sendable, Equatable {
       }
     case 19: self = .unmatched(try UnmatchedMessage(reading: &reader))
     case 20: self = .missed(try RuleMiss(reading: &reader))
+    case 21:
+      let message = try reader.message()
+      self = .stuck(message: message, try reader.flag() ? try reader.identity() : nil)
+    case 22: self = .capped
+    case 23: self = .deletionIsStuck(message: try reader.message())
     default: throw .kind
     }
     try reader.end()
@@ -181,21 +203,23 @@ public enum FetcherFrame: Sendable, Equatable {
     case .loginDelay(let seconds):
       bytes.append(2)
       bytes.append(bigEndian: UInt64(seconds), size: 4)
-    case .matched(let rule, let message, let identity, let values):
+    case .matched(let rule, let message, let identity, let arrival, let values):
       bytes.append(3)
       bytes.append(UInt8(rule))
       bytes.append(bigEndian: UInt64(message), size: 4)
       identity.write(to: &bytes)
+      arrival.write(to: &bytes)
       values.write(to: &bytes)
     case .deleted(let message):
       bytes.append(4)
       bytes.append(bigEndian: UInt64(message), size: 4)
-    case .committed(let examined, let extent):
+    case .committed(let examined, let extent, let newest):
       bytes.append(5)
       bytes.append(bigEndian: UInt64(examined.count), size: 4)
       bytes.append(bigEndian: examined.last, size: 8)
       bytes.append(bigEndian: examined.sum, size: 8)
       bytes.append(extent.rawValue)
+      bytes.append(bigEndian: newest, size: 8)
     case .ended(let outcome, let detail):
       bytes.append(6)
       bytes.append(outcome.rawValue)
@@ -236,6 +260,15 @@ public enum FetcherFrame: Sendable, Equatable {
     case .missed(let miss):
       bytes.append(20)
       miss.write(to: &bytes)
+    case .stuck(let message, let identity):
+      bytes.append(21)
+      bytes.append(bigEndian: UInt64(message), size: 4)
+      bytes.append(identity == nil ? 0 : 1)
+      if let identity { bytes.append(identity) }
+    case .capped: bytes.append(22)
+    case .deletionIsStuck(let message):
+      bytes.append(23)
+      bytes.append(bigEndian: UInt64(message), size: 4)
     }
     return bytes
   }

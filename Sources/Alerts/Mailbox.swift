@@ -16,6 +16,9 @@ final class Mailbox {
   /// was done until it is.
   static let grace = Interval.seconds(3)
 
+  /// How many messages of a poll that are too old to fire are told of one by one.
+  static let mostOldTold: UInt32 = 20
+
   /// The longest rest of an output that an alert waits for while it is under way, and the server with it.
   static let shortRest = Interval.seconds(5)
 
@@ -66,6 +69,23 @@ final class Mailbox {
   /// they were told of.
   var unmatched: UInt32 = 0
   var misses: UInt64 = 0
+  /// The message whose header this session waited for when it ended; those of the sessions before that
+  /// ended so; until `nextReading`, those that are passed over, and whether messages are read whole for them.
+  var stuck: StuckMessage?
+  var wereStuck: [StuckMessage] = []
+  var passesOver: [StuckMessage] = []
+  var nextReading: Instant?
+  /// The message for whose deletion this session waited when it ended, and the one of the session before.
+  var stuckDeletion: UInt32?
+  var wasStuckDeletion: UInt32?
+  /// The number of polls since popbell started.
+  var tries: UInt64 = 0
+  var readsWhole = false
+  /// The server lists as many messages as it does at most, and none is new: in this session, in so many
+  /// before, and when that was said.
+  var isCapped = false
+  var cappedPolls = 0
+  var capWarning: Instant?
   /// The server refused to commit this session.
   var commitIsRefused = false
   /// The last alert of which was said that the server did not delete its message.
@@ -80,11 +100,31 @@ final class Mailbox {
   var examined: Examined?
   /// True if no message was left for the next session.
   var isComplete = true
+  /// True if some were left, and what was looked at before is not there.
+  var beginsAnew = false
   /// True if each message was looked at, or is known by a listing.
   var isLookedThrough = false
+  /// True if a message was passed over.
+  var hasPassedOver = false
+  /// True if all that was there is known to be old from here on.
+  var isWhole: Bool { isComplete && !waitsForClock && !hasPassedOver }
   /// True if the mailbox was listed in full.
   var isListed = false
-  /// How many octets the mailbox has where nothing was deleted; 0 where that is not known.
+  /// True if a poll that listed it had no room for all that needed a look: the next lists it too.
+  var listsAgain = false
+  /// True if an alert of this session waits for the clock: nobody knows whether it is old.
+  var waitsForClock = false
+  /// When this poll began by the board's clock, in seconds since 1970; nil where that may be wrong.
+  var startOfLook: UInt64?
+  /// The time, by the server's clock, of the newest message that this poll looked at, in seconds since
+  /// 1970; 0 if none has one.
+  var newest: UInt64 = 0
+  /// When the last poll began, where it looked at all that there was, and left nothing to wait for the
+  /// clock; nil where it did not, or none was.
+  var lastWholeLook: Instant?
+  /// The deleted messages of this session that other rules had looked at.
+  var deletedEarlier: UInt32 = 0
+  /// The octets in the answer to STAT; 0 if that has none.
   var octets: UInt64 = 0
   /// When it was last listed in full.
   var lastListing: Instant?
@@ -153,7 +193,8 @@ final class Mailbox {
     pollsAgain = false
     tally = Tally()
     examined = nil
-    (isComplete, isLookedThrough, isListed) = (true, false, false)
+    (isComplete, beginsAnew, isLookedThrough, isListed) = (true, false, false, false)
+    hasPassedOver = false
     (archives, archive, archiveFailed) = ([], nil, false)
     slow.removeAll { $0.end <= now }
     listing = .none
@@ -161,7 +202,10 @@ final class Mailbox {
     heldOutputs = []
     ledgerFailed = false
     nextMechanism = nil
-    (unread, unmatched, misses) = (0, 0, 0)
+    (unread, unmatched, misses, deletedEarlier) = (0, 0, 0, 0)
+    (stuck, isCapped) = (nil, false)
+    (wasStuckDeletion, stuckDeletion) = (stuckDeletion, nil)
+    (startOfLook, newest, waitsForClock) = (nil, 0, false)
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)
   }
 

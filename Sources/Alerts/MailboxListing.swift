@@ -47,6 +47,10 @@ struct MailboxListing: Sendable {
     return chunk.isFull
   }
 
+  /// All that came of it is taken, and STAT counted `messages`. A listing of fewer has lost its end, and is
+  /// not whole.
+  mutating func end(counted messages: Int) { if count < messages { isWhole = false } }
+
   /// What the supervisor is to be asked.
   mutating func takeChunk(isLast: Bool) -> FetcherFrame {
     chunk.tellsNothing = isDoubled || isDisbelieved
@@ -78,9 +82,10 @@ struct MailboxListing: Sendable {
     known.count > 0 && first.count == known.count && first.sum == known.sum
   }
 
-  /// The messages that need a look. Behind the last that the listing covers, all do.
-  var due: MessageNumbers {
-    var due = isRecognised ? looks : looks.merged(with: unknown)
+  /// The messages that need a look, but for those that were looked at, where that is wanted. Behind the
+  /// last that the listing covers, all do.
+  func due(passingOverKnown: Bool) -> MessageNumbers {
+    var due = passingOverKnown ? looks : looks.merged(with: unknown)
     if !due.isCut { due.covered = all }
     return due
   }
@@ -99,7 +104,7 @@ struct MessageNumbers: Sendable {
   /// The messages among which it has all.
   var covered = Examined(rules: 0)
 
-  init() { numbers.reserveCapacity(Self.limit) }
+  init() {}
 
   mutating func append(_ number: UInt32, _ identity: Identity, after covered: Examined) {
     guard !isCut else { return }
@@ -107,6 +112,15 @@ struct MessageNumbers: Sendable {
       isCut = true
       self.covered = covered
       return
+    }
+    add(number, identity)
+  }
+
+  // Arrays that grow leave pages behind them that nothing uses.
+  private mutating func add(_ number: UInt32, _ identity: Identity) {
+    if numbers.isEmpty {
+      numbers.reserveCapacity(Self.limit)
+      identities.reserveCapacity(Self.limit)
     }
     numbers.append(number)
     identities.append(identity)
@@ -136,8 +150,7 @@ struct MessageNumbers: Sendable {
   }
 
   private mutating func take(from other: inout MessageNumbers) {
-    numbers.append(other.numbers[other.position])
-    identities.append(other.identities[other.position])
+    add(other.numbers[other.position], other.identities[other.position])
     other.removeFirst()
   }
 
@@ -247,12 +260,6 @@ struct ExaminedMark: Sendable {
 }
 
 extension Examined {
-  mutating func add(_ word: UInt64) {
-    count += 1
-    last = word
-    sum &+= word  // A sum modulo 2^64 by definition.
-  }
-
   /// Without a message; nil where it is not known which is the last then.
   fileprivate func without(_ word: UInt64) -> Examined? {
     guard last != word || count <= 1 else { return nil }

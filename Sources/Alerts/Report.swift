@@ -6,6 +6,11 @@ public enum Report: Sendable, Equatable {
   case matched(rule: Int)
   case wouldFire(rule: Int)
   case fired(rule: Int)
+  /// It does not fire, as its message is too old; told of one by one, or only where somebody wants to know
+  /// all.
+  case old(rule: Int, OldReason, isTold: Bool)
+  /// The age of its message matters, and nobody knows what time it is yet.
+  case waitsForClock(rule: Int)
   case firedBefore(rule: Int)
   /// A crash came between intent and record; `again` says what the rule chose.
   case unfinished(rule: Int, again: Bool)
@@ -37,8 +42,15 @@ public enum Report: Sendable, Equatable {
   /// The server did not let a message be read, nor its header; it is tried again in a day. The text says
   /// so in its words, bounded and not escaped.
   case unread(message: UInt32, [UInt8])
+  /// The server did not answer when it was asked for a message, twice; it is tried again in an hour.
+  case passedOver(message: UInt32)
+  /// Who polls once has not looked at all messages: the server wants a pause before the next session, or
+  /// there was no time or room for more.
+  case leavesRest
   /// Headers are read with their messages.
   case readsWholeMessages
+  /// Gmail lists so many messages, and no new one: others may wait behind them.
+  case capped(messages: UInt32)
   /// No rule takes the message. The values are bounded and not escaped.
   case unmatched(UnmatchedMessage)
   /// The rule does not take the message that was reported last.
@@ -57,6 +69,10 @@ public struct Tally: Sendable, Equatable {
   public var failed: UInt32 = 0
   /// Alerts whose time for another attempt has not come.
   public var waiting: UInt32 = 0
+  /// Messages that a rule takes and that are too old to fire.
+  public var old: UInt32 = 0
+  /// Messages that the server did not let be read, in this session or in the day before.
+  public var unread: UInt32 = 0
   public var deleted: UInt32 = 0
 
   public init() {}

@@ -26,22 +26,32 @@ extension FieldError {
     case .otherAddress: [UInt8]("two addresses, one as the name of the other")
     case .route: [UInt8]("an address with a route")
     case .misleadingLocalPart: [UInt8]("an address that may be read as another")
+    case .emptyElement where value.extracting(offset...).hasPrefix(";"):
+      [UInt8]("a semicolon without an address")
     case .emptyElement: [UInt8]("a comma without an address")
     case .tooLong: [UInt8]("the address is too long")
     case .noAddress: [UInt8]("no address")
     case .severalAddresses: [UInt8]("two senders")
     case .group: [UInt8]("a group of senders")
     // Of dates.
-    case .outOfRange, .unknownZone: [UInt8]("not an address")
+    case .outOfRange: [UInt8]("not an address")
     }
   }
 
-  /// ` after '…'`: the end of what could be read; nothing where that is nothing.
+  /// `: \u{200b} after '…'`: the character that cannot be read, where it cannot be seen, and the end of
+  /// what could be read; nothing where that is nothing.
   private func place(in value: Span<UInt8>) -> [UInt8] {
+    var text: [UInt8] = []
     let end = min(offset, value.count)
+    let rest = value.extracting(end...)
+    let (scalar, length) = decodeUTF8(rest) ?? (0, 1)
+    if !rest.isEmpty, scalar != 0x20, Visibility(of: scalar) != .character {
+      text.append(": ")
+      text.append(showing: rest.extracting(..<length))
+    }
     let read = value.extracting(max(0, end - 40)..<end).trimmingBlanks
-    guard !read.isEmpty else { return [] }
-    var text = [UInt8](" after '")
+    guard !read.isEmpty else { return text }
+    text.append(" after '")
     text.append(showing: read)
     text.append("'")
     return text

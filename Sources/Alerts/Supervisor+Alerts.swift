@@ -3,28 +3,43 @@ import Config
 import Ledger
 import Rules
 
+/// What a fetcher says of a message that a rule takes, and when it said so: `now`, and `time` by the board's
+/// clock.
+struct Match {
+  let rule: Int
+  let message: UInt32
+  let identity: MessageIdentity
+  var arrival: Arrival
+  let now: Instant
+  let time: UInt64
+}
+
 extension Supervisor where S: ~Copyable {
-  /// A fetcher says that rule `rule` takes a message. Orders an answer, now or when the actions have
-  /// ended.
+  /// A fetcher says that a rule takes a message. Orders an answer, now or when the actions have ended.
   mutating func matched<Lines: OutputLines & ~Copyable>(
-    _ mailbox: Int, rule: Int, message: UInt32, _ identity: MessageIdentity, _ values: AlertValues,
-    on lines: inout Lines, now: Instant
+    _ mailbox: Int, _ match: Match, _ values: AlertValues, on lines: inout Lines
   ) {
     let box = mailboxes[mailbox]
     box.tally.matched += 1
     box.values = values
     if mode == .once(dryRun: true) {
-      report(mailbox, .wouldFire(rule: rule))
+      switch timeliness(of: match, mailbox) {
+      case .fires, .waitsForClock: report(mailbox, .wouldFire(rule: match.rule))
+      case .old(let reason):
+        box.tally.old += 1
+        report(mailbox, .old(rule: match.rule, reason, isTold: true))
+      }
       return order(.answer(mailbox: mailbox, .leave))
     }
     do throws(LedgerError) {
-      let identity = try ledgers[mailbox].resolve(identity, rule: name(of: rule))
-      let alert = Alert(rule: rule, message: message, identity: identity, since: now)
-      guard let first = try firstAction(mailbox, alert, on: &lines, now: now) else { return }
+      let identity = try ledgers[mailbox].resolve(match.identity, rule: name(of: match.rule))
+      let alert = Alert(
+        rule: match.rule, message: match.message, identity: identity, since: match.now)
+      guard let first = try firstAction(mailbox, alert, match, on: &lines) else { return }
       alert.action = first
       box.alert = alert
-      report(mailbox, .matched(rule: rule))
-      act(mailbox, on: &lines, now: now)
+      report(mailbox, .matched(rule: match.rule))
+      act(mailbox, on: &lines, now: match.now)
     } catch {
       ledgerFailed(mailbox, error)
       fail(mailbox)
@@ -34,12 +49,27 @@ extension Supervisor where S: ~Copyable {
   /// Decides whether to act on a match, and from which action on; nil where it was answered at
   /// once. When it returns an action, the intent is on disk.
   private mutating func firstAction<Lines: OutputLines & ~Copyable>(
-    _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant
+    _ mailbox: Int, _ alert: Alert, _ match: Match, on lines: inout Lines
   ) throws(LedgerError) -> Int? {
-    let (ledger, rule) = (ledgers[mailbox], alert.rule)
+    let (ledger, rule, now) = (ledgers[mailbox], alert.rule, match.now)
     try ledger.meet(alert.identity)
     switch try ledger.state(of: alert.identity) {
-    case .new: break
+    case .new:
+      switch try timeliness(ofNew: match, mailbox) {
+      case .fires: break
+      case .waitsForClock:
+        // Once a poll: a mailbox may be full of them.
+        if !mailboxes[mailbox].waitsForClock { report(mailbox, .waitsForClock(rule: rule)) }
+        mailboxes[mailbox].waitsForClock = true
+        leaveWaiting(mailbox, alert, from: 0)
+        return nil
+      case .old(let reason):
+        try leaveOld(mailbox, alert, reason)
+        return nil
+      }
+    case .old:
+      try leaveOld(mailbox, alert, .known)
+      return nil
     case .failed: if try waits(mailbox, alert) { return nil }
     case .fired, .archived:
       report(mailbox, .firedBefore(rule: rule))
@@ -72,6 +102,8 @@ extension Supervisor where S: ~Copyable {
       end - now > Mailbox.shortRest
     {
       report(mailbox, .rests(rule: rule, action: first, end - now))
+      // It is not too old when its time comes, and not old for other rules.
+      if try ledger.state(of: alert.identity) == .new { try noteDone(mailbox, alert, 0) }
       leaveWaiting(mailbox, alert, from: first)
       return nil
     }

@@ -58,18 +58,20 @@ extension Supervisor where S: ~Copyable {
   /// Stands for the rules in records of what is kept.
   var rulesWord: UInt16 { UInt16(truncatingIfNeeded: fingerprint) }
 
-  /// The server refused to delete a message.
-  mutating func deletionRefused(
+  /// The server refused to delete a message. Returns whether it is an alert's.
+  @discardableResult mutating func deletionRefused(
     _ mailbox: Int, _ message: UInt32, _ words: [UInt8], now: Instant
-  ) {
+  ) -> Bool {
     let box = mailboxes[mailbox]
     sayRefusal(mailbox, words)
     do throws(LedgerError) {
       let isAlert = try ledgers[mailbox].keepDeletion(
         of: message, until: timeOfRetry(mailbox), rules: rulesWord)
       if !isAlert { box.nextDeletion = box.nextDeletion ?? now + Mailbox.longPause }
+      return isAlert
     } catch {
       ledgerFailed(mailbox, error)
+      return true
     }
   }
 

@@ -22,12 +22,15 @@ extension Supervisor where S: ~Copyable {
       box.countedMessages = messages
       box.octets = octets
       noteCount(mailbox, messages)
+      decideHorizon(mailbox, isEmpty: messages == 0, now: now, time: time)
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
-    case .matched(let rule, let message, let identity, let values):
+    case .matched(let rule, let message, let identity, let arrival, let values):
       guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
       endListing(mailbox)
-      matched(mailbox, rule: rule, message: message, identity, values, on: &lines, now: now)
+      let match = Match(
+        rule: rule, message: message, identity: identity, arrival: arrival, now: now, time: time)
+      matched(mailbox, match, values, on: &lines)
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
       box.packet = listed
@@ -47,7 +50,9 @@ extension Supervisor where S: ~Copyable {
       report(mailbox, .contentRefused(rule: alert.rule))
     case .deleted(let message):
       box.tally.deleted = saturated(box.tally.deleted)
+      if message <= ledgers[mailbox].earlier.count { box.deletedEarlier += 1 }
       ledgers[mailbox].noteDeletion(of: message)
+      box.passesOver.noteDeletion(of: message)
     case .deletionRefused(let message, let words):
       deletionRefused(mailbox, message, words, now: now)
     case .commitRefused(let words):
@@ -61,6 +66,13 @@ extension Supervisor where S: ~Copyable {
       }
       box.unread += 1
       unread(mailbox, message, uniqueID, words)
+    case .stuck(let message, let uniqueID):
+      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
+      box.stuck = StuckMessage(number: message, uniqueID: uniqueID)
+    case .deletionIsStuck(let message):
+      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
+      box.stuckDeletion = message
+    case .capped: box.isCapped = true
     case .nextLogin(let mechanism): box.nextMechanism = mechanism
     case .wholeMessages:
       if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
@@ -69,49 +81,21 @@ extension Supervisor where S: ~Copyable {
       if !unmatched(mailbox, message) { distrust(mailbox, now: now) }
     case .missed(let miss):
       if !missed(mailbox, miss) { distrust(mailbox, now: now) }
-    case .committed(let examined, let extent):
+    case .committed(let examined, let extent, let newest):
+      newestDelivery = max(newestDelivery, Int64(clamping: newest))
+      box.newest = newest
       box.examined = examined
       box.examined?.rules = fingerprint
-      (box.isComplete, box.isLookedThrough) = (extent != .some, extent == .allSeen)
+      (box.isComplete, box.isLookedThrough) = (
+        extent == .all || extent == .allSeen, extent == .allSeen
+      )
+      box.beginsAnew = extent == .someAnew
     case .stage(let stage): box.stage = stage
     case .ended(let outcome, let detail):
       box.outcome = outcome
       box.detail = detail
       box.phase = .ending(since: now)
     }
-  }
-
-  /// What the messages of a listing need.
-  private mutating func answer(
-    to listed: FetcherFrame.Listed, of mailbox: Int, now: Instant
-  ) -> ListingAnswer {
-    var answer = ListingAnswer()
-    let ledger = ledgers[mailbox]
-    do throws(LedgerError) {
-      if listed.isFirst { ledger.beginListing() }
-      if listed.tellsNothing { ledger.dropListing() }
-      for index in 0..<listed.count {
-        answer.append(try ledger.list(listed[index], rules: rulesWord))
-      }
-      if listed.isLast, !ledger.listingIsDoubled {
-        mailboxes[mailbox].lastListing = now
-        mailboxes[mailbox].isListed = true
-        try ledger.endListing()
-      }
-    } catch {
-      ledgerFailed(mailbox, error)
-    }
-    return answer
-  }
-
-  /// The messages themselves are read from here on; a listing that was not complete says nothing.
-  private func endListing(_ mailbox: Int) {
-    switch mailboxes[mailbox].listing {
-    case .none: return
-    case .underWay: ledgers[mailbox].dropListing()
-    case .ended: break
-    }
-    mailboxes[mailbox].listing = .ended
   }
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
@@ -132,23 +116,7 @@ extension Supervisor where S: ~Copyable {
     mode == .service ? settings.mailboxes[mailbox].batch : Config.Limits.batch.upperBound
   }
 
-  /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
-  /// as many messages as were counted.
-  private mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
-    let box = mailboxes[mailbox]
-    var count = 0
-    switch box.listing {
-    case .none where listed.isFirst && mode != .once(dryRun: true): break
-    case .underWay(let before) where !listed.isFirst: count = before
-    case .none, .underWay, .ended: return false
-    }
-    count += listed.count
-    box.listing = listed.isLast ? .ended : .underWay(count)
-    guard count <= Int(box.tally.messages) + Limits.listingSlack else { return false }
-    box.countedMessages = max(box.countedMessages, UInt32(clamping: count))
-    return true
-  }
-
+  @inline(never)
   private mutating func distrust(_ mailbox: Int, now: Instant) {
     let box = mailboxes[mailbox]
     box.outcome = .fetcherDied
@@ -167,6 +135,10 @@ extension Supervisor where S: ~Copyable {
     box.packet = nil
     ledgers[mailbox].tick(now: now, wall: time)
     if box.isLookedThrough { box.lastListing = now }
+    // Behind the first message that waits, not all has just come.
+    let isWhole = box.isWhole
+    if box.examined != nil { box.lastWholeLook = isWhole ? start : nil }
+    noteStuckDeletion(mailbox, now: now)
     settle(mailbox)
     box.phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
@@ -176,15 +148,20 @@ extension Supervisor where S: ~Copyable {
     var next: Instant?
     let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome.isPolled
     box.messagesBefore = goesOn ? box.tally.messages : nil
+    box.listsAgain = goesOn && box.isListed
     if !outcome.isPolled, box.stage == .login { box.mechanism = box.nextMechanism }
+    var knowsBetter = noteStuck(mailbox, outcome, now: now)
+    noteCap(mailbox, outcome, now: now)
     if mode != .service, outcome == .capabilitiesHang, !box.skipsCapabilities {
       // Once more without them; then it must do.
       box.skipsCapabilities = true
-      box.phase = .waiting(until: now)
-      next = now
-    } else if mode == .service || goesOn {
+      knowsBetter = true
+    }
+    let triesAgain = mode != .service && knowsBetter && box.tries < Self.mostTries
+    box.tries += 1
+    if mode == .service || goesOn || triesAgain {
       let planned =
-        goesOn
+        goesOn || triesAgain
         ? box.schedule.next(afterBatchAt: start, now: now)
         : nextPoll(mailbox, outcome, start: start, now: now)
       let due = box.pollsAgain ? now : planned
@@ -193,6 +170,12 @@ extension Supervisor where S: ~Copyable {
         box.phase = .waiting(until: due)
         next = due
       }
+    }
+    if mode == .once(dryRun: false), outcome.isPolled, !box.isComplete, next == nil {
+      report(mailbox, .leavesRest)
+    }
+    if outcome.isPolled, let unread = try? ledgers[mailbox].countUnread() {
+      box.tally.unread = unread
     }
     box.failingSince = outcome == .polled ? nil : box.failingSince ?? now
     report(
@@ -222,9 +205,18 @@ extension Supervisor where S: ~Copyable {
   private mutating func unread(
     _ mailbox: Int, _ message: UInt32, _ uniqueID: Identity?, _ words: [UInt8]
   ) {
-    report(mailbox, .unread(message: message, words))
-    guard mode != .once(dryRun: true) else { return }
+    let box = mailboxes[mailbox]
+    if let index = box.passesOver.firstIndex(where: { $0.mayBe(message, uniqueID) }) {
+      box.hasPassedOver = true
+      guard !box.passesOver[index].isSaid else { return }
+      box.passesOver[index].isSaid = true
+      return report(mailbox, .passedOver(message: message))
+    }
     do throws(LedgerError) {
+      // Without a unique-id no listing passes over it; it is said once.
+      guard try !ledgers[mailbox].waitsForReading(uniqueID, message: message) else { return }
+      report(mailbox, .unread(message: message, words))
+      guard mode != .once(dryRun: true) else { return }
       try ledgers[mailbox].noteUnread(uniqueID, message: message)
     } catch {
       ledgerFailed(mailbox, error)
@@ -243,18 +235,24 @@ extension Supervisor where S: ~Copyable {
   private mutating func settle(_ mailbox: Int) {
     let box = mailboxes[mailbox]
     let ledger = ledgers[mailbox]
-    let committed = mode == .once(dryRun: true) ? nil : box.examined
+    var committed = mode == .once(dryRun: true) ? nil : box.examined
     let left = box.tally.messages - min(box.tally.deleted, box.tally.messages)
-    // Of more than were counted, so many octets are not known.
-    let isUncounted = (committed?.count ?? 0) > box.tally.messages
-    if committed == nil || box.tally.deleted > 0 || isUncounted { box.octets = 0 }
+    // They are of all that were counted.
+    let isAll = committed?.count == box.tally.messages && box.tally.deleted == 0
+    committed?.note(octets: isAll ? box.octets : 0)
     if committed == nil { box.tally.deleted = 0 }
     do throws(LedgerError) {
       // A disk that was full may have room again.
       try ledger.flush()
       if let committed {
         try ledger.commitDeletions(left: left)
-        try ledger.examine(committed)
+        if settings.mailboxes[mailbox].existing == .fire { try ledger.decideHorizon(0) }
+        // What waits is not old for other rules either.
+        let leftNone = box.tally.waiting == 0 && box.tally.failed == 0
+        try ledger.examine(
+          committed, isWhole: box.isWhole, beginsAnew: box.beginsAnew,
+          time: leftNone ? box.startOfLook : nil, newest: box.newest, deleted: box.deletedEarlier,
+          isEmpty: left == 0 && committed.count == 0)
         if box.isLookedThrough { try ledger.endLook(isListed: box.isListed) }
       } else if box.commitIsRefused {
         try ledger.keepDeletions(until: timeOfRetry(mailbox), rules: rulesWord)

@@ -25,6 +25,11 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public let ledgers: [Ledger<S>]
   private var orders: [Order] = []
   var isStopping = false
+  /// True if the board's clock is right beyond doubt: the kernel says that it is synchronised, or the
+  /// machine keeps it while it is off.
+  public var clockIsSure = false
+  /// The last time, in seconds since 1970, at which a server took a message that was looked at.
+  var newestDelivery: Int64 = 0
   /// No poll begins: new settings wait for those under way to end.
   public var isPaused = false
 
@@ -50,6 +55,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   /// Takes over what the supervisor before a reload knew of mailboxes that are the same: when each is
   /// polled next, how it failed, and what its server asked for. No poll may be under way.
   public mutating func adopt(_ old: borrowing Supervisor, now: Instant) {
+    newestDelivery = old.newestDelivery
     for (index, new) in settings.mailboxes.enumerated() {
       let place = old.settings.mailboxes.firstIndex { $0.isSameAccount(as: new) }
       guard let place else { continue }
@@ -63,17 +69,21 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     orders.isEmpty ? nil : orders.removeFirst()
   }
 
+  // These are used in many places: inlined, they would have some kilobytes of code.
+  @inline(never)
   mutating func order(_ order: Order) { orders.append(order) }
 
   mutating func reportOutputs() {
     for event in outputs.takeEvents() { orders.append(.switched(event)) }
   }
 
+  @inline(never)
   mutating func report(_ mailbox: Int, _ report: Report) {
-    orders.append(.report(mailbox: mailbox, report))
+    order(.report(mailbox: mailbox, report))
   }
 
   /// Reports it once for each poll: where one alert cannot be written down, no other can.
+  @inline(never)
   mutating func ledgerFailed(_ mailbox: Int, _ error: LedgerError) {
     let box = mailboxes[mailbox]
     if !box.ledgerFailed { report(mailbox, .ledgerFailed(error)) }
@@ -88,12 +98,16 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     let ledger = ledgers[mailbox]
     ledger.tick(now: now, wall: time)
     var known = KnownMailbox(examined: Examined(rules: fingerprint))
+    known.leavesExisting =
+      ledger.horizon.isFirst && settings.mailboxes[mailbox].existing == .leave
     guard mode != .once(dryRun: true) else { return known }
     // A disk that fails now may not at the next poll: nothing was forgotten then.
     try? ledger.takeDueUnread()
+    try? ledger.lookAgain(with: fingerprint, now: clockIsSure ? time : nil)
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
+    known.earlier = ledger.earlier
     let box = mailboxes[mailbox]
-    known.octets = box.octets
+    known.stuck = box.passesOver
     known.knowsOlder = ledger.knowsOlder
     known.refusesCommit = box.refusesCommit
     if let retry = box.nextDeletion, retry <= now {
@@ -107,9 +121,11 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     let isUnknown = known.examined.count == 0
     if let next = box.nextListing, now < next {
       known.listing = .never
-    } else if isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale {
+    } else if isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale || box.listsAgain {
       known.listing = .now
     }
+    // What is old must be so beyond doubt: the last message in its place is not enough.
+    if known.earlier.count > 0, known.listing == .whereChanged { known.listing = .now }
     return known
   }
 
@@ -223,6 +239,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     switch box.phase {
     case .waiting(let until) where until <= now && !isStopping && !isPaused:
       box.begin(deadline: settings.mailboxes[index].deadline, now: now)
+      endPassingOver(index, now: now)
       ledgers[index].beginSession()
       order(.startFetcher(mailbox: index))
     case .polling(let deadline) where deadline <= now:

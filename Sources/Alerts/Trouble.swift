@@ -4,6 +4,8 @@ public import Bytes
 public enum Trouble: Sendable, CaseIterable {
   /// An alert's actions failed too often or for too long.
   case givenUp
+  /// An alert came too late to fire.
+  case tooOld
   /// A mailbox could not be polled for an hour, or will not be for as long.
   case notPolled
   case loginRefused
@@ -18,6 +20,7 @@ public enum Trouble: Sendable, CaseIterable {
   public var event: StaticString {
     switch self {
     case .givenUp: "given-up"
+    case .tooOld: "too-old"
     case .notPolled: "not-polled"
     case .loginRefused: "login-refused"
     case .ledgerFailed: "ledger-failed"
@@ -35,11 +38,15 @@ extension Report {
     case .ledgerFailed: .ledgerFailed
     case .ended(let outcome, _, _, _, let next, let failingFor):
       trouble(outcome, next: next, failingFor: failingFor)
-    case .matched, .wouldFire, .fired, .firedBefore, .unfinished, .actionFailed,
+    case .old(_, .age, isTold: _): .tooOld
+    case .matched, .wouldFire, .fired, .old, .waitsForClock, .firedBefore, .unfinished,
+      .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
-      .notDeleted, .deletionRefused, .folderInternalData, .unread, .readsWholeMessages, .unmatched,
-      .missed:
+      .notDeleted, .deletionRefused, .folderInternalData, .unread, .passedOver, .leavesRest,
+      .readsWholeMessages,
+      .capped,
+      .unmatched, .missed:
       nil
     }
   }

@@ -9,6 +9,9 @@ public struct Base64Decoder: Sendable {
 
   public init() {}
 
+  /// True if it holds a part of a byte that is not zero, as padding would be.
+  public var isWithinByte: Bool { group & (1 << UInt32(bits) - 1) != 0 }
+
   /// Takes a byte of base64, and gives a decoded byte where one is complete.
   public mutating func decode(_ byte: UInt8) -> UInt8? {
     if byte == .ascii("=") { ended = true }

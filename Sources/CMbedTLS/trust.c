@@ -61,36 +61,45 @@ static ssize_t find(const unsigned char *block, ssize_t count, const char *mark)
 }
 
 /* Goes through a file's certificates until `visit` says that it was enough. Returns 1 then, 0 at
- * the end, or -errno. What is no certificate is passed over. */
+ * the end, or -errno. What is no certificate is passed over. A certificate is freed when the next was
+ * read: where nothing else is as large, musl would map and unmap a page for each of them. */
 static int visit_file(unsigned char *block, int descriptor, pb_certificate_visitor visit,
                       void *context) {
+  mbedtls_pem_context text, next;
   bool is_text = false;
   off_t offset = 0;
+  int result = 0;
+  mbedtls_pem_init(&text);
   while (true) {
     ssize_t count = fill(block, descriptor, offset);
-    if (count < 0) return (int)count;
-    ssize_t start = find(block, count, begin_mark);
+    ssize_t start = count < 0 ? -1 : find(block, count, begin_mark);
     if (start < 0 && count == BLOCK_SIZE) {
       offset += BLOCK_SIZE - BEGIN_LENGTH + 1;
       continue;
     }
-    if (start < 0) {
-      return !is_text && offset == 0 && visit(context, block, (size_t)count);
+    if (start < 0 && count >= 0 && !is_text && offset == 0) {
+      result = visit(context, block, (size_t)count);
+      break;
     }
+    if (start > 0) count = fill(block, descriptor, offset + start);
+    if (count < 0) result = (int)count;
+    if (start < 0 || count < 0) break;
     is_text = true;
     offset += start;
-    if (start > 0) count = fill(block, descriptor, offset);
-    if (count < 0) return (int)count;
 
-    mbedtls_pem_context text;
-    mbedtls_pem_init(&text);
     size_t length = BEGIN_LENGTH; /* Of what is broken, only this much is known not to be more. */
-    int result = mbedtls_pem_read_buffer(&text, begin_mark, end_mark, block, NULL, 0, &length);
-    bool enough = result == 0 && visit(context, text.buf, text.buflen);
+    mbedtls_pem_init(&next);
+    int flaw = mbedtls_pem_read_buffer(&next, begin_mark, end_mark, block, NULL, 0, &length);
     mbedtls_pem_free(&text);
-    if (enough) return 1;
-    offset += result == 0 ? (off_t)length : BEGIN_LENGTH;
+    text = next;
+    offset += flaw == 0 ? (off_t)length : BEGIN_LENGTH;
+    if (flaw == 0 && visit(context, text.buf, text.buflen)) {
+      result = 1;
+      break;
+    }
   }
+  mbedtls_pem_free(&text);
+  return result;
 }
 
 void pb_trust_visit(pb_tls_trust *trust, pb_certificate_visitor visit, void *context) {

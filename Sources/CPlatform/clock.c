@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <time.h>
 
 int64_t pb_clock_milliseconds(void) {
@@ -24,6 +25,16 @@ int64_t pb_wall_seconds(void) {
 #endif
 
 int64_t pb_build_seconds(void) { return PB_BUILD_SECONDS; }
+
+bool pb_clock_is_sure(void) {
+#ifdef __x86_64__
+  /* A PC's clock has a battery, and a virtual machine has its host's. */
+  return true;
+#else
+  struct timex state = {.modes = 0};
+  return adjtimex(&state) >= 0 && !(state.status & STA_UNSYNC);
+#endif
+}
 
 int pb_random(uint8_t *bytes, size_t count) {
   for (size_t done = 0; done < count;) {

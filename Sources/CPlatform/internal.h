@@ -27,6 +27,10 @@ int pb_open_at(int folder, const char *path, int flags);
  * with it. Returns `fd`, which may be an error already, or closes it. */
 int pb_give(int fd, int folder, const char *path);
 
+/* landlock.c: where the kernel has Landlock, the process reads what it looks up a name with, and has
+ * TCP connections to name servers only. */
+void pb_landlock_resolver(void);
+
 /* processes.c */
 void pb_close_from(unsigned first);
 void pb_reset_signals(void);

@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+_Static_assert(EAI_NONAME < 0 && EAI_AGAIN < 0 && EAI_SYSTEM < 0, "no number of addresses");
 _Static_assert(sizeof(struct sockaddr_in) <= sizeof((struct pb_address *)0)->bytes, "IPv4");
 _Static_assert(sizeof(struct sockaddr_in6) <= sizeof((struct pb_address *)0)->bytes, "IPv6");
 
-static int failure(int code) {
+int pb_resolve_failure(int32_t code) {
   switch (code) {
   case EAI_AGAIN:
     return PB_RESOLVE_TRY_AGAIN;
@@ -22,28 +23,57 @@ static int failure(int code) {
   }
 }
 
-int pb_resolve(const uint8_t *host, size_t length, uint16_t port, struct pb_address *addresses,
-               size_t capacity, int32_t *code) {
-  char name[256], service[8];
-  if (length == 0 || pb_copy_text(name, sizeof name, host, length) < 0) {
-    *code = EAI_NONAME;
-    return PB_RESOLVE_NOT_FOUND;
+static bool tell(const struct sockaddr *address, uint8_t *host) {
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+  memset(host, 0, PB_HOST_SIZE);
+  switch (address->sa_family) {
+  case AF_INET:
+    host[0] = 4;
+    memcpy(host + 5, &v4->sin_addr, 4);
+    return true;
+  case AF_INET6:
+    host[0] = 6;
+    memcpy(host + 1, &v6->sin6_scope_id, 4);
+    memcpy(host + 5, &v6->sin6_addr, 16);
+    return true;
+  default:
+    return false;
   }
-  snprintf(service, sizeof service, "%u", (unsigned)port);
+}
+
+int pb_resolve(const uint8_t *host, size_t length, bool digits, uint8_t *hosts, size_t capacity) {
+  char name[256];
+  if (length == 0 || pb_copy_text(name, sizeof name, host, length) < 0) return EAI_NONAME;
   /* Without AI_ADDRCONFIG, which hides loopback addresses on a machine that has no others. */
-  struct addrinfo hints = {.ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+  struct addrinfo hints = {.ai_flags = digits ? AI_NUMERICHOST : 0, .ai_socktype = SOCK_STREAM};
   struct addrinfo *list;
-  *code = getaddrinfo(name, service, &hints, &list);
-  if (*code != 0) return failure(*code);
+  int code = getaddrinfo(name, NULL, &hints, &list);
+  if (code != 0) return code;
   size_t count = 0;
-  for (struct addrinfo *item = list; item && count < capacity; item = item->ai_next) {
-    if (item->ai_addrlen > sizeof addresses->bytes) continue;
-    addresses[count].length = item->ai_addrlen;
-    memcpy(addresses[count].bytes, item->ai_addr, item->ai_addrlen);
-    count += 1;
-  }
+  for (struct addrinfo *item = list; item && count < capacity / PB_HOST_SIZE; item = item->ai_next)
+    if (tell(item->ai_addr, hosts + count * PB_HOST_SIZE)) count += 1;
   freeaddrinfo(list);
-  return (int)count;
+  return count > 0 ? (int)count : EAI_NONAME;
+}
+
+bool pb_address_make(const uint8_t *host, uint16_t port, struct pb_address *address) {
+  struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+  memset(address, 0, sizeof *address);
+  switch (host[0]) {
+  case 4:
+    memcpy(&v4.sin_addr, host + 5, 4);
+    memcpy(address->bytes, &v4, address->length = sizeof v4);
+    return true;
+  case 6:
+    memcpy(&v6.sin6_scope_id, host + 1, 4);
+    memcpy(&v6.sin6_addr, host + 5, 16);
+    memcpy(address->bytes, &v6, address->length = sizeof v6);
+    return true;
+  default:
+    return false;
+  }
 }
 
 const char *pb_resolve_text(int32_t code) { return gai_strerror(code); }

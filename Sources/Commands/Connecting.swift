@@ -8,20 +8,35 @@ import TLS
 /// How long an address may take to answer, before the next one is tried.
 private let connectLimit = Interval.seconds(10)
 
-/// Finds the server's addresses and connects to the first that answers.
-func connect<Sink: FrameSink & ~Copyable>(
-  to mailbox: MailboxSettings, _ sink: inout Sink
-) throws(FetcherFailure) -> Descriptor {
-  sink.send(.stage(.resolving))
+/// Has the server's name looked up by a process that has no secret and can do little else: the answers of
+/// name servers are parsed there (L5).
+func resolve(_ mailbox: MailboxSettings, as user: User?) throws(FetcherFailure) -> AddressList {
   let server = mailbox.server
-  let addresses: AddressList
-  do throws(ResolveError) {
-    addresses = try AddressList(resolving: server.span, port: mailbox.port)
-  } catch {
-    throw FetcherFailure(.unresolved, mailbox.server + ": " + error.text)
+  // Digits tell nothing that a stranger wrote; and a zone's name is looked up by ioctl.
+  let digits = HostAnswer(resolving: server.span, isInDigits: true)
+  if let addresses = try? AddressList(digits.bytes, port: mailbox.port) { return addresses }
+  var answer = HostAnswer.Buffer()
+  do throws(SystemError) {
+    let resolver = try ForkedProcess { channel in
+      do throws(SystemError) {
+        try Sandbox.dropPrivileges(to: user)
+        try Sandbox.enterResolver()
+        try channel.writeAll(HostAnswer(resolving: server.span).bytes, within: nil)
+      } catch { return 1 }
+      return 0
+    }
+    _ = resolver.channel.receive(&answer)
+  } catch { throw FetcherFailure(error) }
+  do throws(ResolveError) { return try AddressList(answer.bytes, port: mailbox.port) } catch {
+    throw FetcherFailure(.unresolved, server + ": " + error.text)
   }
-  sink.send(.stage(.connecting))
-  return try attempting { () throws(ConnectError) in
+}
+
+/// Connects to the first of the server's addresses that answers.
+func connect(
+  to mailbox: MailboxSettings, at addresses: AddressList
+) throws(FetcherFailure) -> Descriptor {
+  try attempting { () throws(ConnectError) in
     try addresses.connect(withinEach: connectLimit)
   } orThrow: { error in
     let address = mailbox.server + " at " + error.address.text
@@ -90,15 +105,18 @@ struct Wire: ~Copyable {
     }
   }
 
-  /// Reads at least one byte; 0 when the connection has ended.
-  mutating func read(into bytes: inout MutableSpan<UInt8>) throws(FetcherFailure) -> Int {
+  /// Reads at least one byte; 0 when the connection has ended, nil where nothing came until `limit`.
+  mutating func read(
+    into bytes: inout MutableSpan<UInt8>, until limit: Instant?
+  ) throws(FetcherFailure) -> Int? {
     while true {
+      if let limit, limit <= Clock.now { return nil }
       guard tls != nil else {
         do throws(SystemError) {
           switch try socket.read(into: &bytes) {
           case .bytes(let count): return count
           case .end: return 0
-          case .wouldBlock: wait(for: .readable)
+          case .wouldBlock: wait(for: .readable, until: limit)
           }
         } catch { throw lost(error) }
         continue
@@ -106,7 +124,7 @@ struct Wire: ~Copyable {
       do throws(TLSFailure) {
         switch try tls!.read(into: &bytes) {
         case .bytes(let count) where count > 0: return count
-        case .bytes, .wantsRead: wait(for: .readable)
+        case .bytes, .wantsRead: wait(for: .readable, until: limit)
         case .wantsWrite: wait(for: .writable)
         case .closed, .truncated: return 0
         }
@@ -137,10 +155,10 @@ struct Wire: ~Copyable {
   /// Tells the server that nothing follows; it matters little whether that gets through.
   mutating func close() { if tls != nil { _ = try? tls!.closeNotify() } }
 
-  private func wait(for wish: Readiness) {
+  private func wait(for wish: Readiness, until limit: Instant? = nil) {
     var waiting = PollSet<1>()
     waiting.add(socket, for: wish)
-    _ = try? waiting.wait(for: nil)
+    _ = try? waiting.wait(for: limit.map { $0 - Clock.now })
   }
 
   private func lost(_ failure: TLSFailure) -> FetcherFailure {

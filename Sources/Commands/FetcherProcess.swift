@@ -63,9 +63,9 @@ extension Mechanism {
 
 typealias BoardFetcher = Fetcher<MD5, SHA256>
 
-/// The life of a fetcher's process: it reads its secret, opens the trusted certificates, gives up
-/// its user, resolves and connects, gives up everything but its socket, its channel, those
-/// certificates, memory, the clock and random numbers, and only then listens to the server (L5).
+/// The life of a fetcher's process: it has the server's name looked up, reads its secret, opens the
+/// trusted certificates, gives up its user, connects, gives up everything but its socket, its channel,
+/// those certificates, memory, the clock and random numbers, and only then listens to the server (L5).
 /// Returns its exit code.
 func runFetcher(_ plan: FetcherPlan, _ channel: consuming Descriptor) -> Int32 {
   var supervisor = SupervisorChannel(channel)
@@ -82,13 +82,17 @@ private func fetch(
 ) throws(FetcherFailure) {
   let mailbox = plan.mailbox
   do throws(SystemError) { try Sandbox.silence() } catch { throw FetcherFailure(error) }
+  supervisor.send(.stage(.resolving))
+  let addresses = try resolve(mailbox, as: plan.user)
+  supervisor.send(.stage(.starting))
   let credential = try loadCredential(of: mailbox)
   let trust = try openTrust(of: mailbox)
   let charsets = CharsetFile()
   do throws(SystemError) { try Sandbox.dropPrivileges(to: plan.user) } catch {
     throw FetcherFailure(error)
   }
-  let socket = try connect(to: mailbox, &supervisor)
+  supervisor.send(.stage(.connecting))
+  let socket = try connect(to: mailbox, at: addresses)
   do throws(SystemError) { try Sandbox.enter() } catch { throw FetcherFailure(error) }
 
   let configuration = SessionConfiguration(
@@ -102,7 +106,12 @@ private func fetch(
     try wire.secure(mailbox, trust)
   }
   supervisor.send(.stage(.greeting))
-  try converse(&fetcher, &wire, mailbox, trust, &supervisor)
+  do throws(FetcherFailure) {
+    try converse(&fetcher, &wire, mailbox, trust, &supervisor)
+  } catch {
+    guard error.outcome == .connectionLost else { throw error }
+    fetcher.receiveEnd(&supervisor, reason: error.detail)
+  }
 }
 
 /// Carries bytes between the server and the fetcher's mind until that has ended.
@@ -139,8 +148,10 @@ private func converse(
       fetcher.secured(&supervisor)
     case .exchange where fetcher.output.isEmpty:
       var span = bytes.mutableSpan
-      used = 0
-      count = try wire.read(into: &span)
+      (used, count) = (0, 0)
+      let isLate = Clock.now >= wrapUpAt
+      guard let read = try wire.read(into: &span, until: isLate ? nil : wrapUpAt) else { continue }
+      count = read
       if count == 0 { fetcher.receiveEnd(&supervisor) }
     case .exchange: continue
     }
@@ -161,21 +172,25 @@ private struct SupervisorChannel: ~Copyable, FrameSink {
   /// Waits for the supervisor's verdict; nil when it is gone.
   func verdict() -> Verdict? {
     var answer = ByteBuffer<1>()
-    return receive(&answer) ? Verdict(rawValue: answer[0]) : nil
+    return channel.receive(&answer) ? Verdict(rawValue: answer[0]) : nil
   }
 
   /// Waits for its answer to a listing; nil when it is gone.
   func listingAnswer() -> ListingAnswer? {
     var answer = ByteBuffer<256>()
-    return receive(&answer) ? try? ListingAnswer(parsing: answer.bytes) : nil
+    return channel.receive(&answer) ? try? ListingAnswer(parsing: answer.bytes) : nil
   }
+}
 
-  private func receive<let capacity: Int>(_ answer: inout ByteBuffer<capacity>) -> Bool {
+extension Descriptor {
+  /// Waits for a packet; false where none can come any more.
+  func receive<let capacity: Int>(_ packet: inout ByteBuffer<capacity>) -> Bool {
     while true {
       var waiting = PollSet<1>()
-      waiting.add(channel)
-      guard (try? waiting.wait(for: nil)) != nil, let result = try? channel.read(into: &answer)
-      else { return false }
+      waiting.add(self)
+      guard (try? waiting.wait(for: nil)) != nil, let result = try? read(into: &packet) else {
+        return false
+      }
       switch result {
       case .bytes: return true
       case .wouldBlock: continue

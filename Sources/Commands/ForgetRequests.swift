@@ -102,7 +102,10 @@ extension LedgerFolder {
       do throws(LedgerError) {
         if requests.isForAll {
           try ledger.forgetAll()
-          report.append([UInt8]("forgot all messages; those that are on the server fire again"))
+          report.append(
+            [UInt8](
+              "forgot all messages; those that are on the server fire again, if they are not too old"
+            ))
         } else {
           for message in try ledger.forget(requests.messages) {
             let text = "forgot " + message.shortDigits

@@ -113,10 +113,11 @@ extension LedgerText {
       }
     case .deleted(hour: 0, _): text.append("fired; deleted, which the server has not confirmed")
     case .deleted: text.append("fired; deleted")
+    case .old: text.append("too old to fire; left")
     case .unread:
       text.append("\u{1B}[33mnot read: the server did not let it be; tried again after ")
       text.append(localTime(entry.hour ?? 0).span)
-    case .link: break
+    case .forgotten, .link: break
     }
     if text.first == 0x1B { text.append("\u{1B}[0m") }
     return text

@@ -67,9 +67,11 @@ extension Entry {
   var hour: UInt32? {
     if isGone { return UInt32(clamping: UInt64(goneDay) * 86_400) }
     switch state {
-    case .kept(let hour, _, _) where hour > 0, .unread(let hour):
+    case .kept(let hour, _, _) where hour > 0, .unread(let hour) where hour > 0:
       return UInt32(clamping: UInt64(hour) * 3600)
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: return nil
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .old, .forgotten, .link,
+      .unread:
+      return nil
     }
   }
 }
@@ -85,6 +87,8 @@ extension EntryState {
     case .givenUp: "given-up"
     case .kept: "kept"
     case .deleted: "deleted"
+    case .old: "old"
+    case .forgotten: "forgotten"
     case .unread: "unread"
     case .link: "link"
     }
@@ -94,7 +98,7 @@ extension EntryState {
   var attempts: UInt8? {
     switch self {
     case .intended(let failures), .failed(let failures): failures.attempts
-    case .fired, .archived, .givenUp, .kept, .deleted, .unread, .link: nil
+    case .fired, .archived, .givenUp, .kept, .deleted, .old, .forgotten, .unread, .link: nil
     }
   }
 }

@@ -62,6 +62,10 @@ private func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int,
   _ charsets: CharsetFile
 ) -> Bool {
+  guard !header.isEmpty else {
+    writeOutput(path + ": it has no header, and would be left alone\n")
+    return false
+  }
   let rules = loaded.settings.rules
   var context = MatchContext(mailbox: mailbox, for: rules)
   let match = header.isFolderInternalData ? nil : rules.firstMatch(header, in: &context)
@@ -89,6 +93,16 @@ private func explain(
   text.append(name)
   text.append(" takes it\n")
   text.append(header, charsets)
+  if let delivery = header.deliveryDate, let longest = rule.longestAge {
+    let age = Interval.seconds(Clock.secondsSince1970 - delivery.secondsSince1970)
+    if age > longest {
+      text.append("  it would not fire: it was delivered ")
+      text.write(age.rough)
+      text.append(" ago, more than max-age = ")
+      text.write(longest)
+      text.append("\n")
+    }
+  }
   for index in rule.captures.names.indices {
     let name = rule.captures.names[index]
     text.append("  {")

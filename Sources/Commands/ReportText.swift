@@ -32,6 +32,23 @@ func words(
   case .fired(let rule):
     say(rule, " fired")
     return (.notice, text)
+  case .old(let rule, .known, let isTold):
+    say(rule, " takes ")
+    text.appendQuoted(values)
+    text.append(", which is old: it was there before the first poll, or before the rules changed")
+    return (isTold ? .info : .debug, text)
+  case .old(let rule, .age(let age), let isTold):
+    say(rule, " does not fire for ")
+    text.appendQuoted(values)
+    text.append(": it was delivered ")
+    text.write(age.rough)
+    text.append(" ago, more than its max-age")
+    return (isTold ? .warning : .debug, text)
+  case .waitsForClock(let rule):
+    say(rule, " waits for the clock, which may not be set yet, as the age of ")
+    text.appendQuoted(values)
+    text.append(" matters")
+    return (.notice, text)
   case .firedBefore(let rule):
     say(rule, " has fired for this message before; nothing is done again")
     return (.info, text)
@@ -86,7 +103,9 @@ func words(
     say(rule, ": the server does not give the message that is to be archived; it stays there")
     return (.error, text)
   case .notDeleted(let rule):
-    say(rule, ": the server deleted the message, and still has it; tried again in a day")
+    say(
+      rule, ": the server deleted the message, which is still there, or again; tried again in a day"
+    )
     return (.warning, text)
   case .deletionRefused(let words):
     text.append(escaping: words.span)
@@ -114,10 +133,26 @@ func words(
     text.append(escaping: words.span)
     text.append("; it stays, and is tried again in a day")
     return (.warning, text)
+  case .passedOver(let message):
+    text.append("message ")
+    text.append(decimal: UInt64(message))
+    text.append(" is passed over, as the server did not answer when it was asked for it; ")
+    text.append("it is asked for again later")
+    return (.warning, text)
+  case .leavesRest:
+    text.append("not all is done: run popbell again, and the rest is")
+    return (.warning, text)
   case .readsWholeMessages:
     text.append(
       "reads whole messages (RETR), as the server does not let headers be read alone (TOP): ")
     text.append("that marks them as read, and Gmail may not show them to POP3 again")
+    return (.warning, text)
+  case .capped(let messages):
+    text.append("Gmail lists ")
+    text.append(decimal: UInt64(messages))
+    text.append(" messages, and none is new: it lists about 250 conversations, and new alerts ")
+    text.append("may wait behind them. Archive or delete old mail there, write ")
+    text.append("'unmatched = delete', or use 'user = recent:NAME@gmail.com'")
     return (.warning, text)
   case .ended(let outcome, let tally, let detail, let stage, let next, _):
     return ended(outcome, tally, next, detail: detail, stage: stage)
@@ -142,81 +177,23 @@ private func ended(
     text.append(escaping: detail.span)
   }
   if let next {
-    text.append("; next try in ")
-    text.append(seconds: next)
+    if next == .zero {
+      text.append("; it is tried again at once")
+    } else {
+      text.append("; next try in ")
+      text.append(seconds: next)
+    }
   }
   return (outcome.severity, text)
 }
 
-extension Outcome {
-  /// What it means where nobody knows more.
-  var words: StaticString {
-    switch self {
-    case .polled: "polled"
-    case .unresolved: "the server's name has no address"
-    case .unreachable: "the server cannot be reached"
-    case .tlsFailed: "TLS failed"
-    case .protocolError: "the server broke the protocol"
-    case .loginRefused: "the server refused the login"
-    case .inUse: "another session has the mailbox"
-    case .tooSoon: "the server wants fewer logins"
-    case .serverTrouble: "the server is in trouble"
-    case .serverBroken: "the server needs mending"
-    case .connectionLost: "the connection was lost"
-    case .capabilitiesHang: "no answer from the server"
-    case .deadline: "not done by the deadline"
-    case .fetcherDied: "the process that talks to the server died"
-    case .boardTrouble: "this machine is in trouble"
-    case .clockNotSet: "the clock is not set"
-    }
+extension Interval {
+  /// Rounded down to the largest unit of which it has two.
+  var rough: Interval {
+    let units: [Int64] = [86_400_000, 3_600_000, 60_000]
+    let unit = units.first { 2 * $0 <= milliseconds } ?? 1000
+    return .milliseconds(milliseconds / unit * unit)
   }
-
-  /// A mailbox that another session has, or a network or a clock that is not there yet, is no error.
-  var severity: Severity {
-    switch self {
-    case .polled: .info
-    case .unresolved, .unreachable, .inUse, .tooSoon, .serverTrouble, .connectionLost,
-      .capabilitiesHang, .deadline, .clockNotSet:
-      .warning
-    case .tlsFailed, .protocolError, .loginRefused, .serverBroken, .fetcherDied, .boardTrouble:
-      .error
-    }
-  }
-
-  /// The exit code of `once`, as in sysexits.h.
-  var exitCode: Int32 {
-    switch self {
-    case .polled: 0
-    case .unresolved, .unreachable: 69  // EX_UNAVAILABLE
-    case .fetcherDied, .boardTrouble: 71  // EX_OSERR
-    case .inUse, .tooSoon, .serverTrouble, .connectionLost, .capabilitiesHang, .deadline,
-      .clockNotSet:
-      75  // EX_TEMPFAIL
-    case .tlsFailed, .protocolError, .serverBroken: 76  // EX_PROTOCOL
-    case .loginRefused: 77  // EX_NOPERM
-    }
-  }
-}
-
-/// What is wrong with a ledger.
-func words(for error: LedgerError) -> [UInt8] {
-  var text: [UInt8] = []
-  switch error {
-  case .store(let failure):
-    text.append("the ledger cannot be read or written: ")
-    text.append(ErrorNumber(rawValue: failure.code).text.span)
-  case .notALedger: text.append("the ledger's file is not a ledger; move it away")
-  case .version(let version):
-    text.append("the ledger is of version ")
-    text.append(decimal: UInt64(version))
-    text.append(", which a newer popbell wrote")
-  case .damaged(let offset):
-    text.append("the ledger is damaged at byte ")
-    text.append(decimal: UInt64(offset))
-    text.append("; move it away, and what is still on the server fires again")
-  case .full: text.append("the ledger is full: delete old messages from the server")
-  }
-  return text
 }
 
 extension [UInt8] {
@@ -227,16 +204,18 @@ extension [UInt8] {
     append(" matched, ")
     append(decimal: UInt64(tally.fired))
     append(" fired, ")
-    if tally.failed > 0 {
-      append(decimal: UInt64(tally.failed))
-      append(" failed, ")
-    }
-    if tally.waiting > 0 {
-      append(decimal: UInt64(tally.waiting))
-      append(" waiting, ")
-    }
+    append(unlessNone: tally.failed, " failed, ")
+    append(unlessNone: tally.waiting, " waiting, ")
+    append(unlessNone: tally.old, " old, ")
+    append(unlessNone: tally.unread, " unread, ")
     append(decimal: UInt64(tally.deleted))
     append(" deleted")
+  }
+
+  private mutating func append(unlessNone count: UInt32, _ words: StaticString) {
+    guard count > 0 else { return }
+    append(decimal: UInt64(count))
+    append(words)
   }
 
   mutating func append(counted count: Int, _ one: StaticString, _ many: StaticString) {

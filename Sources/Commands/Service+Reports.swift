@@ -19,10 +19,10 @@ extension Service {
     case .ledgerFailed: ledgerFailed = true
     case .actionFailed, .gaveUp, .givenUpBefore, .waits, .waitsBehind, .rests, .archiveFailed,
       .archiveTooSlow,
-      .contentRefused, .deletionRefused, .unread:
+      .contentRefused, .deletionRefused, .unread, .passedOver, .leavesRest, .waitsForClock:
       actionsFailed = true
-    case .archived, .matched, .wouldFire, .fired, .firedBefore, .unfinished,
-      .notDeleted, .folderInternalData, .readsWholeMessages, .unmatched, .missed, .ended:
+    case .archived, .matched, .wouldFire, .fired, .old, .firedBefore, .unfinished,
+      .notDeleted, .folderInternalData, .readsWholeMessages, .capped, .unmatched, .missed, .ended:
       break
     }
     if case .ended = report {

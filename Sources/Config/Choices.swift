@@ -62,6 +62,30 @@ public enum Unmatched: Word {
   }
 }
 
+/// What becomes of the mail that is there at the first poll.
+public enum Existing: Word {
+  /// What was delivered in the last hour fires.
+  case recent
+  case fire, leave
+
+  public var word: StaticString {
+    switch self {
+    case .recent: "recent"
+    case .fire: "fire"
+    case .leave: "leave"
+    }
+  }
+}
+
+extension OldMessages: Word {
+  public var word: StaticString {
+    switch self {
+    case .leave: "leave"
+    case .delete: "delete"
+    }
+  }
+}
+
 /// The place where the record of what has fired is kept.
 public enum LedgerPolicy: Word {
   case disk

@@ -7,48 +7,49 @@ import Rules
 /// The command is the program and its arguments. Of how programs read their options this knows only
 /// what it takes to find code; in doubt it takes an argument for code.
 func checkCode(_ command: [Template], _ captures: CaptureNames) throws(ValueProblem) {
-  try check(
-    CodeSearch(command: command) { value in
+  try check(command) { value in
+    let alphabet: Alphabet =
       switch value {
       case .subject, .from, .to, .date, .messageID, .uniqueID: .anything
       case .rule: .plain  // It is the owner's.
       case .capture(let index): captures.alphabets[index]
       }
-    } name: {
-      captures.name(of: $0)
-    })
+    return (captures.name(of: value), alphabet)
+  }
 }
 
 /// The same for the program of `on-trouble`: what the log says may be a stranger's words.
 func checkCode(_ command: [TroubleTemplate]) throws(ValueProblem) {
-  try check(
-    CodeSearch(command: command) { value in
-      switch value {
-      case .event, .mailbox: .plain
-      case .text: .anything
-      }
-    } name: {
-      [UInt8]($0.name)
-    })
-}
-
-private func check<Value>(_ search: CodeSearch<Value>) throws(ValueProblem) {
-  do throws(CodeArgument) { try search.search() } catch { throw .code(error) }
-}
-
-private struct CodeSearch<Value: Sendable> {
-  let command: [TextTemplate<Value>]
-  let alphabet: (Value) -> Alphabet
-  let name: (Value) -> [UInt8]
-
-  init(
-    command: [TextTemplate<Value>], alphabet: @escaping (Value) -> Alphabet,
-    name: @escaping (Value) -> [UInt8]
-  ) {
-    self.command = command
-    self.alphabet = alphabet
-    self.name = name
+  try check(command) { value in
+    switch value {
+    case .event, .mailbox: ([UInt8](value.name), .plain)
+    case .text: ([UInt8](value.name), .anything)
+    }
   }
+}
+
+private func check<Value>(
+  _ command: [TextTemplate<Value>], _ meaning: (Value) -> Argument.Value
+) throws(ValueProblem) {
+  let command = command.map {
+    let values = $0.values.map(meaning)
+    return Argument(source: $0.source, text: values.isEmpty ? $0.source : $0.prefix, values: values)
+  }
+  do throws(CodeArgument) { try CodeSearch(command: command).search() } catch { throw .code(error) }
+}
+
+/// An argument of a command, whatever its values are of.
+private struct Argument {
+  typealias Value = (name: [UInt8], alphabet: Alphabet)
+
+  let source: [UInt8]
+  /// The text in front of its first value; all of it where there is none.
+  let text: [UInt8]
+  let values: [Value]
+}
+
+private struct CodeSearch {
+  let command: [Argument]
 
   /// Looks at the command, and at what begins with a shell or an interpreter in it, whoever starts that:
   /// `docker exec app sh -c`. There a word is only code behind an option that says so.
@@ -131,14 +132,14 @@ private struct CodeSearch<Value: Sendable> {
     let runsShell = code.utf8CodeUnitCount > 0 && code.byte(at: 0) == .ascii("c")
     var hasWord = false
     for index in start + 1..<command.count {
-      let template = command[index]
-      let text = template.values.isEmpty ? template.source : template.prefix
+      let argument = command[index]
+      let text = argument.text
       if isCodeOption(text, code) {
         for next in index..<(code.contains(.ascii("s")) ? command.count : index + 2) {
           try refuse(next, of: start, .shellCode)
         }
-      } else if let value = template.values.first {
-        if text.isEmpty, !hasWord, alphabet(value) != .plain {
+      } else if let value = argument.values.first {
+        if text.isEmpty, !hasWord, value.alphabet != .plain {
           throw problem(.option, start, index, value)
         }
       } else if text.first != .ascii("-"), !text.contains(.ascii("=")) {
@@ -157,13 +158,13 @@ private struct CodeSearch<Value: Sendable> {
     _ index: Int, of start: Int, _ reason: CodeArgument.Reason,
     _ options: OptionLetters = OptionLetters()
   ) throws(CodeArgument) -> Bool {
-    let template = command[index]
-    let text = template.values.isEmpty ? template.source : template.prefix
-    guard let value = template.values.first else {
+    let argument = command[index]
+    let text = argument.text
+    guard let value = argument.values.first else {
       return text.count > 1 && (text[0] == .ascii("-") || text[0] == .ascii("+"))
     }
     guard let first = text.first else {
-      switch alphabet(value) {
+      switch value.alphabet {
       case .plain: return false
       case .plainOrHyphen: throw problem(.option, start, index, value)
       case .anything: throw problem(reason, start, index, value)
@@ -184,16 +185,16 @@ private struct CodeSearch<Value: Sendable> {
     _ index: Int, of start: Int, _ reason: CodeArgument.Reason
   ) throws(CodeArgument) {
     guard index < command.count else { return }
-    for value in command[index].values where alphabet(value) == .anything {
+    for value in command[index].values where value.alphabet == .anything {
       throw problem(reason, start, index, value)
     }
   }
 
   private func problem(
-    _ reason: CodeArgument.Reason, _ start: Int, _ index: Int, _ value: Value
+    _ reason: CodeArgument.Reason, _ start: Int, _ index: Int, _ value: Argument.Value
   ) -> CodeArgument {
     CodeArgument(
-      reason: reason, program: programName(start), argument: index, value: name(value))
+      reason: reason, program: programName(start), argument: index, value: value.name)
   }
 
   /// The last part of a path.

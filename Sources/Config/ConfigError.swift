@@ -38,6 +38,9 @@ public struct ConfigError: Error, Finding {
   }
 }
 
+// Below, what is large is indirect: it is handed on and on, and one reference costs less than all its
+// parts.
+
 /// What is wrong with a line.
 public enum LineProblem: Error, Equatable, Sendable {
   case notASetting
@@ -45,7 +48,7 @@ public enum LineProblem: Error, Equatable, Sendable {
 }
 
 /// What is wrong with a section.
-public enum SectionProblem: Error, Sendable {
+public enum SectionProblem: Sendable {
   case unknown(suggestion: [UInt8]?)
   case noName(SectionKind)
   case popbellWithName
@@ -61,7 +64,7 @@ public enum SectionProblem: Error, Sendable {
 }
 
 /// What is wrong with a key, or with not having it.
-public enum KeyProblem: Sendable {
+public indirect enum KeyProblem: Sendable {
   case unknown(SectionKind, suggestion: [UInt8]?)
   case belongs(in: SectionKind)
   case repeated(firstLine: Int)
@@ -79,7 +82,7 @@ public enum KeyProblem: Sendable {
 }
 
 /// What is wrong with a value alone.
-public enum ValueProblem: Error, Sendable {
+public indirect enum ValueProblem: Error, Sendable {
   case missing
   case controlByte(UInt8)
   case notUTF8
@@ -109,7 +112,7 @@ public enum ValueProblem: Error, Sendable {
 }
 
 /// What does not go together.
-public enum Conflict: Sendable {
+public indirect enum Conflict: Sendable {
   case plaintext
   case unknownName(SectionKind, [UInt8], suggestion: [UInt8]?)
   case lineWithoutChip([UInt8])

@@ -7,19 +7,13 @@ public struct ConfigReader {
     case none
     /// The section was an error: its entries are passed over.
     case refused
-    case mailbox(Section<MailboxKey>)
-    case output(Section<OutputKey>)
-    case rule(Section<RuleKey>)
-    case popbell(Section<PopbellKey>)
+    case section(Section)
   }
 
   private var current = Current.none
   /// The text between the brackets of the section above.
   private var currentText: [UInt8] = []
-  var mailboxes: [Section<MailboxKey>] = []
-  var outputs: [Section<OutputKey>] = []
-  var rules: [Section<RuleKey>] = []
-  var popbell: [Section<PopbellKey>] = []
+  private var sections: [Section] = []
   var errors = ConfigErrors()
   var warnings = ConfigWarnings()
   var hasRefusedSection = false
@@ -62,10 +56,7 @@ public struct ConfigReader {
     switch current {
     case .none: current = refuse(place.ofSection, .outside)
     case .refused: break
-    case .mailbox(let section): take(key, value, place, in: section)
-    case .output(let section): take(key, value, place, in: section)
-    case .rule(let section): take(key, value, place, in: section)
-    case .popbell(let section): take(key, value, place, in: section)
+    case .section(let section): take(key, value, place, in: section)
     }
   }
 }
@@ -85,17 +76,24 @@ extension ConfigReader {
       return refuse(place, kind == .popbell ? .popbellWithName : .noName(kind))
     }
     guard isName(name) || kind == .popbell else { return refuse(place, .badName) }
-    do throws(SectionProblem) {
-      switch kind {
-      case .mailbox: return .mailbox(try find(name, place, &mailboxes, &errors))
-      case .output: return .output(try find(name, place, &outputs, &errors))
-      case .rule: return .rule(try find(name, place, &rules, &errors))
-      case .popbell: return .popbell(try find(name, place, &popbell, &errors))
-      }
-    } catch {
-      return refuse(place, error)
-    }
+    return find(kind, [UInt8](name), place)
   }
+
+  /// The section `name`: a new one, or one that is there already, which is an error.
+  private mutating func find(_ kind: SectionKind, _ name: [UInt8], _ place: Place) -> Current {
+    let others = sections(kind)
+    if let section = others.first(where: { $0.name == name }) {
+      errors.add(place, .section(.repeated(firstLine: section.place.line)))
+      return .section(section)
+    }
+    guard others.count < kind.limit else { return refuse(place, .tooMany(kind)) }
+    let section = Section(kind, name: name, place: place)
+    sections.append(section)
+    return .section(section)
+  }
+
+  /// The sections of the kind, in the order of the file.
+  func sections(_ kind: SectionKind) -> [Section] { sections.filter { $0.kind == kind } }
 
   private mutating func refuse(_ place: Place, _ problem: SectionProblem) -> Current {
     errors.add(place, .section(problem))
@@ -110,21 +108,6 @@ extension ConfigReader {
   }
 }
 
-/// The section `name`: a new one, or one that is there already, which is an error.
-private func find<Key>(
-  _ name: Span<UInt8>, _ place: Place, _ sections: inout [Section<Key>],
-  _ errors: inout ConfigErrors
-) throws(SectionProblem) -> Section<Key> {
-  for section in sections where section.name == [UInt8](name) {
-    errors.add(place, .section(.repeated(firstLine: section.place.line)))
-    return section
-  }
-  guard sections.count < Key.kind.limit else { throw .tooMany(Key.kind) }
-  let section = Section<Key>(name: [UInt8](name), place: place)
-  sections.append(section)
-  return section
-}
-
 private func isName(_ text: Span<UInt8>) -> Bool {
   for index in text.indices {
     let byte = text[index]
@@ -136,11 +119,11 @@ private func isName(_ text: Span<UInt8>) -> Bool {
 
 extension ConfigReader {
   /// Adds an entry to `section`, unless its key is nothing like one of the section's.
-  private mutating func take<Key>(
-    _ text: Span<UInt8>, _ raw: Span<UInt8>, _ place: Place, in section: Section<Key>
+  private mutating func take(
+    _ text: Span<UInt8>, _ raw: Span<UInt8>, _ place: Place, in section: Section
   ) {
-    guard let key = Key(text), key.row.use != .refused else {
-      let (problem, meant) = unknown(text, in: Key.self)
+    guard let key = section.kind.key(text), key.row.use != .refused else {
+      let (problem, meant) = unknown(text, in: section.kind)
       errors.add(place, .key(problem))
       guard let meant else { return }
       return section.entries.append(Entry(key: meant, argument: [], value: nil, place: place))
@@ -163,20 +146,16 @@ extension ConfigReader {
   }
 
   /// The error of a key that the section does not have, and the key that was meant.
-  private func unknown<Key: SectionKey>(
-    _ text: Span<UInt8>, in _: Key.Type
-  ) -> (KeyProblem, meant: Key?) {
-    if let refused = Key(text) { return (.passwordInFile, refused) }
-    for kind in SectionKind.allCases {
-      for row in kind.rows where row.argument(of: text) != nil {
-        return (.belongs(in: kind), nil)
-      }
+  private func unknown(_ text: Span<UInt8>, in kind: SectionKind) -> (KeyProblem, meant: Key?) {
+    if let refused = kind.key(text) { return (.passwordInFile, refused) }
+    for other in SectionKind.allCases where other.key(text) != nil {
+      return (.belongs(in: other), nil)
     }
-    guard let nearest = nearest(to: text, among: Key.rows.map { $0.name }),
-      let meant = Key(nearest.span)
-    else { return (.unknown(Key.kind, suggestion: nil), nil) }
+    guard let nearest = nearest(to: text, among: kind.rows.map { $0.name }),
+      let meant = kind.key(nearest.span)
+    else { return (.unknown(kind, suggestion: nil), nil) }
     guard meant.row.use != .refused else { return (.passwordInFile, meant) }
-    return (.unknown(Key.kind, suggestion: nearest), meant)
+    return (.unknown(kind, suggestion: nearest), meant)
   }
 
   private func checked(_ raw: Span<UInt8>, _ row: KeyRow) throws(ValueProblem) -> [UInt8] {

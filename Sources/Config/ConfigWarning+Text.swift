@@ -10,7 +10,8 @@ extension ConfigWarning {
     case .pattern(let doubt, let text): doubt.write(text.span, into: &sink)
     case .comment(let text):
       sink.write(quoted: text)
-      sink.write(" is a comment: put the value in double quotes if this belongs to it")
+      sink.write(" is a comment: put the pattern in double quotes, ")
+      sink.write("and this too if it belongs to it")
     case .noComment(let text):
       sink.write(quoted: text)
       sink.write(" belongs to the pattern: write a blank behind '#' for a comment, ")
@@ -22,6 +23,9 @@ extension ConfigWarning {
     case .deletesUnmatched:
       sink.write("it deletes each message that no rule takes, also an alert that is worded anew: ")
       sink.write("write 'unmatched = leave' unless that is meant")
+    case .existingWithoutLedger:
+      sink.write("with 'ledger = none' all mail that is there fires after each start: ")
+      sink.write("write 'ledger = disk', or 'existing = fire'")
     case .leftOn(let line):
       sink.write("line ", line, " may leave it on for good")
       sink.write(": write a time, as in 'max-on = 10m', unless that is meant")
@@ -38,7 +42,8 @@ extension ConfigWarning {
 extension PatternDoubt {
   /// `text` is the pattern.
   fileprivate func write(_ text: Span<UInt8>, into sink: inout some ByteSink & ~Copyable) {
-    let part = [UInt8](text.extracting(offset..<(offset + length)))
+    var part: [UInt8] = []
+    part.append(showing: text.extracting(offset..<(offset + length)))
     sink.write(quoted: part)
     switch reason {
     case .takesEveryText: sink.write(" is found in any text: write '*' if that is meant")
@@ -46,12 +51,15 @@ extension PatternDoubt {
       sink.write(", character ", characters(in: text.extracting(..<offset)) + 1, ", ")
       sink.write("is one character of these, and has one of them twice: ")
       sink.write("write '(...)' for a word")
+    case .takesNoAddress:
+      sink.write(" takes no address: write one alone, as in 'panel@example.net', ")
+      sink.write("and a second rule for another")
     case .domainGoesOn:
-      sink.write(" also takes addresses of other domains: write the domain to its end")
+      sink.write(" also takes addresses of other domains: write the domain in full")
       sink.write(text.hasPrefix("/") ? ", with '$' behind it" : ", as in '*@example.net'")
     case .domainBeginsEarlier where text.hasPrefix("/"):
-      sink.write(" also takes addresses of other domains: write '@' before the domain, ")
-      sink.write("as in '/@example\\.net$/'")
+      sink.write(" also takes addresses of other domains: write '@' right before the domain ")
+      sink.write("and '\\.' for a dot, as in '/@example\\.net$/'")
     case .domainBeginsEarlier:
       sink.write(" also ends other domains, as 'evil")
       sink.write(printable: part.span)

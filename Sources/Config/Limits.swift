@@ -53,6 +53,8 @@ public enum Limits {
   public static let rest = Interval.zero...Interval.seconds(86_400)
   /// How long a message stays on the server, where it does not stay for good.
   public static let deleteAfter = Interval.seconds(3600)...Interval.seconds(3650 * 86_400)
+  /// Of a message that may fire yet: clocks are minutes apart.
+  public static let maxAge = Interval.seconds(60)...Interval.seconds(3650 * 86_400)
   /// Messages for which a session is not worth its login, and for which a cut costs too much.
   public static let batch = 1...1000
 }

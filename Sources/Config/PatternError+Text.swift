@@ -41,7 +41,8 @@ extension PatternError.Reason {
     case .badEscape: sink.write("escapes nothing: write '\\\\' for a backslash")
     case .tooManyCaptures: CaptureError.Reason.tooMany.write([], into: &sink)
     case .unclosedExpression:
-      sink.write("has no '/' at its end, as an expression has: write '\\/' for a slash")
+      sink.write("has no '/' at its end, as an expression has: write '\\/' for a slash, ")
+      sink.write("and 'case = ignore' for '/i'")
     case .emptyExpression: sink.write("is an empty expression: write '*' for any text")
     case .unclosedGroup: sink.write("has no ')': write '\\(' for a parenthesis")
     case .strayParenthesis: sink.write("has no '(': write '\\)' for a parenthesis")

@@ -2,7 +2,7 @@ import Bytes
 
 /// A key and its value, as they stand in a section.
 // A class: it is handed on and on, and one reference costs less than all its parts.
-final class Entry<Key: SectionKey> {
+final class Entry {
   let key: Key
   /// The part in the place of its `NAME`; empty for most keys.
   let argument: [UInt8]
@@ -18,20 +18,23 @@ final class Entry<Key: SectionKey> {
   }
 }
 
-final class Section<Key: SectionKey> {
+final class Section {
+  let kind: SectionKind
   let name: [UInt8]
   /// Its first line, and what stands between its brackets.
   let place: Place
-  var entries: [Entry<Key>] = []
+  /// All of them are keys of its kind.
+  var entries: [Entry] = []
 
-  init(name: [UInt8], place: Place) {
+  init(_ kind: SectionKind, name: [UInt8], place: Place) {
+    self.kind = kind
     self.name = name
     self.place = place
   }
 
-  func entry(_ key: Key) -> Entry<Key>? { entries.first { $0.key == key } }
+  func entry(_ key: Key) -> Entry? { entries.first { $0.key == key } }
 
   func has(_ key: Key) -> Bool { entry(key) != nil }
 
-  func entries(_ use: KeyRow.Use) -> [Entry<Key>] { entries.filter { $0.key.row.use == use } }
+  func entries(_ use: KeyRow.Use) -> [Entry] { entries.filter { $0.key.row.use == use } }
 }

@@ -48,6 +48,12 @@ extension MailboxSettings {
     case .leave: sink.write("\n  leave messages that no rule takes\n")
     case .delete: sink.write("\n  delete messages that no rule takes\n")
     }
+    switch existing {
+    case .recent:
+      sink.write("  at the first poll, mail of the last hour fires, and older mail does not\n")
+    case .fire: sink.write("  at the first poll, all mail that is there fires\n")
+    case .leave: sink.write("  at the first poll, no mail that is there fires\n")
+    }
     sink.write("  batch ")
     sink.write(decimal: batch)
     sink.write(", archive ", archive ?? [UInt8]("none"), ", ledger ")

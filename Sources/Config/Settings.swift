@@ -45,6 +45,9 @@ public struct MailboxSettings: Sendable {
   /// The longest that a poll takes.
   public var deadline = Interval.seconds(60)
   public var unmatched = Unmatched.leave
+  /// Without a ledger, all that is there fires.
+  public var existing: Existing { ledger == .none ? .fire : explicitExisting }
+  var explicitExisting = Existing.recent
   /// Messages that are handled before the deletions are committed.
   public var batch = 20
   /// The Maildir that messages which a rule takes are put into, by its absolute path.

@@ -1,72 +1,82 @@
 import Bytes
 import Rules
 
-extension MailboxSettings: SectionDraft {
-  mutating func take(
-    _ entry: Entry<MailboxKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
-  ) throws(ValueProblem) {
-    switch entry.key {
-    case .server: server = try host(value)
-    case .port: explicitPort = UInt16(try number(value, in: 1...65535))
-    case .tls: tls = try choice(value)
-    case .allowPlaintext: allowsPlaintext = try choice(value) == YesNo.yes
+/// The settings of a mailbox.
+final class MailboxDraft: SectionDraft {
+  var settings: MailboxSettings
+
+  init(_ section: Section) { settings = MailboxSettings(name: section.name) }
+
+  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
+    guard case .mailbox(let key) = entry.key else { return }
+    switch key {
+    case .server: settings.server = try host(value)
+    case .port: settings.explicitPort = UInt16(try number(value, in: 1...65535))
+    case .tls: settings.tls = try choice(value)
+    case .allowPlaintext: settings.allowsPlaintext = try choice(value) == YesNo.yes
     case .ca:
       let path = try absolutePath(value)
-      ca = path
+      settings.ca = path
       builder.check(.certificates(path), at: entry.place)
-    case .user: user = try text(value, limit: Limits.user)
+    case .user: settings.user = try text(value, limit: Limits.user)
     case .passwordFile:
       let path = try absolutePath(value)
-      secret = .file(path)
+      settings.secret = .file(path)
       builder.check(.secretFile(path), at: entry.place)
     case .passwordCommand:
       let command = try command(value)
-      secret = .command(command)
+      settings.secret = .command(command)
       builder.check(.program(command[0]), at: entry.place)
     case .passwordCredential:
       let name = try credential(value)
-      secret = .credential(name)
+      settings.secret = .credential(name)
       builder.check(.credential(name), at: entry.place)
-    case .auth: authentication = try choice(value)
-    case .interval: interval = try Config.interval(value, in: Limits.interval)
-    case .deadline: deadline = try Config.interval(value, in: Limits.deadline)
+    case .auth: settings.authentication = try choice(value)
+    case .interval: settings.interval = try interval(value, in: Limits.interval)
+    case .deadline: settings.deadline = try interval(value, in: Limits.deadline)
     case .unmatched:
-      unmatched = try choice(value)
-      if unmatched == .delete { builder.warnings.add(entry.place, .deletesUnmatched) }
-    case .batch: batch = try number(value, in: Limits.batch)
+      settings.unmatched = try choice(value)
+      if settings.unmatched == .delete { builder.warnings.add(entry.place, .deletesUnmatched) }
+    case .existing: settings.explicitExisting = try choice(value)
+    case .batch: settings.batch = try number(value, in: Limits.batch)
     case .archive:
-      archive = try Config.archive(value).folder
-      if let archive { builder.check(.archive(archive), at: entry.place) }
-    case .ledger: ledger = try choice(value)
-    case .capabilities: capabilities = try choice(value)
-    case .headers: headers = try choice(value)
+      settings.archive = try archive(value).folder
+      if let archive = settings.archive { builder.check(.archive(archive), at: entry.place) }
+    case .ledger: settings.ledger = try choice(value)
+    case .capabilities: settings.capabilities = try choice(value)
+    case .headers: settings.headers = try choice(value)
     case .password: break  // Refused where it was found.
     }
   }
 }
 
 extension SettingsBuilder {
-  mutating func mailbox(_ section: Section<MailboxKey>) -> MailboxSettings {
-    var settings = MailboxSettings(name: section.name)
-    read(section, into: &settings)
+  func mailbox(_ section: Section) -> MailboxSettings {
+    let draft = MailboxDraft(section)
+    read(section, into: draft)
     checkSecret(of: section)
-    checkPlaintext(settings, section)
-    return settings
+    checkPlaintext(draft.settings, section)
+    if let entry = section.entry(.mailbox(.existing)),
+      draft.settings.existing != draft.settings.explicitExisting
+    {
+      warnings.add(entry.place, .existingWithoutLedger)
+    }
+    return draft.settings
   }
 
-  private mutating func checkPlaintext(_ mailbox: MailboxSettings, _ section: Section<MailboxKey>) {
+  private func checkPlaintext(_ mailbox: MailboxSettings, _ section: Section) {
     guard mailbox.tls == .none, !mailbox.allowsPlaintext, !isLoopback(mailbox.server.span) else {
       return
     }
-    let isServerKnown = section.entry(.server)?.value != nil
-    guard let entry = section.entry(.tls), isServerKnown else { return }
+    let isServerKnown = section.entry(.mailbox(.server))?.value != nil
+    guard let entry = section.entry(.mailbox(.tls)), isServerKnown else { return }
     errors.add(entry.place, .conflict(.plaintext))
   }
 
-  private mutating func checkSecret(of section: Section<MailboxKey>) {
+  private func checkSecret(of section: Section) {
     let entries = section.entries.filter { $0.key.isSecret }
     guard let first = entries.first else {
-      if !section.has(.password) { errors.add(section.place, .key(.noSecret)) }
+      if !section.has(.mailbox(.password)) { errors.add(section.place, .key(.noSecret)) }
       return
     }
     for entry in entries.dropFirst() {
@@ -76,8 +86,9 @@ extension SettingsBuilder {
   }
 }
 
-extension MailboxKey {
+extension Key {
   fileprivate var isSecret: Bool {
-    self == .passwordFile || self == .passwordCommand || self == .passwordCredential
+    self == .mailbox(.passwordFile) || self == .mailbox(.passwordCommand)
+      || self == .mailbox(.passwordCredential)
   }
 }

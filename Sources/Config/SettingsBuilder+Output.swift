@@ -2,23 +2,22 @@ import Bytes
 import Rules
 
 /// An output, and what else its rules need to know.
-struct OutputDraft: SectionDraft {
+final class OutputDraft: SectionDraft {
   var settings: OutputSettings
-  let section: Section<OutputKey>
+  let section: Section
   private var line: [UInt8]?
   private var chip: [UInt8]?
   /// The line of the first rule that may leave it on.
   var leftOnIn: Int?
 
-  init(_ section: Section<OutputKey>) {
+  init(_ section: Section) {
     settings = OutputSettings(name: section.name)
     self.section = section
   }
 
-  mutating func take(
-    _ entry: Entry<OutputKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
-  ) throws(ValueProblem) {
-    switch entry.key {
+  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
+    guard case .output(let key) = entry.key else { return }
+    switch key {
     case .line: line = try text(value, limit: Limits.lineName)
     case .chip: chip = value
     case .active: settings.isActiveLow = try choice(value) == ActiveLevel.low
@@ -33,12 +32,12 @@ struct OutputDraft: SectionDraft {
 
   /// The line's address; nil, and an error, where the file has none.
   fileprivate func address(_ errors: inout ConfigErrors) -> LineAddress? {
-    guard let line, let entry = section.entry(.line) else { return nil }
+    guard let line, let entry = section.entry(.output(.line)) else { return nil }
     guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
     do throws(ValueProblem) {
       let offset = try number(line, in: Limits.lineOffset)
       if let chip { return .offset(UInt32(offset), chip: chip) }
-      if !section.has(.chip) { errors.add(entry.place, .conflict(.lineWithoutChip(line))) }
+      if !section.has(.output(.chip)) { errors.add(entry.place, .conflict(.lineWithoutChip(line))) }
     } catch {
       errors.add(entry.place, .value(error))
     }
@@ -47,10 +46,10 @@ struct OutputDraft: SectionDraft {
 }
 
 extension SettingsBuilder {
-  mutating func output(_ section: Section<OutputKey>) -> OutputDraft {
-    var draft = OutputDraft(section)
-    read(section, into: &draft)
-    guard let address = draft.address(&errors), let entry = section.entry(.line) else {
+  func output(_ section: Section) -> OutputDraft {
+    let draft = OutputDraft(section)
+    read(section, into: draft)
+    guard let address = draft.address(&errors), let entry = section.entry(.output(.line)) else {
       return draft
     }
     if let other = outputs.first(where: { $0.settings.line == address }) {
@@ -62,12 +61,12 @@ extension SettingsBuilder {
   }
 
   /// An output that nothing turns off again must say how long it may be on: law L4.
-  mutating func checkMaxOn(of output: OutputDraft) {
-    if let entry = output.section.entry(.maxOn) {
+  func checkMaxOn(of output: OutputDraft) {
+    if let entry = output.section.entry(.output(.maxOn)) {
       guard entry.value == [UInt8]("never") else { return }
       return warnOfNoBound(of: output, entry.place)
     }
-    if output.settings.isInitiallyActive, let entry = output.section.entry(.initial) {
+    if output.settings.isInitiallyActive, let entry = output.section.entry(.output(.initial)) {
       errors.add(entry.place, .conflict(.startsOn))
     } else if let line = output.leftOnIn {
       errors.add(output.section.place, .conflict(.leftOn(line: line)))
@@ -75,7 +74,7 @@ extension SettingsBuilder {
   }
 
   /// `place` says that it may stay on for ever.
-  private mutating func warnOfNoBound(of output: OutputDraft, _ place: Place) {
+  private func warnOfNoBound(of output: OutputDraft, _ place: Place) {
     if output.settings.isInitiallyActive {
       warnings.add(place, .startsOn)
     } else if let line = output.leftOnIn {

@@ -1,15 +1,14 @@
 import Bytes
 import Rules
 
-struct PopbellDraft: SectionDraft {
+final class PopbellDraft: SectionDraft {
   var settings = PopbellSettings()
   /// The defaults of all rules.
   var rule = Rule(name: [], line: 0)
 
-  mutating func take(
-    _ entry: Entry<PopbellKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
-  ) throws(ValueProblem) {
-    switch entry.key {
+  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
+    guard case .popbell(let key) = entry.key else { return }
+    switch key {
     case .user: settings.user = value
     case .stateDirectory: settings.stateDirectory = try absolutePath(value)
     case .onTrouble:
@@ -39,20 +38,22 @@ private func troubleProgram(_ value: [UInt8]) throws(ValueProblem) -> [TroubleTe
 }
 
 extension SettingsBuilder {
-  mutating func popbell() -> PopbellDraft {
+  func popbell() -> PopbellDraft {
     let none = Place(line: 0, section: [UInt8]("popbell"), key: [])
-    let section = sections.popbell.first ?? Section(name: [], place: none)
-    var draft = PopbellDraft()
-    read(section, into: &draft)
-    check(.account(draft.settings.user), at: section.place(of: .user))
-    check(.stateDirectory(draft.settings.stateDirectory), at: section.place(of: .stateDirectory))
+    let section = reader.sections(.popbell).first ?? Section(.popbell, name: [], place: none)
+    let draft = PopbellDraft()
+    read(section, into: draft)
+    check(.account(draft.settings.user), at: section.place(of: .popbell(.user)))
+    check(
+      .stateDirectory(draft.settings.stateDirectory),
+      at: section.place(of: .popbell(.stateDirectory)))
     return draft
   }
 }
 
-extension Section<PopbellKey> {
+extension Section {
   /// The place of the key, or where it would be.
-  fileprivate func place(of key: PopbellKey) -> Place {
+  fileprivate func place(of key: Key) -> Place {
     entry(key)?.place ?? place.with(key.row)
   }
 }

@@ -1,44 +1,45 @@
 import Bytes
 import Rules
 
-struct RuleDraft: SectionDraft {
+final class RuleDraft: SectionDraft {
   var rule: Rule
   private var isCaseSensitive = false
   /// True if no condition was left out for an error: then all captures are known.
   private var hasAllConditions: Bool
 
-  init(_ defaults: Rule, _ section: Section<RuleKey>) {
+  init(_ defaults: Rule, _ section: Section) {
     rule = defaults
     (rule.name, rule.line) = (section.name, section.place.line)
     hasAllConditions = section.entries(.condition).allSatisfy { $0.value != nil }
   }
 
-  mutating func take(
-    _ entry: Entry<RuleKey>, _ value: [UInt8], _ builder: inout SettingsBuilder
-  ) throws(ValueProblem) {
-    switch entry.key {
+  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
+    guard case .rule(let key) = entry.key else { return }
+    switch key {
     case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
     case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
-    case .subject: try add(entry, value, .text, &builder) { .subject($0) }
-    case .from: try add(entry, value, .address, &builder) { .from($0) }
-    case .to: try add(entry, value, .address, &builder) { .to($0) }
+    case .subject: try add(entry, value, .text, builder) { .subject($0) }
+    case .from: try add(entry, value, .address, builder) { .from($0) }
+    case .to: try add(entry, value, .address, builder) { .to($0) }
     case .header:
       guard let header = builder.header(entry) else {
         hasAllConditions = false
         return
       }
-      try add(entry, value, .text, &builder) { .header(header, $0) }
+      try add(entry, value, .text, builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
       if hasAllConditions { try checkCode(program, rule.captures) }
       builder.check(.program(program[0].source), at: entry.place)
       rule.actions.append(.run(program))
-    case .on: try add(entry, value, &builder) { _ in .on }
-    case .off: try add(entry, value, &builder) { _ in .off }
-    case .toggle: try add(entry, value, &builder) { _ in .toggle }
-    case .pulse: try add(entry, value, &builder, pulse)
-    case .blink: try add(entry, value, &builder, blink)
+    case .on: try add(entry, value, builder) { _ in .on }
+    case .off: try add(entry, value, builder) { _ in .off }
+    case .toggle: try add(entry, value, builder) { _ in .toggle }
+    case .pulse: try add(entry, value, builder, pulse)
+    case .blink: try add(entry, value, builder, blink)
     case .then: rule.disposition = try disposition(value)
+    case .maxAge: rule.maximumAge = try maximumAge(value)
+    case .old: rule.old = try choice(value)
     case .archive:
       rule.archive = try archive(value)
       if let folder = rule.archive.folder { builder.check(.archive(folder), at: entry.place) }
@@ -52,9 +53,9 @@ struct RuleDraft: SectionDraft {
 
 // Conditions.
 extension RuleDraft {
-  private mutating func add(
-    _ entry: Entry<RuleKey>, _ value: [UInt8], _ target: PatternTarget,
-    _ builder: inout SettingsBuilder, _ condition: (Pattern) -> Condition
+  private func add(
+    _ entry: Entry, _ value: [UInt8], _ target: PatternTarget,
+    _ builder: SettingsBuilder, _ condition: (Pattern) -> Condition
   ) throws(ValueProblem) {
     let pattern = try pattern(value, target)
     builder.warn(of: pattern, value, entry)
@@ -66,7 +67,7 @@ extension RuleDraft {
     }
   }
 
-  private mutating func pattern(
+  private func pattern(
     _ text: [UInt8], _ target: PatternTarget
   ) throws(ValueProblem) -> Pattern {
     do throws(PatternError) {
@@ -95,8 +96,8 @@ extension RuleDraft {
   }
 
   /// Adds a change of the output that `value` names first; it has as many words as the form.
-  private mutating func add(
-    _ entry: Entry<RuleKey>, _ value: [UInt8], _ builder: inout SettingsBuilder,
+  private func add(
+    _ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder,
     _ parse: ([[UInt8]]) throws(ValueProblem) -> OutputChange
   ) throws(ValueProblem) {
     let words = words(value)
@@ -122,16 +123,16 @@ private func blink(_ words: [[UInt8]]) throws(ValueProblem) -> OutputChange {
 
 extension SettingsBuilder {
   /// `defaults` is what a rule is where its section says nothing.
-  mutating func rule(_ section: Section<RuleKey>, _ defaults: Rule) -> Rule {
+  func rule(_ section: Section, _ defaults: Rule) -> Rule {
     count(section, .condition, "conditions", Limits.conditions, none: .noCondition)
     count(section, .action, "actions", Limits.actions, none: .noAction)
-    var draft = RuleDraft(defaults, section)
-    read(section, into: &draft)
+    let draft = RuleDraft(defaults, section)
+    read(section, into: draft)
     return draft.rule
   }
 
-  private mutating func count(
-    _ section: Section<RuleKey>, _ use: KeyRow.Use, _ what: StaticString, _ limit: Int,
+  private func count(
+    _ section: Section, _ use: KeyRow.Use, _ what: StaticString, _ limit: Int,
     none: KeyProblem
   ) {
     let entries = section.entries(use)
@@ -141,45 +142,43 @@ extension SettingsBuilder {
     }
   }
 
-  /// A rule that is never tried would be an alarm that never rings.
   /// A ledger must not take one rule for another: what fired for that would not fire for this.
-  mutating func checkNames(of rules: [Rule]) {
+  func checkNames(of rules: [Rule]) {
     for (index, rule) in rules.enumerated() {
       let word = ruleWord(rule.name.span)
       guard let first = rules[..<index].first(where: { ruleWord($0.name.span) == word }) else {
         continue
       }
-      errors.add(sections.rules[index].place, .section(.sameInLedgers(firstLine: first.line)))
+      errors.add(ruleSections[index].place, .section(.sameInLedgers(firstLine: first.line)))
     }
   }
 
-  mutating func checkReach(of rules: [Rule]) {
-    let isLast = { [sections] (index: Int) in
+  /// A rule that is never tried would be an alarm that never rings.
+  func checkReach(of rules: [Rule]) {
+    let isLast = { [ruleSections] (index: Int) in
       // What was left out for an error may well narrow it.
-      let section = sections.rules[index]
-      let narrowing = section.entries(.condition).count + (section.has(.mailbox) ? 1 : 0)
+      let section = ruleSections[index]
+      let narrowing = section.entries(.condition).count + (section.has(.rule(.mailbox)) ? 1 : 0)
       return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
     }
     let last = rules.indices.first(where: isLast)
     warnOfCovered(rules[..<((last ?? rules.count - 1) + 1)])
     guard let last else { return }
-    for section in sections.rules[(last + 1)...] {
+    for section in ruleSections[(last + 1)...] {
       errors.add(section.place, .conflict(.neverTried(by: rules[last].name)))
     }
   }
 
-  fileprivate mutating func mailbox(named name: [UInt8], _ place: Place) -> Int? {
+  fileprivate func mailbox(named name: [UInt8], _ place: Place) -> Int? {
     index(of: name, among: names.mailboxes, .mailbox, place)
   }
 
-  fileprivate mutating func output(named name: [UInt8], _ place: Place) -> Int? {
+  fileprivate func output(named name: [UInt8], _ place: Place) -> Int? {
     index(of: name, among: names.outputs, .output, place)
   }
 
   /// Returns `false`, and reports why, where the output may not be changed so.
-  fileprivate mutating func allows(
-    _ change: OutputChange, of output: Int, _ place: Place
-  ) -> Bool {
+  fileprivate func allows(_ change: OutputChange, of output: Int, _ place: Place) -> Bool {
     if change.mayLeaveOn, outputs[output].leftOnIn == nil {
       outputs[output].leftOnIn = place.line
     }
@@ -191,7 +190,7 @@ extension SettingsBuilder {
   }
 
   /// The place of a header field in `Names.headers`; nil, and an error, where it can have none.
-  fileprivate mutating func header(_ entry: Entry<RuleKey>) -> Int? {
+  fileprivate func header(_ entry: Entry) -> Int? {
     let header = entry.argument
     if let problem = problem(ofHeader: header.span) {
       errors.add(entry.place, .key(problem))

@@ -4,27 +4,30 @@ import Rules
 // The doubts of `check`; README and popbell.conf(5) list them.
 extension SettingsBuilder {
   /// Warns of what is doubtful about the condition of an entry, which is `pattern`, written as `text`.
-  mutating func warn(of pattern: Pattern, _ text: [UInt8], _ entry: Entry<RuleKey>) {
+  func warn(of pattern: Pattern, _ text: [UInt8], _ entry: Entry) {
     for doubt in pattern.doubts { warnings.add(entry.place, .pattern(doubt, of: text)) }
-    if entry.key == .from, let doubt = pattern.senderDoubt {
+    let isFrom = entry.key == .rule(.from)
+    if isFrom || entry.key == .rule(.to),
+      let doubt = pattern.addressDoubt ?? (isFrom ? pattern.senderDoubt : nil)
+    {
       warnings.add(entry.place, .pattern(doubt, of: text))
     }
-    if entry.key == .header, isForgeable(entry.argument) {
+    if entry.key == .rule(.header), isForgeable(entry.argument) {
       warnings.add(entry.place, .forgeable)
     }
   }
 
   /// Warns of rules that take nothing but what one before them takes.
-  mutating func warnOfCovered(_ rules: ArraySlice<Rule>) {
+  func warnOfCovered(_ rules: ArraySlice<Rule>) {
     for index in rules.indices {
       // A condition that was left out for an error may well narrow it.
-      let first = rules[..<index].indices.first { [sections] earlier in
-        rules[earlier].conditions.count == sections.rules[earlier].entries(.condition).count
-          && (rules[earlier].mailbox != nil || !sections.rules[earlier].has(.mailbox))
-          && rules[earlier].covers(rules[index])
+      let first = rules[..<index].indices.first { earlier in
+        rules[earlier].conditions.count == ruleSections[earlier].entries(.condition).count
+          && (rules[earlier].mailbox != nil || !ruleSections[earlier].has(.rule(.mailbox)))
+          && rules[earlier].covers(rules[index], isOnlyMailbox: names.mailboxes.count == 1)
       }
       guard let first else { continue }
-      warnings.add(sections.rules[index].place, .neverReached(by: rules[first].name))
+      warnings.add(ruleSections[index].place, .neverReached(by: rules[first].name))
     }
   }
 }

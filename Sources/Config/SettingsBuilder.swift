@@ -2,20 +2,18 @@ import Bytes
 import Rules
 
 /// The settings of a section while they are read: one branch for each of its keys.
-protocol SectionDraft {
-  associatedtype Key: SectionKey
-
+protocol SectionDraft: AnyObject {
   /// Reads the value of an entry.
-  mutating func take(
-    _ entry: Entry<Key>, _ value: [UInt8], _ builder: inout SettingsBuilder
-  ) throws(ValueProblem)
+  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem)
 }
 
 /// Makes settings of sections, and reports all that keeps it from doing so.
 ///
 /// After an error it goes on with a value that nobody will see.
-struct SettingsBuilder {
-  let sections: ConfigReader
+// A class: drafts and their parts report to it.
+final class SettingsBuilder {
+  let reader: ConfigReader
+  let ruleSections: [Section]
   var errors: ConfigErrors
   var warnings: ConfigWarnings
   var checks: [MachineCheck] = []
@@ -25,22 +23,23 @@ struct SettingsBuilder {
   init(_ reader: consuming ConfigReader) {
     errors = reader.errors
     warnings = reader.warnings
-    names.mailboxes = reader.mailboxes.map { $0.name }
-    names.outputs = reader.outputs.map { $0.name }
-    sections = reader
+    names.mailboxes = reader.sections(.mailbox).map { $0.name }
+    names.outputs = reader.sections(.output).map { $0.name }
+    ruleSections = reader.sections(.rule)
+    self.reader = reader
   }
 
-  mutating func build() -> ConfigOutcome {
+  func build() -> ConfigOutcome {
     var settings = Settings()
     let popbell = popbell()
     settings.popbell = popbell.settings
-    settings.mailboxes = sections.mailboxes.map { mailbox($0) }
-    for section in sections.outputs { outputs.append(output(section)) }
-    let rules = sections.rules.map { rule($0, popbell.rule) }
+    settings.mailboxes = reader.sections(.mailbox).map { mailbox($0) }
+    for section in reader.sections(.output) { outputs.append(output(section)) }
+    let rules = ruleSections.map { rule($0, popbell.rule) }
     checkNames(of: rules)
     checkReach(of: rules)
     for output in outputs { checkMaxOn(of: output) }
-    if sections.mailboxes.isEmpty { reportMissing(.mailbox) }
+    if settings.mailboxes.isEmpty { reportMissing(.mailbox) }
     if rules.isEmpty { reportMissing(.rule) }
     settings.outputs = outputs.map { $0.settings }
     settings.rules = RuleSet(rules: rules, names: names)
@@ -50,36 +49,39 @@ struct SettingsBuilder {
   }
 
   /// A section that was refused may be the one that is missing.
-  private mutating func reportMissing(_ kind: SectionKind) {
-    guard !sections.hasRefusedSection else { return }
+  private func reportMissing(_ kind: SectionKind) {
+    guard !reader.hasRefusedSection else { return }
     errors.add(Place(line: 0, section: [], key: []), .section(.missing(kind)))
   }
 }
 
 extension SettingsBuilder {
   /// Reads all values of `section`, and reports what is wrong with them, and which are missing.
-  mutating func read<Draft: SectionDraft>(_ section: Section<Draft.Key>, into draft: inout Draft) {
-    for key in Draft.Key.allCases where key.row.isRequired && !section.has(key) {
-      errors.add(section.place, .key(.missing(key.row)))
-    }
-    for use in KeyRow.Use.allCases {
-      for entry in section.entries(use) {
-        guard let value = entry.value else { continue }
-        do throws(ValueProblem) {
-          try draft.take(entry, value, &self)
-        } catch {
-          errors.add(entry.place, .value(error))
-        }
+  func read(_ section: Section, into draft: some SectionDraft) {
+    for entry in entries(of: section) {
+      guard let value = entry.value else { continue }
+      do throws(ValueProblem) {
+        try draft.take(entry, value, self)
+      } catch {
+        errors.add(entry.place, .value(error))
       }
     }
   }
 
-  mutating func check(_ kind: MachineCheck.Kind, at place: Place) {
+  /// The entries in the order in which they are read; reports which are missing.
+  private func entries(of section: Section) -> [Entry] {
+    for key in section.kind.keys where key.row.isRequired && !section.has(key) {
+      errors.add(section.place, .key(.missing(key.row)))
+    }
+    return KeyRow.Use.allCases.flatMap { section.entries($0) }
+  }
+
+  func check(_ kind: MachineCheck.Kind, at place: Place) {
     checks.append(MachineCheck(kind: kind, place: place))
   }
 
   /// The place of `name` among the sections of its kind; nil, and an error, where there is none.
-  mutating func index(
+  func index(
     of name: [UInt8], among known: [[UInt8]], _ kind: SectionKind, _ place: Place
   ) -> Int? {
     if let index = known.firstIndex(of: name) { return index }
@@ -92,7 +94,6 @@ extension SettingsBuilder {
 extension ConfigReader {
   /// The settings, or all that is wrong with them.
   public consuming func finish() -> ConfigOutcome {
-    var builder = SettingsBuilder(self)
-    return builder.build()
+    SettingsBuilder(self).build()
   }
 }

@@ -64,10 +64,12 @@ func number(_ text: [UInt8], in range: ClosedRange<Int>) throws(ValueProblem) ->
 }
 
 func choice<W: Word>(_ text: [UInt8]) throws(ValueProblem) -> W {
-  guard let word = W(text.span) else {
-    throw .notOneOf(text, W.words, suggestion: nearest(to: text.span, among: W.words))
-  }
-  return word
+  W.allCases[try index(of: text, among: W.words)]
+}
+
+private func index(of text: [UInt8], among words: [StaticString]) throws(ValueProblem) -> Int {
+  if let index = words.firstIndex(where: { text.span.equals($0) }) { return index }
+  throw .notOneOf(text, words, suggestion: nearest(to: text.span, among: words))
 }
 
 func text(_ text: [UInt8], limit: Int) throws(ValueProblem) -> [UInt8] {
@@ -78,6 +80,10 @@ func text(_ text: [UInt8], limit: Int) throws(ValueProblem) -> [UInt8] {
 func absolutePath(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
   guard text.first == .ascii("/") else { throw .notAbsolute(text) }
   return text
+}
+
+func maximumAge(_ text: [UInt8]) throws(ValueProblem) -> MaximumAge {
+  text.span.equals("none") ? .none : .limit(try interval(text, in: Limits.maxAge))
 }
 
 func archive(_ text: [UInt8]) throws(ValueProblem) -> Archive {

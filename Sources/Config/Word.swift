@@ -1,7 +1,7 @@
 import Bytes
 
 /// A word that a place in the configuration takes; errors list them in the order of cases.
-public protocol Word: CaseIterable, Equatable, Sendable {
+public protocol Word: CaseIterable, Equatable, Sendable where AllCases == [Self] {
   var word: StaticString { get }
 }
 
@@ -34,16 +34,6 @@ public enum SectionKind: Word {
     case .output: Limits.outputs
     case .rule: Limits.rules
     case .popbell: 1
-    }
-  }
-
-  /// The rows of the keys of such a section.
-  public var rows: [KeyRow] {
-    switch self {
-    case .mailbox: MailboxKey.rows
-    case .output: OutputKey.rows
-    case .rule: RuleKey.rows
-    case .popbell: PopbellKey.rows
     }
   }
 }

@@ -10,10 +10,12 @@ public enum MessageState: Sendable, Equatable {
   case failed(Failures)
   /// The actions failed too often, and the message is left alone.
   case givenUp
+  /// The message was too old to fire, and does not fire any more.
+  case old
 
   public var failures: Failures {
     switch self {
-    case .new, .fired, .archived, .givenUp: Failures()
+    case .new, .fired, .archived, .givenUp, .old: Failures()
     case .intended(let failures), .failed(let failures): failures
     }
   }
@@ -51,8 +53,13 @@ public enum EntryState: Sendable, Equatable {
   /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
   /// not say what came of it. So many messages are `left` then, at most 65,535.
   case deleted(hour: UInt32, left: UInt16)
+  /// A rule took it, and it was too old to fire: it stays. Other rules than those of this fingerprint look
+  /// at it again, for what is to be done with old messages.
+  case old(rules: UInt16)
+  /// The owner wants it to fire again, however old it is.
+  case forgotten
   /// No alert: the server did not let the message be read, which is tried again in an hour since
-  /// 1970.
+  /// 1970; 0 where that is at the next look.
   case unread(dueHour: UInt32)
   /// No alert, but leads to the one whose key has this word: from the unique-id of its message,
   /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that
@@ -63,9 +70,11 @@ public enum EntryState: Sendable, Equatable {
     switch self {
     case .intended(let failures): .intended(before: failures)
     case .failed(let failures): .failed(failures)
+    case .forgotten: .failed(Failures())
     case .fired, .kept(_, _, archived: false): .fired
     case .archived, .kept(_, _, archived: true), .deleted: .archived
     case .givenUp: .givenUp
+    case .old: .old
     case .unread, .link: .new
     }
   }
@@ -73,8 +82,8 @@ public enum EntryState: Sendable, Equatable {
   /// True if nothing more is to be fired for the message, by whatever rule.
   var isSettled: Bool {
     switch self {
-    case .fired, .archived, .givenUp, .kept, .deleted: true
-    case .intended, .failed, .unread, .link: false
+    case .fired, .archived, .givenUp, .kept, .deleted, .old: true
+    case .intended, .failed, .forgotten, .unread, .link: false
     }
   }
 }
@@ -92,8 +101,8 @@ public struct Entry: Sendable, Equatable {
   var isUnlisted = false
   /// True if a version before 3 wrote it: its identity is the message's, whatever rule took that.
   public var isOlder = false
-  /// The time at which it came to be so, in seconds of the ledger's clock; for what is kept or deleted, when it
-  /// fired.
+  /// The time at which it came to be so, in seconds of the ledger's clock; for what is kept or deleted, the
+  /// time at which it fired.
   public var time: UInt32
   /// The rule that took it: half of the CRC-32 of its name.
   public var rule: UInt16
@@ -114,7 +123,8 @@ public struct Entry: Sendable, Equatable {
     case .failed(var failures):
       failures.firstMinute = 0
       gone.state = .failed(failures)
-    case .fired, .archived, .givenUp, .unread, .link: break
+    case .old: gone.state = .old(rules: 0)
+    case .fired, .archived, .givenUp, .forgotten, .unread, .link: break
     }
     return gone
   }

@@ -137,11 +137,33 @@ public struct Examined: Sendable, Equatable {
   public var sum: UInt64
   /// The rules that looked at them: other rules look again.
   public var rules: UInt32
+  /// The octets of all of them, modulo 2^24, where nothing else was in the mailbox; 0 where that is not
+  /// known. A server that uses unique-ids again shows by these that others stand in their places.
+  public internal(set) var octets: UInt32 = 0
 
   public init(count: UInt32 = 0, last: UInt64 = 0, sum: UInt64 = 0, rules: UInt32) {
     self.count = count
     self.last = last
     self.sum = sum
     self.rules = rules
+  }
+
+  /// Notes what the server counted for these alone, or 0.
+  public mutating func note(octets: UInt64) {
+    self.octets = UInt32(truncatingIfNeeded: octets) & 0xFF_FFFF
+  }
+
+  /// True if the server counts other octets for as many messages.
+  public func differs(octets: UInt64) -> Bool {
+    var other = self
+    other.note(octets: octets)
+    return self.octets > 0 && other.octets > 0 && self.octets != other.octets
+  }
+
+  /// Another message follows.
+  public mutating func add(_ word: UInt64) {
+    count += 1
+    last = word
+    sum &+= word  // A sum modulo 2^64 by definition.
   }
 }

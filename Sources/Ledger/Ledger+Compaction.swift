@@ -58,6 +58,8 @@ extension Ledger where S: ~Copyable {
     }
     try write(.clock(clock.reading), &bytes, &written)
     if let examined { try write(.examined(examined), &bytes, &written) }
+    if earlier.count > 0 { try write(.earlier(earlier), &bytes, &written) }
+    try write(.horizon(horizon), &bytes, &written)
     try writeOut(&bytes)
     try withStore { (store) throws(StoreError) in
       try store.synchronize(.successor)

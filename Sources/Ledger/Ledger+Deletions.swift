@@ -62,6 +62,8 @@ extension Ledger where S: ~Copyable {
   /// The server has committed the deletions that were noted: `left` messages must be left. A copy of
   /// what was deleted may come back, by a second delivery or from a backup.
   public func commitDeletions(left: UInt32) throws(LedgerError) {
+    let taken = deletions.count { $0.isTaken }
+    if taken > 0 { countWhenDeleting = left + UInt32(taken) }
     try noteDeletions(hour: min(time / 3600, EntryState.latestHour), left)
     try compactIfWorthwhile()
   }
@@ -89,6 +91,8 @@ extension Ledger where S: ~Copyable {
   /// The mailbox has so many messages. Where that is as many as deletions left, these messages are
   /// gone: the next that is as silent is another.
   public func noteCount(_ messages: UInt32) throws(LedgerError) {
+    if let count = countWhenDeleting { deletesForSure = messages < count }
+    countWhenDeleting = nil
     guard hasSilentDeletion else { return }
     hasSilentDeletion = false
     var gone: [Record] = []

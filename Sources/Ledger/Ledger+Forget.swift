@@ -6,6 +6,7 @@ extension Ledger where S: ~Copyable {
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     try forEach(link: false) { (entry) throws(LedgerError) in
+      guard entry.state != .forgotten else { return }
       var entry = entry
       if entry.isGone {
         entry.goneDay = UInt16(
@@ -26,36 +27,54 @@ extension Ledger where S: ~Copyable {
   /// The seconds by which the clock of records is ahead of the board's.
   public var clockSkew: Int64 { clock.reading.skew }
 
-  /// Forgets messages, so that they fire again where the server has them, and returns those that
-  /// were known. When this returns, that is on disk.
+  /// Forgets messages, so that they fire again where the server has them, however old they are, and
+  /// returns those that were known. When this returns, that is on disk.
   public func forget(_ messages: [Identity]) throws(LedgerError) -> [Identity] {
     var known: [Identity] = []
+    var gone: [Identity] = []
     var records: [Record] = []
     for message in messages where !known.contains(message) {
-      guard let entry = try entry(of: message), !entry.isLink else { continue }
+      guard var entry = try entry(of: message), !entry.isLink, entry.state != .forgotten else {
+        continue
+      }
       known.append(message)
-      records.append(.removed(message))
+      if entry.isUnread {
+        // Nobody knows what it is until it is read: since ever it could not be, so that it is not old then.
+        entry.state = .unread(dueHour: 0)
+        entry.time = 0
+        records.append(.entry(entry))
+      } else if entry.isGone || entry.isDeleted {
+        gone.append(message)
+        records.append(.removed(message))
+      } else {
+        // What is new may be too old to fire.
+        entry.state = .forgotten
+        records.append(.entry(entry))
+      }
     }
     guard !known.isEmpty else { return [] }
     // What they were known by besides would hide others of the same content.
     try forEach(link: true) { (entry) throws(LedgerError) in
       guard case .link(let word, _) = entry.state else { return }
-      if known.contains(where: { $0.word == word }) {
+      if gone.contains(where: { $0.word == word }) {
         records.append(.removed(entry.identity))
       }
     }
-    // First of all: nothing was looked at, so that all is looked at again.
-    records.insert(.examined(Examined(rules: 0)), at: 0)
-    try writeAll(records)
+    // First of all: all is looked at again, and what is old stays so.
+    let nothing = Examined(rules: examined?.rules ?? 0)
+    try writeAll([.earlier(furthestLook), .examined(nothing)] + records)
     return known
   }
 
   /// Forgets all messages. When this returns, that is on disk; after an error all is as it was.
   public func forgetAll() throws(LedgerError) {
     let (sorted, recent, examined, due) = (sorted, recent, examined, nextDueHour)
+    let (earlier, horizon) = (earlier, horizon)
     (self.sorted, self.recent, self.examined, nextDueHour) = (0, [], nil, nil)
+    (self.earlier, self.horizon) = (Examined(rules: 0), Horizon())
     do throws(LedgerError) { try compact() } catch {
       (self.sorted, self.recent, self.examined, nextDueHour) = (sorted, recent, examined, due)
+      (self.earlier, self.horizon) = (earlier, horizon)
       throw error
     }
     try settleFolder()

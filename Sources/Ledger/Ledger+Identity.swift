@@ -11,22 +11,45 @@ extension Ledger where S: ~Copyable {
     let known = try message.believedID.flatMap { (id) throws(LedgerError) in
       try self.alert(under: id)
     }
-    if let known, known.rule == rule || known.state.isSettled,
+    // The unique-id is that of two messages in this session.
+    var isDoubled = false
+    if let id = message.believedID { isDoubled = try isThere(id) }
+    if let known, known.rule == rule || known.state.isSettled && !isDoubled,
       try isSame(message, known)
     {
       return AlertIdentity(
         message, key: known.identity, rule: known.rule, isSilent: known.isSilent)
     }
     var message = message
-    // The unique-id is that of two messages.
-    if let known, try isThere(known.identity) { message.believesUniqueID = false }
+    if let known, !isDoubled { isDoubled = try isThere(known.identity) }
+    if isDoubled { message.believesUniqueID = false }
     return AlertIdentity(
       message, key: try key(of: message, rule: rule), rule: rule, isSilent: message.isSilent)
   }
 
-  /// The key of the alert that the unique-id `id` leads to; nil where it leads to none.
+  /// True if the owner wants a message to fire again, whatever rule it has fired.
+  public func isForgotten(_ message: MessageIdentity) throws(LedgerError) -> Bool {
+    guard hasForgotten else { return false }
+    if let id = message.believedID, let known = try alert(under: id), known.state == .forgotten {
+      return try isSame(message, known)
+    }
+    var isForgotten = false
+    hasForgotten = false
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      guard entry.state == .forgotten else { return }
+      self.hasForgotten = true
+      if !message.isSilent, entry.identity == message.content.taken(by: entry.rule) {
+        isForgotten = true
+      }
+    }
+    return isForgotten
+  }
+
+  /// The key of the alert that the unique-id `id` leads to, or of what stands for a message that could not
+  /// be read; nil where there is neither.
   public func key(under id: Identity) throws(LedgerError) -> Identity? {
-    try alert(under: id)?.identity
+    if let alert = try alert(under: id) { return alert.identity }
+    return try entry(of: id.unread)?.identity
   }
 
   private func alert(under id: Identity) throws(LedgerError) -> Entry? {
@@ -83,12 +106,18 @@ extension Ledger where S: ~Copyable {
 
   /// Notes that the message of `alert` is there; that need not be on disk at once.
   public func meet(_ alert: AlertIdentity) throws(LedgerError) {
+    try markLink(of: alert)
     guard let place = try find(alert.key) else { return }
     mark(place.position)
     guard place.entry.isGone else { return }
     var entry = place.entry
     entry.goneDay = 0
     writeLater(entry)
+  }
+
+  /// Notes that the unique-id of `alert` was a message's in this session.
+  func markLink(of alert: AlertIdentity) throws(LedgerError) {
+    if let id = alert.uniqueID, let place = try find(id) { mark(place.position) }
   }
 
   /// The link from the unique-id to the alert; nil where that is known, or there is no unique-id.

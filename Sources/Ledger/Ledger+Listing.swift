@@ -3,6 +3,7 @@
 extension Ledger where S: ~Copyable {
   /// The hours for which a message that is gone is remembered: it may come back from a backup.
   static var memoryHours: Int { 30 * 24 }
+  private static var memory: UInt64 { UInt64(memoryHours) * 3600 }
 
   /// The most changes that are written behind the rest; for more, all is written anew.
   private static var fewChanges: Int { 64 }
@@ -10,6 +11,7 @@ extension Ledger where S: ~Copyable {
   public func beginListing() {
     forgetMarks()
     listedDueHour = nil
+    (listed, listedCount) = (Examined(rules: 0), 0)
     listingIsDoubled = false
   }
 
@@ -21,6 +23,8 @@ extension Ledger where S: ~Copyable {
 
   /// Notes that a message is there. Returns what is to be done about it under these rules.
   public func list(_ uniqueID: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
+    if listed.count < examined?.count ?? 0 { listed.add(uniqueID.word) }
+    listedCount += 1
     let hour = try hourOfReading(uniqueID)
     if let hour { listedDueHour = earlier(listedDueHour, hour) }
     guard var found = try find(uniqueID) else { return hour == nil ? .unknown : .kept }
@@ -37,6 +41,7 @@ extension Ledger where S: ~Copyable {
     guard hour == nil else { return .kept }
     // What headers alone told apart so far is known to a listing from its next look on.
     guard !found.entry.isUnlisted else { return .look }
+    if case .old(rules) = found.entry.state { return .kept }
     guard case .kept(_, rules, _) = found.entry.state else { return .look }
     listedDueHour = earlier(listedDueHour, dueHour(of: found.entry))
     return isDue(found.entry) ? .look : .kept
@@ -59,8 +64,10 @@ extension Ledger where S: ~Copyable {
     return switch entry.state {
     case .kept(let hour, _, _) where hour > 0: hour
     case .deleted(let hour, _) where hour > 0: hour + 24
-    case .unread(let hour): hour
-    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .link: nil
+    case .unread(let hour) where hour > 0: hour
+    case .intended, .fired, .archived, .failed, .givenUp, .kept, .deleted, .old, .forgotten, .link,
+      .unread:
+      nil
     }
   }
 
@@ -68,11 +75,24 @@ extension Ledger where S: ~Copyable {
     left.map { min($0, right ?? $0) } ?? right
   }
 
-  /// The listing is complete. What it does not have is gone from here on, or forgotten, unless the
-  /// listing tells nothing.
-  public func endListing() throws(LedgerError) {
+  /// The listing is complete, of a mailbox with so many octets in so many messages as STAT has it. An
+  /// alert whose message it does not have is gone from here on, or forgotten. Changes nothing where the
+  /// unique-ids of the listing tell no message from another.
+  public func endListing(octets: UInt64 = 0, of messages: UInt32 = 0) throws(LedgerError) {
     guard !listingIsDoubled else { return }
     nextDueHour = listedDueHour
+    if let examined, examined.count > 0 {
+      let isThere = listed.count == examined.count && listed.sum == examined.sum
+      linksAreStale =
+        isThere && listedCount == examined.count && messages == listedCount
+        && examined.differs(octets: octets)
+      // What does not begin with what was looked at, and what is under other messages' unique-ids, is looked
+      // at again, whatever comes of this session.
+      if !isThere || linksAreStale {
+        try writeAll([.examined(Examined(rules: examined.rules))])
+      }
+    }
+    defer { linksAreStale = false }
     try noteGone(after: .listing)
   }
 
@@ -86,24 +106,38 @@ extension Ledger where S: ~Copyable {
     defer { forgetMarks() }
     var changes: [Record] = []
     if survey == .headers { nextDueHour = nil }
+    var leavesUnread = survey == .listing && hasUnread
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
       // No listing need have what could not be read.
       if entry.isUnread || survey != .listing && isMarked { self.noteDue(entry) }
+      if entry.isUnread, self.entry(entry, after: survey, isThere: isMarked) != nil {
+        leavesUnread = true
+      }
       guard changes.count <= Self.fewChanges else { return }
       let isLost = entry.isOlder ? try self.isDangling(entry) : false
       let later = isLost ? nil : self.entry(entry, after: survey, isThere: isMarked)
       guard later != entry else { return }
       changes.append(later.map { .entry($0) } ?? .removed(entry.identity))
     }
-    guard changes.count > Self.fewChanges else { return try writeAll(changes) }
-    try compact(after: survey)
+    if changes.count > Self.fewChanges {
+      try compact(after: survey)
+    } else {
+      try writeAll(changes)
+    }
+    hasUnread = leavesUnread
   }
 
   /// An entry as it is after a survey in which its message was there, or was not; nil where it is
   /// forgotten.
   func entry(_ entry: Entry, after survey: Survey, isThere: Bool) -> Entry? {
-    if entry.isLink { return isThere || entry.isOlder || survey != .listing ? entry : nil }
-    if entry.isUnread { return entry }
+    if entry.isLink {
+      return isThere && !linksAreStale || entry.isOlder || survey != .listing ? entry : nil
+    }
+    if case .unread(let hour) = entry.state {
+      // A look has read what is due, or did not find it; a listing reads nothing.
+      let stays = hour == 0 ? survey == .listing : UInt64(entry.time) + Self.memory > time
+      return stays ? entry : nil
+    }
     if survey == .unlisted, !entry.isUnlisted { return entry }
     if survey == .listing, entry.isUnlisted { return entry }
     if isThere {
@@ -112,7 +146,7 @@ extension Ledger where S: ~Copyable {
       return later
     }
     // Without its place in the mailbox, nothing tells it from the next.
-    if entry.isSilent { return nil }
+    if entry.isSilent || entry.state == .forgotten { return nil }
     if entry.isGone { return isLongGone(entry) ? nil : entry }
     if entry.isDeleted { return isLongDeleted(entry) ? nil : entry }
     return entry.gone(day: UInt16(clamping: max(daySeen, 1)))

@@ -1,5 +1,5 @@
-/// The records of the versions 1 and 2, which knew a message, whatever rule took it, by its unique-id or its header,
-/// and by its content through a link. What is met again becomes an alert of this version; the rest is
+/// The records of the versions 1 and 2, which knew a message, whatever rule took it, by its unique-id or its
+/// header, and by its content through a link. What is met again becomes an alert of this version; the rest is
 /// forgotten as all that is gone.
 extension Ledger where S: ~Copyable {
   /// Makes an alert of `rule` of what an older version knew of `message`. Returns nil where it knew

@@ -98,6 +98,8 @@ extension Ledger where S: ~Copyable {
     case .entry(let entry): set(entry.identity, entry, isDurable: true)
     case .removed(let identity): set(identity, nil, isDurable: true)
     case .examined(let examined): self.examined = examined
+    case .earlier(let earlier): self.earlier = earlier
+    case .horizon(let horizon): self.horizon = horizon
     case .clock(let reading): written = reading
     }
   }
@@ -119,6 +121,7 @@ extension Ledger where S: ~Copyable {
     noteDue(entry)
     if entry.isOlder { knowsOlder = true }
     if entry.isUnread { hasUnread = true }
+    if entry.state == .forgotten { hasForgotten = true }
     if entry.isSilent, case .deleted = entry.state { hasSilentDeletion = true }
   }
 

@@ -39,13 +39,14 @@ extension Ledger where S: ~Copyable {
         self.note(entry)
       case _ where place <= self.sorted: throw .damaged(offset: place * Record.size)
       case .entry(let entry) where version == 1: try self.replayOld(entry)
-      case .entry, .removed, .examined, .clock, .obsolete: self.replay(record)
+      case .entry, .removed, .examined, .earlier, .horizon, .clock, .obsolete: self.replay(record)
       }
       if case .entry(let entry) = record { latest = max(latest, entry.time) }
       self.length = end
     }
     guard length == 0 || length / Record.size > sorted else { throw .damaged(offset: length) }
     isOld = version != Record.version
+    if length == 0 { horizon = .undecided }
     clock = LedgerClock(written)
     clock.reading.time = max(UInt64(latest), written.time)
   }

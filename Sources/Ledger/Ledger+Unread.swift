@@ -10,12 +10,41 @@ extension Ledger where S: ~Copyable {
   /// number stands for it. That need not be on disk at once.
   public func noteUnread(_ uniqueID: Identity?, message: UInt32) throws(LedgerError) {
     try makeRoom()
-    let hour = min(time / 3600 + Self.pauseHours, EntryState.latestHour)
+    let first = try unread(uniqueID, message)?.time
     writeLater(
       Entry(
         identity: (uniqueID ?? Identity(numberOf: message)).unread,
-        state: .unread(dueHour: hour), time: time, rule: 0))
+        state: .unread(dueHour: min(time / 3600 + Self.pauseHours, EntryState.latestHour)),
+        time: first ?? time, rule: 0))
     try flushIfMany()
+  }
+
+  /// True if it is known that a message cannot be read, and it is not time to try again.
+  public func waitsForReading(
+    _ uniqueID: Identity?, message: UInt32
+  ) throws(LedgerError) -> Bool {
+    try hourOfReading(uniqueID ?? Identity(numberOf: message)) != nil
+  }
+
+  /// The number of messages that could not be read and wait.
+  public func countUnread() throws(LedgerError) -> UInt32 {
+    guard hasUnread else { return 0 }
+    var count: UInt32 = 0
+    try forEachEntry { (entry, _) throws(LedgerError) in
+      if entry.isUnread { count += 1 }
+    }
+    return count
+  }
+
+  /// The seconds since a message could not be read when it was looked at first; nil where it could.
+  public func timeUnread(_ uniqueID: Identity?, message: UInt32) throws(LedgerError) -> UInt64? {
+    try unread(uniqueID, message).map { clock.time - min(clock.time, UInt64($0.time)) }
+  }
+
+  private func unread(_ uniqueID: Identity?, _ message: UInt32) throws(LedgerError) -> Entry? {
+    guard hasUnread else { return nil }
+    let known = try entry(of: (uniqueID ?? Identity(numberOf: message)).unread)
+    return known.flatMap { $0.isUnread ? $0 : nil }
   }
 
   /// The hour in which a message with this unique-id is read again; nil where it need not wait.
@@ -26,20 +55,20 @@ extension Ledger where S: ~Copyable {
     return hour
   }
 
-  /// Forgets what is to be read again by now, and that it was looked at: where that poll does not come so
-  /// far, the next looks at it.
+  /// Forgets that what is to be read again by now was looked at: where that poll does not come so far, the
+  /// next looks at it.
   public func takeDueUnread() throws(LedgerError) {
     guard hasUnread, hasDueMessage else { return }
-    hasUnread = false
     var due: [Record] = []
     try forEachEntry { (entry, _) throws(LedgerError) in
-      guard case .unread(let hour) = entry.state else { return }
-      if UInt64(hour) * 3600 <= self.clock.time {
-        due.append(.removed(entry.identity))
-      } else {
-        self.hasUnread = true
-      }
+      guard case .unread(let hour) = entry.state, hour > 0, UInt64(hour) * 3600 <= self.clock.time
+      else { return }
+      var entry = entry
+      entry.state = .unread(dueHour: 0)
+      due.append(.entry(entry))
     }
-    if !due.isEmpty { try writeAll([.examined(Examined(rules: 0))] + due) }
+    guard !due.isEmpty else { return }
+    let nothing = Examined(rules: examined?.rules ?? 0)
+    try writeAll([.earlier(nothing), .examined(nothing)] + due)
   }
 }

@@ -38,6 +38,10 @@ public final class Ledger<S: Store & ~Copyable> {
   private let built: UInt64
   /// The deletions that were permitted in this session.
   var deletions: [Deletion] = []
+  /// The messages that the server counted in the last session in which it deleted some, until the next
+  /// counts them; and whether there were fewer then.
+  var countWhenDeleting: UInt32?
+  var deletesForSure = false
   /// The sorted records whose messages are there: in the listing that is under way or, after that, in the
   /// session.
   var marks = Marks()
@@ -45,6 +49,8 @@ public final class Ledger<S: Store & ~Copyable> {
   /// server deleted.
   public internal(set) var knowsOlder = false
   var hasSilentDeletion = false
+  /// True if some messages are to fire again, as their owner wants.
+  var hasForgotten = false
   /// True if some messages could not be read.
   var hasUnread = false
   /// The hour in which the first message is due that is kept for a time; nil where none is.
@@ -53,9 +59,17 @@ public final class Ledger<S: Store & ~Copyable> {
   public internal(set) var listingIsDoubled = false
   /// The same as `nextDueHour`, of what that listing has so far.
   var listedDueHour: UInt32?
+  /// What it has so far, as far as that may be what was looked at before, and how many in all.
+  var listed = Examined(rules: 0)
+  var listedCount: UInt32 = 0
+  /// True where the unique-ids that are listed are those of other messages by now.
+  var linksAreStale = false
 
   /// The part of the mailbox that was looked at when the last poll ended; nil before the first.
   public internal(set) var examined: Examined?
+  /// The part that other rules had looked at: its messages are old until these have looked at all of it.
+  public internal(set) var earlier = Examined(rules: 0)
+  public internal(set) var horizon = Horizon()
 
   /// Reads the store, cuts off a last record that was not written whole, and drops what is done
   /// with where that is worth a rewrite. The board's clock says `wall`, and is not set where that is
@@ -117,7 +131,7 @@ public final class Ledger<S: Store & ~Copyable> {
     guard let entry = try entry(of: alert.key) else { return clock.time }
     switch entry.state {
     case .fired, .archived, .kept, .deleted: return UInt64(entry.time)
-    case .intended, .failed, .givenUp, .unread, .link: return clock.time
+    case .intended, .failed, .givenUp, .old, .forgotten, .unread, .link: return clock.time
     }
   }
 
@@ -130,8 +144,12 @@ public final class Ledger<S: Store & ~Copyable> {
     _ alert: AlertIdentity, until due: UInt64?, rules: UInt16
   ) throws(LedgerError) {
     // Rounded up: a message goes an hour late rather than early.
-    let hour = due.map { min(UInt32(clamping: ($0 + 3599) / 3600), EntryState.latestHour) } ?? 0
+    var hour = due.map { min(UInt32(clamping: ($0 + 3599) / 3600), EntryState.latestHour) } ?? 0
     guard let known = try entry(of: alert.key) else { return }
+    // A copy that another rule takes may be due before.
+    if case .kept(let earlier, _, _) = known.state, UInt64(earlier) * 3600 > clock.time {
+      hour = hour == 0 ? earlier : min(hour, earlier)
+    }
     var entry = known
     entry.state = .kept(
       dueHour: hour, rules: rules, archived: known.state.message == .archived)
@@ -140,6 +158,7 @@ public final class Ledger<S: Store & ~Copyable> {
     if known.state != entry.state || known.isUnlisted && !entry.isUnlisted { writeLater(entry) }
     // A copy that stays is known to listings too.
     if let link = try missingLink(of: alert) { writeLater(link) }
+    try markLink(of: alert)
     try flushIfMany()
   }
 
@@ -153,14 +172,18 @@ public final class Ledger<S: Store & ~Copyable> {
     unwritten += 1
   }
 
-  /// True if the server said that it had deleted the message of `alert`, and still has it; a copy of
-  /// it, under another unique-id, is none that it said so of.
+  /// True if the server said, in the last day, that it had deleted the message of `alert`, which is still
+  /// there, or again. A copy of it under another unique-id is none that it said so of; nor is one without
+  /// a unique-id that speaks, where the number of messages fell by what the server deleted last.
   public func wasDeleted(_ alert: AlertIdentity) throws(LedgerError) -> Bool {
-    guard try entry(of: alert.key)?.isDeleted ?? false else { return false }
-    guard let uniqueID = alert.uniqueID,
-      case .link(alert.key.word, let hour) = try entry(of: uniqueID)?.state
-    else { return alert.uniqueID == nil }
-    return hour > 0
+    guard let uniqueID = alert.uniqueID else {
+      guard try entry(of: alert.key)?.isDeleted ?? false else { return false }
+      return alert.isSilent || !deletesForSure
+    }
+    guard case .link(alert.key.word, let hour) = try entry(of: uniqueID)?.state, hour > 0 else {
+      return false
+    }
+    return UInt64(hour + 24) * 3600 > clock.time
   }
 
   /// True if the ledger has no entries.
@@ -182,7 +205,7 @@ public final class Ledger<S: Store & ~Copyable> {
     if waiting.isEmpty, clockMustBeWritten || clock.time > written.time + LedgerClock.quietTime {
       try append([])
     }
-    try writeAll(waiting)
+    try writeBatches(waiting)
     owesRecord = false
   }
 
@@ -190,13 +213,6 @@ public final class Ledger<S: Store & ~Copyable> {
   public func beginSession() {
     deletions = []
     forgetMarks()
-  }
-
-  /// Writes down what was looked at; writes nothing where that is what was known.
-  public func examine(_ examined: Examined) throws(LedgerError) {
-    guard examined != self.examined else { return }
-    try append([.examined(examined)])
-    self.examined = examined
   }
 
   /// The number of messages that are left alone because their actions failed too often.
@@ -230,8 +246,14 @@ extension Ledger where S: ~Copyable {
     return [.entry(link), .entry(entry)]
   }
 
-  /// Writes as many records as there are, a batch at a time.
+  /// Writes as many records as there are, a batch at a time, after what came of alerts.
   func writeAll(_ records: [Record]) throws(LedgerError) {
+    guard !records.isEmpty else { return }
+    if owesRecord { try flush() }
+    try writeBatches(records)
+  }
+
+  private func writeBatches(_ records: [Record]) throws(LedgerError) {
     var rest = records[...]
     while !rest.isEmpty {
       try write(Array(rest.prefix(Self.batch)))

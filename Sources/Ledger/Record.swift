@@ -7,18 +7,23 @@ import Bytes
 ///                    silent, has no unique-id, 0x10 where an older version wrote it, and 0x40 where
 ///                    the record was written at once with the one before it
 ///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
-///                    archived; deleted, link, unread: when, in hours; header: version
+///                    archived; deleted, link, unread: when, in hours; old: 1 where it is to fire all
+///                    the same; examined, earlier: octets; header: version
 ///          4     16  key; link: unique-id, or an older version's content
 ///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
-///         24      2  kept: which rules; deleted: how many messages are left; failures: in which
+///         24      2  kept, old: which rules; deleted: how many messages are left; failures: in which
 ///                    minute the first was; gone: on which day, in the place of these
 ///         26      2  which rule, by the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
 /// Numbers are big-endian. Elsewhere than in an alert's entry, the eight bytes from 20 on are: the word
 /// of the key that a link leads to; nothing, where something was removed; the number of messages (4)
-/// and the rules (4) of `examined`, which has its last word and its sum in the place of a key; the skew
-/// of the clock, which has its time and how long popbell was away there.
+/// and the rules (4) of `examined` and `earlier`, which have their last word and their sum in the place of
+/// a key; 1 for a horizon before the first whole look, 2 in another that begins anew and takes several
+/// polls, 4 more where the last look found nothing, behind the time of the newest message (7), which has
+/// before when messages are old, and the time of the last whole look, there (all bits, and the time of the
+/// first poll, until that is decided); the skew of the clock, which has its time and how long popbell was
+/// away there.
 ///
 /// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for a key. In version 2,
 /// 0x80 meant that the message was not silent, and a record of the kind 10 that it was gone: with
@@ -29,6 +34,8 @@ enum Record: Sendable, Equatable {
   case entry(Entry)
   case removed(Identity)
   case examined(Examined)
+  case earlier(Examined)
+  case horizon(Horizon)
   case clock(ClockReading)
   /// A record of version 1 that says nothing any more.
   case obsolete
@@ -56,11 +63,20 @@ enum Record: Sendable, Equatable {
       self = .header(version: bytes[1], sorted: sorted)
     case 4: self = .removed(identity)
     case 6 where version == 1: self = .obsolete
-    case 12:
-      self = .examined(
-        Examined(
-          count: UInt32(truncatingIfNeeded: number >> 32), last: identity.word,
-          sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number)))
+    case 12, 15:
+      var look = Examined(
+        count: UInt32(truncatingIfNeeded: number >> 32), last: identity.word,
+        sum: bigEndian(bytes.extracting(12..<20)), rules: UInt32(truncatingIfNeeded: number))
+      look.note(octets: bigEndian(bytes.extracting(1..<4)))
+      self = kind == 12 ? .examined(look) : .earlier(look)
+    case 6:
+      let isDecided = identity.word != .max
+      let second = bigEndian(bytes.extracting(12..<20))
+      self = .horizon(
+        Horizon(
+          before: isDecided ? identity.word : nil, lastLook: isDecided ? second : 0,
+          newest: number >> 8, firstPoll: isDecided ? 0 : second, isFirst: number & 1 != 0,
+          isOpen: number & 3 != 0, isEmpty: number & 4 != 0))
     case 13:
       // No time is so late, and no sum with it may overflow.
       let furthest = ClockReading.furthest
@@ -107,12 +123,15 @@ enum Record: Sendable, Equatable {
       bytes.appendHead(kind: 4)
       identity.write(to: &bytes)
       bytes.append(bigEndian: 0, size: 8)
-    case .examined(let examined):
-      bytes.appendHead(kind: 12)
-      bytes.append(bigEndian: examined.last, size: 8)
-      bytes.append(bigEndian: examined.sum, size: 8)
-      bytes.append(bigEndian: UInt64(examined.count), size: 4)
-      bytes.append(bigEndian: UInt64(examined.rules), size: 4)
+    case .examined(let examined): bytes.append(kind: 12, examined)
+    case .earlier(let earlier): bytes.append(kind: 15, earlier)
+    case .horizon(let horizon):
+      bytes.appendHead(kind: 6)
+      bytes.append(bigEndian: horizon.before ?? .max, size: 8)
+      bytes.append(bigEndian: horizon.before == nil ? horizon.firstPoll : horizon.lastLook, size: 8)
+      let flags: UInt64 =
+        (horizon.isFirst ? 1 : horizon.isOpen ? 2 : 0) | (horizon.isEmpty ? 4 : 0)
+      bytes.append(bigEndian: min(horizon.newest, .max >> 8) << 8 | flags, size: 8)
     case .clock(let reading):
       bytes.appendHead(kind: 13)
       bytes.append(bigEndian: reading.time, size: 8)
@@ -147,6 +166,8 @@ extension EntryState {
         archived: hour > EntryState.latestHour)
     case 8: self = .archived
     case 9: self = .deleted(hour: hour, left: UInt16(truncatingIfNeeded: number >> 16))
+    case 10 where bytes[1] == 1: self = .forgotten
+    case 10: self = .old(rules: UInt16(truncatingIfNeeded: number >> 16))
     case 11: self = .link(to: number, deletionHour: hour)
     case 14: self = .unread(dueHour: hour)
     default: return nil
@@ -180,15 +201,19 @@ extension Entry {
       rest = failures.firstMinute
     case .givenUp: bytes.appendHead(kind: 5 | flag)
     case .kept(let dueHour, let fingerprint, let archived):
-      bytes.appendHead(kind: 7 | flag, hour: dueHour | (archived ? EntryState.latestHour + 1 : 0))
+      bytes.appendHead(kind: 7 | flag, number: dueHour | (archived ? EntryState.latestHour + 1 : 0))
       rest = fingerprint
     case .archived: bytes.appendHead(kind: 8 | flag)
     case .deleted(let hour, let left):
-      bytes.appendHead(kind: 9 | flag, hour: hour)
+      bytes.appendHead(kind: 9 | flag, number: hour)
       rest = left
-    case .unread(let hour): bytes.appendHead(kind: 14 | flag, hour: hour)
+    case .old(let fingerprint):
+      bytes.appendHead(kind: 10 | flag)
+      rest = fingerprint
+    case .forgotten: bytes.appendHead(kind: 10 | flag, 1)
+    case .unread(let hour): bytes.appendHead(kind: 14 | flag, number: hour)
     case .link(let word, let hour):
-      bytes.appendHead(kind: 11 | flag, hour: hour)
+      bytes.appendHead(kind: 11 | flag, number: hour)
       identity.write(to: &bytes)
       return bytes.append(bigEndian: word, size: 8)
     }
@@ -200,13 +225,21 @@ extension Entry {
 }
 
 extension ByteBuffer<32> {
+  fileprivate mutating func append(kind: UInt8, _ look: Examined) {
+    appendHead(kind: kind, number: look.octets)
+    append(bigEndian: look.last, size: 8)
+    append(bigEndian: look.sum, size: 8)
+    append(bigEndian: UInt64(look.count), size: 4)
+    append(bigEndian: UInt64(look.rules), size: 4)
+  }
+
   fileprivate mutating func appendHead(kind: UInt8, _ failures: Failures) {
     appendHead(kind: kind, failures.attempts, failures.done, failures.actions)
   }
 
-  fileprivate mutating func appendHead(kind: UInt8, hour: UInt32) {
+  fileprivate mutating func appendHead(kind: UInt8, number: UInt32) {
     append(kind)
-    append(bigEndian: UInt64(hour), size: 3)
+    append(bigEndian: UInt64(number), size: 3)
   }
 
   fileprivate mutating func appendHead(

@@ -92,12 +92,17 @@ public struct AddressList: ~Escapable {
     throw scanner.error(.missingDomain)
   }
 
-  // addr-spec / addr-spec angle-addr / "'" addr-spec "'" angle-addr
-  // A name that is the address itself is common; Outlook puts it in apostrophes.
+  // addr-spec / addr-spec angle-addr / "'" addr-spec "'" angle-addr / word angle-addr
+  // word = "=?" charset "?Q?" addr-spec "?="
+  // A name that is the address itself is common; Outlook puts it in apostrophes, others in an encoded
+  // word without a need.
   @_lifetime(self: copy self)
   private mutating func bareAddress() throws(FieldError) -> [UInt8] {
     let start = scanner.offset
-    if scanner.take("'"), let name = try? scanner.addressSpecification(), scanner.take("'") {
+    let isWord = scanner.takeStartOfWord()
+    if isWord || scanner.take("'"), let name = try? scanner.addressSpecification(),
+      scanner.take(isWord ? "?" : "'"), !isWord || scanner.take("=")
+    {
       try scanner.skipBlanksAndComments()
       return try angleAddress(repeating: name)
     }
@@ -130,6 +135,18 @@ public struct AddressList: ~Escapable {
 }
 
 extension FieldScanner {
+  /// Passes over what is in front of an encoded word's text, where one comes next.
+  @_lifetime(self: copy self)
+  fileprivate mutating func takeStartOfWord() -> Bool {
+    guard text.extracting(offset...).hasPrefix("=?") else { return false }
+    var marks = 0
+    while marks < 3, let byte = next, byte.isAtomText {
+      offset += 1
+      if byte == .ascii("?") { marks += 1 }
+    }
+    return marks == 3
+  }
+
   /// Passes over a byte of a display name, or the quoted string or comment that begins with it.
   @_lifetime(self: copy self)
   mutating func skipInDisplayName(_ byte: UInt8) throws(FieldError) {

@@ -19,6 +19,7 @@ extension Charset {
   private static func named(_ name: Span<UInt8>) -> Charset {
     guard !name.isEmpty, !name.isIn(unknownNames) else { return .unknown }
     if name.isIn(utf8Names) { return .utf8 }
+    if name.isIn(utf7Names) { return .utf7 }
     var number: UInt8 = 0
     while let charset = MultiByteCharset(rawValue: number) {
       if name.isIn(charset.names) { return .multiByte(charset) }
@@ -33,6 +34,7 @@ extension Charset {
   }
 
   private static let utf8Names: StaticString = "utf8 unicode11utf8 unicode20utf8 cp65001 utf"
+  private static let utf7Names: StaticString = "utf7 unicode11utf7 unicode20utf7 csutf7 cp65000"
   // US-ASCII says nothing of bytes over 127, and mailers write it over all kinds of text.
   private static let unknownNames: StaticString = "usascii ascii ansix341968 isoir6 iso646us 646"
 }
@@ -49,7 +51,7 @@ extension SingleByteCharset {
       windows1252 cp1252 1252 iso88591 iso885911987 latin1 l1 isoir100 csisolatin1 cp819 ibm819 ansi
       """
     case .windows1250: "windows1250 cp1250 1250 win1250"
-    case .windows1251: "windows1251 cp1251 1251 win1251"
+    case .windows1251: "windows1251 cp1251 1251 win1251 ansi1251"
     case .windows1253: "windows1253 cp1253 1253 win1253"
     case .windows1254:
       """
@@ -59,7 +61,7 @@ extension SingleByteCharset {
     case .windows1256: "windows1256 cp1256 1256 win1256"
     case .windows1257: "windows1257 cp1257 1257 win1257"
     case .windows1258: "windows1258 cp1258 1258 win1258"
-    case .windows874: "windows874 cp874 874 dos874 iso885911 tis620 tis6200"
+    case .windows874: "windows874 cp874 874 dos874 iso885911 tis620 tis6200 tis6202533"
     case .iso8859part2: "iso88592 iso885921987 latin2 l2 isoir101 csisolatin2"
     case .iso8859part3: "iso88593 iso885931988 latin3 l3 isoir109 csisolatin3"
     case .iso8859part4: "iso88594 iso885941988 latin4 l4 isoir110 csisolatin4"
@@ -83,8 +85,8 @@ extension SingleByteCharset {
     case .iso8859part14: "iso885914 latin8 l8 isoir199"
     case .iso8859part15: "iso885915 latin9 l9 csisolatin9 csiso885915"
     case .iso8859part16: "iso885916 latin10 l10 isoir226"
-    case .koi8r: "koi8r koi8 koi cskoi8r"
-    case .koi8u: "koi8u koi8ru cskoi8u"
+    case .koi8r: "koi8r koi8 koi cskoi8r cp20866"
+    case .koi8u: "koi8u koi8ru cskoi8u cp21866"
     case .macintosh: "macintosh mac macroman csmacintosh"
     case .macCyrillic: "maccyrillic macukrainian"
     case .ibm437: "cp437 ibm437 437 cspc8codepage437"
@@ -103,11 +105,11 @@ extension MultiByteCharset {
     case .gb18030:
       """
       gb2312 gbk gb18030 gb231280 gb2312801980 euccn chinese csgb2312 csgbk csgb18030 csiso58gb231280 \
-      isoir58 cp936 ms936 windows936 936 gb180302005 gb180302022
+      isoir58 cp936 ms936 windows936 936 gb180302000 gb180302005 gb180302022
       """
     case .hz: "hzgb2312 hz hzgb"
     case .big5:
-      "big5 big5hkscs cnbig5 csbig5 xbig5 big5eten bigfive cp950 windows950 950 csbig5hkscs"
+      "big5 big5hkscs cnbig5 csbig5 xbig5 big5eten bigfive cp950 ms950 windows950 950 csbig5hkscs"
     case .eucKR:
       """
       euckr ksc56011987 ksc56011989 ksc5601 ksc56011992 ksx1001 korean cseuckr csksc56011987 \
@@ -115,8 +117,11 @@ extension MultiByteCharset {
       """
     case .iso2022KR: "iso2022kr csiso2022kr"
     case .shiftJIS:
-      "shiftjis sjis mskanji ms932 cp932 932 windows932 windows31j csshiftjis cswindows31j"
-    case .eucJP: "eucjp cseucpkdfmtjapanese eucjpms ujis cp51932"
+      """
+      shiftjis sjis sjiswin mskanji ms932 cp932 932 windows932 windows31j csshiftjis cswindows31j \
+      cp943 cp943c ibm943 ibm943c
+      """
+    case .eucJP: "eucjp cseucpkdfmtjapanese eucjpms eucjpwin ujis cp51932"
     case .iso2022JP:
       "iso2022jp iso2022jp1 iso2022jp2 iso2022jp3 iso2022jpms csiso2022jp cp50220 cp50221"
     }

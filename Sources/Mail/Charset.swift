@@ -3,6 +3,7 @@ import Bytes
 /// A way in which bytes become characters.
 enum Charset: Equatable {
   case utf8
+  case utf7
   /// US-ASCII, no label, or an unknown one: nothing says what its other bytes are.
   case unknown
   case singleByte(SingleByteCharset)
@@ -14,6 +15,7 @@ enum Charset: Equatable {
   ) {
     switch self {
     case .utf8, .unknown: decodeAsUTF8(bytes, body)
+    case .utf7: decodeAsUTF7(bytes, body)
     case .singleByte(let charset):
       for index in bytes.indices { body(charset.character(of: bytes[index])) }
     case .multiByte(let charset):

@@ -4,6 +4,8 @@ import Bytes
 public struct Date: Sendable, Equatable, Comparable {
   /// Seconds since 1970-01-01 00:00 UTC, leap seconds not counted; negative before that.
   public var secondsSince1970: Int64
+  /// False if it says no zone that is sure: the time is no later than that.
+  public private(set) var hasZone = true
 
   public init(secondsSince1970: Int64) { self.secondsSince1970 = secondsSince1970 }
 
@@ -27,9 +29,12 @@ public struct Date: Sendable, Equatable, Comparable {
     let seconds = try scanner.secondsOfDay()
     try scanner.skipBlanksAndComments()
     let zone = try scanner.zone()
+    hasZone = zone != nil
     try scanner.skipBlanksAndComments()
     guard scanner.next == nil else { throw scanner.error(.unexpectedByte) }
-    secondsSince1970 = days * 86400 + seconds - zone
+    // It may have been written where a day ends last: a mail must not look older than it is, and one of last
+    // year is old anywhere.
+    secondsSince1970 = days * 86400 + seconds - (zone ?? -12 * 3600)
   }
 }
 
@@ -89,12 +94,11 @@ extension FieldScanner {
 
   // zone = (FWS ( "+" / "-" ) 4DIGIT) / (FWS obs-zone)
   //
-  // Names without a sure meaning (military letters, "CET") are refused and not taken for UTC:
-  // a mail must not look younger than it is.
-  /// Seconds east of Greenwich.
+  /// Seconds east of Greenwich; nil for none, and for names without a sure meaning (military letters,
+  /// "CET").
   @_lifetime(self: copy self)
-  fileprivate mutating func zone() throws(FieldError) -> Int64 {
-    let start = offset
+  fileprivate mutating func zone() throws(FieldError) -> Int64? {
+    guard next != nil else { return nil }
     if let sign = next, sign == .ascii("+") || sign == .ascii("-") {
       offset += 1
       let hours = try number(digits: 2...2, in: 0...23)
@@ -105,9 +109,7 @@ extension FieldScanner {
     if name.equalsIgnoringCase("z") || name.equalsIgnoringCase("ut") { return 0 }
     if name.equalsIgnoringCase("gmt") || name.equalsIgnoringCase("utc") { return 0 }
     // Each zone's summer time is its eastern neighbour's winter time.
-    guard let index = indexOfName(name, in: "edtestcdtcstmdtmstpdtpst") else {
-      throw FieldError(reason: .unknownZone, offset: start)
-    }
+    guard let index = indexOfName(name, in: "edtestcdtcstmdtmstpdtpst") else { return nil }
     return -3600 * (4 + (index + 1) / 2)
   }
 

@@ -46,7 +46,7 @@ struct EncodedWord {
     // Only the bytes that end the search for a word are told apart.
     init?(in field: Span<UInt8>, at start: Int) {
       guard field.extracting(start...).hasPrefix("=?") else { return nil }
-      let labelStart = field.skipBlanks(from: start + 2)
+      let labelStart = field.skipTextBlanks(from: start + 2)
       var index = labelStart
       while index < field.count, field[index] > 0x20, field[index] < 0x7F,
         field[index] != .ascii("?"), field[index] != .ascii("=")
@@ -54,16 +54,16 @@ struct EncodedWord {
         index += 1
       }
       label = labelStart..<index
-      index = field.skipBlanks(from: index)
+      index = field.skipTextBlanks(from: index)
       guard !label.isEmpty, index < field.count, field[index] == .ascii("?") else { return nil }
-      index = field.skipBlanks(from: index + 1)
+      index = field.skipTextBlanks(from: index + 1)
       guard index < field.count else { return nil }
       switch field[index].lowercased {
       case .ascii("b"): encoding = .base64
       case .ascii("q"): encoding = .quoted
       default: return nil
       }
-      index = field.skipBlanks(from: index + 1)
+      index = field.skipTextBlanks(from: index + 1)
       guard index < field.count, field[index] == .ascii("?") else { return nil }
       textStart = index + 1
     }
@@ -72,9 +72,9 @@ struct EncodedWord {
   /// Where its text, and where the word ends; nil where it is no base64.
   ///
   /// A word that nothing ends goes as far as its base64, and no further than a blank: what is behind
-  /// that may be text.
+  /// that may be text. Mailers cut long subjects, and write "..." behind them.
   private static func endOfBase64(in field: Span<UInt8>, from start: Int) -> (Int, Int)? {
-    let first = field.skipBlanks(from: start)
+    let first = field.skipTextBlanks(from: start)
     var blank: Int?
     var index = first
     scan: while index < field.count {
@@ -88,7 +88,7 @@ struct EncodedWord {
       case let byte where byte.isTextBlank: blank = blank ?? index
       case let byte where base64Value(of: byte) != nil: break
       default:
-        guard blank != nil else { return nil }
+        guard blank != nil || field.extracting(index...).equals("...") else { return nil }
         break scan
       }
       index += 1
@@ -115,19 +115,25 @@ struct EncodedWord {
     return index > start ? (index, index) : nil
   }
 
-  /// Calls `body` with the bytes that it stands for.
-  func decode(from field: Span<UInt8>, _ body: (UInt8) -> Void) {
+  /// Calls `body` with the bytes that it stands for; `base64` is what the word before it left over.
+  func decode(
+    from field: Span<UInt8>, _ base64: inout Base64Decoder, _ body: (UInt8) -> Void
+  ) {
     switch encoding {
-    case .base64: decodeBase64(field, body)
+    case .base64: decodeBase64(field, &base64, body)
     case .quoted:
       var quoted = field.extracting(text)
       while let byte = quoted.takeQuotedByte() { body(byte) }
+      base64 = Base64Decoder()
     }
   }
 
-  /// Padding ends a group, and not the text: some mailers encode in pieces.
-  private func decodeBase64(_ field: Span<UInt8>, _ body: (UInt8) -> Void) {
-    var decoder = Base64Decoder()
+  /// Padding ends a group, and not the text: some mailers encode in pieces. Others encode the whole
+  /// text and cut that anywhere: a word ends within a byte, and the next is no whole number of groups.
+  private func decodeBase64(
+    _ field: Span<UInt8>, _ decoder: inout Base64Decoder, _ body: (UInt8) -> Void
+  ) {
+    if text.count % 4 == 0 { decoder = Base64Decoder() }
     for index in text {
       if field[index] == .ascii("=") {
         decoder = Base64Decoder()
@@ -135,17 +141,11 @@ struct EncodedWord {
         body(byte)
       }
     }
+    if !decoder.isWithinByte { decoder = Base64Decoder() }
   }
 }
 
 extension Span<UInt8> {
-  /// The first place from `start` on where no blank is.
-  fileprivate func skipBlanks(from start: Int) -> Int {
-    var index = start
-    while index < count, self[index].isTextBlank { index += 1 }
-    return index
-  }
-
   /// Where a word ends that the "?" at `index` ends, "?=" or damaged; nil where it does not end one.
   fileprivate func endOfWord(at index: Int) -> Int? {
     guard index + 1 < count else { return index + 1 }

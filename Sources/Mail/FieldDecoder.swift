@@ -14,10 +14,19 @@ struct FieldDecoder {
   private var tables: CharsetTables
   /// The label of a text that needs tables which are not there; empty where all could be decoded.
   private(set) var undecodedLabel: [UInt8] = []
+  /// The label of the body's charset; empty where it has none.
+  private var bodyLabel: [UInt8] = []
 
   init(_ tables: CharsetTables) { self.tables = tables }
 
   mutating func forgetUndecodedLabel() { undecodedLabel.removeAll() }
+
+  /// Takes the label of the body's charset, for the texts of one message.
+  mutating func takeBodyLabel(of contentType: Span<UInt8>) {
+    bodyLabel.removeAll()
+    guard let range = contentType.rangeOfCharsetLabel else { return }
+    bodyLabel.append(contentType.extracting(range).prefix(Limits.charsetLabel))
+  }
 
   /// Bytes in one charset: raw text, or encoded words that follow each other.
   private struct Run {
@@ -34,7 +43,7 @@ struct FieldDecoder {
       isWord = label != nil
       self.label.removeAll()
       if let label {
-        self.label.append(label.extracting(..<Swift.min(label.count, Limits.charsetLabel)))
+        self.label.append(label.prefix(Limits.charsetLabel))
       }
     }
   }
@@ -45,6 +54,7 @@ struct FieldDecoder {
   mutating func text(of raw: Span<UInt8>) -> [UInt8] {
     var writer = TextWriter()
     var run = Run(capacity: raw.count)
+    var base64 = Base64Decoder()
     /// Those behind the last word.
     var blanks = 0
     var index = 0
@@ -55,9 +65,10 @@ struct FieldDecoder {
         if !run.isWord || run.charset != charset {
           write(run, to: &writer)
           run.begin(charset, label)
+          base64 = Base64Decoder()
         }
         blanks = 0
-        word.decode(from: raw) { run.bytes.append($0) }
+        word.decode(from: raw, &base64) { run.bytes.append($0) }
         index = word.end
       } else {
         let byte = raw[index]
@@ -110,16 +121,13 @@ struct FieldDecoder {
   /// is that.
   ///
   /// A label that decodes characters beyond ASCII is not doubted because of some that it does not
-  /// decode, which are U+FFFD then. What nothing decodes is Windows-1252, as mail programs have it.
+  /// decode, which are U+FFFD then. What has no label and is not UTF-8 is in the body's charset. What
+  /// nothing decodes is Windows-1252, as mail programs have it.
   private mutating func charset(of run: Run) -> Charset {
     let bytes = run.bytes.span
     var charset = run.charset
     if charset == .unknown, bytes.isISO2022JP { charset = .multiByte(.iso2022JP) }
-    let isUsable =
-      switch charset {
-      case .multiByte: tables.isUsable()
-      case .utf8, .unknown, .singleByte: true
-      }
+    let isUsable = isUsable(charset)
     let quality = quality(of: bytes, in: charset)
     guard quality.bad > 0 else { return charset }
     guard isUsable else {
@@ -128,8 +136,9 @@ struct FieldDecoder {
     }
     switch charset {
     case .unknown where quality.isCut, .utf8 where quality.good > 0: return .utf8
-    case .unknown, .utf8: return .singleByte(.windows1252)
-    case .singleByte, .multiByte:
+    case .unknown: return bodyCharset(for: bytes) ?? .singleByte(.windows1252)
+    case .utf8: return .singleByte(.windows1252)
+    case .utf7, .singleByte, .multiByte:
       let asUTF8 = self.quality(of: bytes, in: .utf8)
       if asUTF8.bad == 0, asUTF8.good > 0 { return .utf8 }
       return quality.good > 0 ? charset : .singleByte(.windows1252)
@@ -137,7 +146,35 @@ struct FieldDecoder {
   }
 }
 
+extension FieldDecoder {
+  private mutating func isUsable(_ charset: Charset) -> Bool {
+    switch charset {
+    case .multiByte: tables.isUsable()
+    case .utf8, .utf7, .unknown, .singleByte: true
+    }
+  }
+
+  /// The body's charset where it decodes text without a label that is not UTF-8: devices write both alike.
+  private mutating func bodyCharset(for bytes: Span<UInt8>) -> Charset? {
+    let charset = Charset(label: bodyLabel.span)
+    switch charset {
+    case .utf8, .utf7, .unknown: return nil
+    case .singleByte, .multiByte: break
+    }
+    guard isUsable(charset) else {
+      undecodedLabel = bodyLabel
+      return nil
+    }
+    let quality = quality(of: bytes, in: charset)
+    return quality.bad == 0 || quality.isCut ? charset : nil
+  }
+}
+
 extension Span<UInt8> {
+  /// Its first `limit` bytes.
+  @_lifetime(copy self)
+  fileprivate func prefix(_ limit: Int) -> Span<UInt8> { extracting(..<Swift.min(count, limit)) }
+
   /// True if it is text of seven bits with an escape to JIS X 0208: Japanese devices write that without
   /// encoded words.
   fileprivate var isISO2022JP: Bool {

@@ -19,7 +19,6 @@ public struct FieldError: Error, Equatable, Sendable {
     case severalAddresses
     case group
     case outOfRange
-    case unknownZone
   }
 
   public var reason: Reason

@@ -17,7 +17,8 @@ extension FieldScanner {
   // addr-spec = local-part "@" domain ; local-part = dot-atom / quoted-string / obs-local-part
   //                                                              ; RFC 5322 section 3.4.1
   // Blanks and comments inside of it, and words quoted in part, are obsolete and are refused:
-  // nobody sends them, and readers differ about them. So are bytes over 127.
+  // nobody sends them, and readers differ about them. So are bytes over 127 that are not UTF-8
+  // (RFC 6532), and those in quotes.
   @_lifetime(self: copy self)
   mutating func addressSpecification() throws(FieldError) -> [UInt8] {
     var address: [UInt8] = []
@@ -46,31 +47,35 @@ extension FieldScanner {
     return address
   }
 
-  // local-part = 1*(atext / ".")
+  // local-part = 1*(atext / UTF8-non-ascii / ".")
   // A dot may stand at the ends and beside another: so do addresses of DoCoMo and au.
   @_lifetime(self: copy self)
   private mutating func appendLocalPart(to address: inout [UInt8]) throws(FieldError) {
     var isOnlyDots = true
-    while let byte = next, byte == .ascii(".") || byte.isAtomText {
+    while let byte = next {
+      let isText = byte == .ascii(".") || byte.isAtomText
+      let length = isText ? 1 : text.lengthOfAddressCharacter(at: offset)
+      guard length > 0 else { break }
       if byte != .ascii(".") { isOnlyDots = false }
-      try append(byte, to: &address)
+      for _ in 0..<length { try append(text[offset], to: &address) }
     }
     guard !isOnlyDots else { throw error(.unexpectedByte) }
   }
 
-  // domain = 1*ldh *("." 1*ldh) ["."]                            ; RFC 5322 section 3.2.3
+  // domain = 1*letter *("." 1*letter) ["."]                      ; RFC 5322 section 3.2.3
+  // letter = ldh / "_" / UTF8-non-ascii
   // A dot at the end, which DNS has, is dropped.
   @_lifetime(self: copy self)
   private mutating func appendDomain(to address: inout [UInt8]) throws(FieldError) {
     repeat {
-      guard let byte = next, byte != .ascii("."), byte.isDomainByte else {
-        throw error(.unexpectedByte)
+      let start = offset
+      while case let length = text.lengthOfDomainLetter(at: offset), length > 0 {
+        for _ in 0..<length { try append(text[offset], to: &address) }
       }
-      while let byte = next, byte != .ascii("."), byte.isDomainByte {
-        try append(byte, to: &address)
-      }
+      guard offset > start else { throw error(.unexpectedByte) }
       guard next == .ascii(".") else { return }
-      guard offset + 1 < text.count, text[offset + 1].isDomainByte else {
+      let isFollowed = offset + 1 < text.count && text[offset + 1] == .ascii(".")
+      guard isFollowed || text.lengthOfDomainLetter(at: offset + 1) > 0 else {
         offset += 1
         return
       }
@@ -133,6 +138,28 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
+  // UTF8-non-ascii = UTF8-2 / UTF8-3 / UTF8-4                    ; RFC 6532 section 3.1
+  //
+  // What shows nothing is refused, and so are forms of ASCII signs, "＠" and "。": some readers take
+  // them for these.
+  /// The bytes of the character beyond ASCII at `index` that an address may have; 0 where none is.
+  fileprivate func lengthOfAddressCharacter(at index: Int) -> Int {
+    guard index < count, self[index] >= 0x80,
+      let (scalar, length) = decodeUTF8(extracting(index...))
+    else { return 0 }
+    return switch (scalar, Visibility(of: scalar)) {
+    case (0x3002, _), (0xFE10...0xFE1F, _), (0xFE30...0xFE6F, _), (0xFF00...0xFFFF, _): 0
+    case (_, .character): length
+    case (_, .blank), (_, .nothing): 0
+    }
+  }
+
+  /// The bytes of the character at `index` that a host name has between its dots; 0 where none is.
+  fileprivate func lengthOfDomainLetter(at index: Int) -> Int {
+    guard index < count, self[index] != .ascii(".") else { return 0 }
+    return self[index].isDomainByte ? 1 : lengthOfAddressCharacter(at: index)
+  }
+
   /// True if it can be a local part without quotes.
   fileprivate var isLocalPart: Bool {
     var isOnlyDots = true

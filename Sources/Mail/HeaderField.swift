@@ -10,8 +10,13 @@ public enum HeaderField: Sendable, Equatable {
   case messageID
   /// The topmost Received: the last server's.
   case received
+  /// Tells of the body's charset, which is that of texts without any.
+  case contentType
   /// The bottom-most Received: the first server's. It is the topmost where there is one only.
   case firstReceived
+  /// The values of those below the topmost To, with commas between them: devices write one for each
+  /// receiver.
+  case furtherTo
   /// The one at this place in the list that the header was made with.
   case extra(Int)
 }
@@ -34,9 +39,10 @@ struct FieldRows {
     }
   }
 
-  /// Fields that are found by their names; the row behind theirs is the bottom-most Received's.
-  private static let namedCount = 7
-  private static let knownCount = namedCount + 1
+  /// Fields that are found by their names; behind theirs are the rows of the bottom-most Received and of
+  /// further To.
+  private static let namedCount = 8
+  private static let knownCount = namedCount + 2
   var count: Int { Self.knownCount + extraNames.count }
   var extraCount: Int { rowsOfExtraFields.count }
 
@@ -49,7 +55,9 @@ struct FieldRows {
     case .date: 4
     case .messageID: 5
     case .received: 6
-    case .firstReceived: 7
+    case .contentType: 7
+    case .firstReceived: 8
+    case .furtherTo: 9
     case .extra(let index): rowsOfExtraFields[index]
     }
   }
@@ -62,7 +70,8 @@ struct FieldRows {
     case 3: "Reply-To"
     case 4: "Date"
     case 5: "Message-ID"
-    default: "Received"
+    case 6: "Received"
+    default: "Content-Type"
     }
   }
 

@@ -1,7 +1,7 @@
 import Bytes
 
-/// The bytes by which a message is the same alert wherever it is found: a redelivery, a restored mailbox, another
-/// server.
+/// The bytes by which a message is the same alert wherever it is found: a redelivery, a restored mailbox,
+/// another server.
 extension MessageHeader {
   private static var contentFields: InlineArray<6, HeaderField> {
     [.messageID, .date, .from, .subject, .to, .firstReceived]

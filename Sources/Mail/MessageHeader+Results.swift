@@ -50,13 +50,27 @@ extension MessageHeader {
   /// The time at which the topmost server says that it took the message; nil where that cannot be read.
   public var receivedDate: Date? { date(ofReceived: .received) }
 
+  /// 2000-01-02: at the start of 1970 or 2000 stands the clock of a device that nobody has set.
+  private static var startOfClocks: Date { Date(secondsSince1970: 946_771_200) }
+
+  /// The time of its delivery, by the topmost Received or else by Date; nil where neither can be read or the
+  /// latter cannot be true.
+  public var deliveryDate: Date? {
+    if let receivedDate { return receivedDate }
+    guard !isTruncated(.date), let date = try? Date(parsing: value(of: .date)),
+      date > Self.startOfClocks
+    else { return nil }
+    return date
+  }
+
   private func date(ofReceived field: HeaderField) -> Date? {
     guard !isTruncated(field) else { return nil }
     let value = value(of: field)
-    guard let semicolon = value.indices.last(where: { value[$0] == .ascii(";") }) else {
-      return nil
+    // The last may stand in a comment behind the date.
+    for index in value.indices.reversed() where value[index] == .ascii(";") {
+      if let date = try? Date(parsing: value.extracting((index + 1)...)) { return date }
     }
-    return try? Date(parsing: value.extracting((semicolon + 1)...))
+    return nil
   }
 
   /// The sender's address; nil unless there is one From field, and in it one address, beyond doubt.
@@ -69,21 +83,27 @@ extension MessageHeader {
     borrowing get { sender.isEmpty ? nil : sender.span }
   }
 
-  /// Calls `body` with each address of To, members of groups too, until it returns `false`.
+  /// Calls `body` with each address of To, members of groups too, until it returns `false`; of all To
+  /// fields, where there are several.
   ///
   /// What is no address is passed over, and so is the last one of a value that was cut.
-  public func forEachTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .to, body) }
+  public func forEachTo(_ body: (Span<UInt8>) -> Bool) {
+    if forEachAddress(of: .to, body) { forEachAddress(of: .furtherTo, body) }
+  }
 
   /// Calls `body` with each address of Reply-To, as `forEachTo` does.
   public func forEachReplyTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .replyTo, body) }
 
-  private func forEachAddress(of field: HeaderField, _ body: (Span<UInt8>) -> Bool) {
+  /// Returns `false` where `body` did.
+  @discardableResult
+  private func forEachAddress(of field: HeaderField, _ body: (Span<UInt8>) -> Bool) -> Bool {
     var list = AddressList(value(of: field))
     while !list.isAtEnd {
       guard let next = try? list.next() else { continue }
-      if list.isAtEnd, isTruncated(field) { return }
-      guard body(next.span) else { return }
+      if list.isAtEnd, isTruncated(field) { return true }
+      guard body(next.span) else { return false }
     }
+    return true
   }
 
   /// True if it is the message in which IMAP servers keep their data about the mailbox: UW-IMAP and

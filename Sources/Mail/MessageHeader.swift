@@ -3,8 +3,8 @@ import Bytes
 /// The header block of a message: reads it a byte at a time, and then holds what is asked of it.
 ///
 /// Law: its memory is decided when it is made, whatever is sent. Of a long value the first
-/// `Limits.fieldValue` bytes are kept, of a field that is there more than once the topmost; the
-/// rest is counted and passed over.
+/// `Limits.fieldValue` bytes are kept, of a field that is there more than once the topmost (of To,
+/// as many again of the others); the rest is counted and passed over.
 ///
 /// A line ends in LF, and CRs before that belong to its end: servers give messages as they were stored
 /// (GreenMail with bare LF, others with CR CR LF) inside of replies whose lines end in CRLF. A CR by
@@ -18,7 +18,7 @@ public struct MessageHeader: ~Copyable {
   let rows: FieldRows
 
   private var state = State.lineStart
-  /// The number of bytes of a byte order mark that were read; nil behind the first three bytes.
+  /// The number of bytes of a byte order mark that were read; nil behind the last one.
   private var markLength: Int? = 0
   /// Whether there was no field, known or not.
   public private(set) var isEmpty = true
@@ -88,10 +88,10 @@ public struct MessageHeader: ~Copyable {
   /// Takes the next byte of the message; what follows the header block is ignored.
   public mutating func receive(_ byte: UInt8) {
     guard let length = markLength else { return receiveText(byte) }
-    // UTF-8's byte order mark, which Exchange Online puts in front of messages.
+    // UTF-8's byte order mark, which Exchange Online puts in front of messages, and others once more.
     let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
     if byte == mark[length] {
-      markLength = length < 2 ? length + 1 : nil
+      markLength = (length + 1) % 3
       return
     }
     markLength = nil
@@ -201,7 +201,14 @@ public struct MessageHeader: ~Copyable {
       values.removeAll(from: first)
       occurrences[first] = 1
     }
-    return occurrences[row] == 1 ? row : nil
+    if occurrences[row] == 1 { return row }
+    return row == rows.row(of: .to) ? openFurtherTo() : nil
+  }
+
+  private mutating func openFurtherTo() -> Int {
+    let row = rows.row(of: .furtherTo)
+    if !values[row].isEmpty { values.append(.ascii(","), to: row) }
+    return row
   }
 
   private mutating func store(_ byte: UInt8) {
@@ -215,6 +222,10 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func decode() {
+    // The value is borrowed while it is read.
+    var decoder = decoder
+    decoder.takeBodyLabel(of: values[rows.row(of: .contentType)])
+    self.decoder = decoder
     setText(0, of: .subject)
     for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
     do throws(SenderProblem) {

@@ -25,17 +25,19 @@ private func soleAddressOfList(_ text: Span<UInt8>) throws(FieldError) -> [UInt8
 }
 
 extension FieldScanner {
-  // display-name with "," and ":", which have to be quoted, and angle-addr
+  // display-name with "," and ":" and ";", which have to be quoted, and angle-addr
   //
   // "Garage, Panel <a@b.c>" and "Team: Panel <a@b.c>": whoever takes that for a list or a group finds
-  // no other address in it. A whole group, and empty elements, are refused here as well.
+  // no other address in it. A whole group, and empty elements, are refused here as well. Outlook takes
+  // ";" for ","; mailers leave both as they are in encoded words.
   @_lifetime(self: copy self)
   fileprivate mutating func namedAddress() throws(FieldError) -> [UInt8] {
     var isAfterName = false
     var hasColon = false
     while let byte = next, byte != .ascii("<") {
       switch byte {
-      case .ascii(","), .ascii(":"):
+      case .ascii(";") where hasColon: throw error(.group)
+      case .ascii(","), .ascii(":"), .ascii(";"):
         guard isAfterName else { throw error(.emptyElement) }
         (isAfterName, hasColon) = (false, hasColon || byte == .ascii(":"))
         offset += 1

@@ -16,6 +16,9 @@ public struct Capabilities: Equatable, Sendable {
   public internal(set) var uidl = false
   public internal(set) var stls = false
   public internal(set) var mechanisms = SASLMechanisms()
+  /// The names of all its SASL mechanisms, for people: as it wrote them, between commas, cut to
+  /// `Limits.mechanismNames` octets.
+  public internal(set) var mechanismNames: [UInt8] = []
   public internal(set) var pipelining = false
   public internal(set) var responseCodes = false
   /// A login refused without `[AUTH]` is no fault of the credential: RFC 3206 section 5.
@@ -25,6 +28,8 @@ public struct Capabilities: Equatable, Sendable {
   /// Each user has a delay of their own, and `loginDelay` is the largest.
   public internal(set) var loginDelayIsPerUser = false
   public internal(set) var expiry: Expiry?
+  /// True for Gmail's server, which announces X-GOOGLE-RICO.
+  public internal(set) var isGmail = false
 
   public init() {}
 
@@ -53,6 +58,8 @@ public struct Capabilities: Equatable, Sendable {
       authResponseCode = true
     } else if tag.equalsIgnoringCase("LOGIN-DELAY") {
       addLoginDelay(rest)
+    } else if tag.equalsIgnoringCase("X-GOOGLE-RICO") {
+      isGmail = true
     } else if tag.equalsIgnoringCase("EXPIRE") {
       addExpiry(rest)
     }
@@ -67,7 +74,9 @@ public struct Capabilities: Equatable, Sendable {
     uidl = uidl || later.uidl
     stls = stls || later.stls
     mechanisms.formUnion(later.mechanisms)
+    if !later.mechanismNames.isEmpty { mechanismNames = later.mechanismNames }
     pipelining = pipelining || later.pipelining
+    isGmail = isGmail || later.isGmail
     responseCodes = responseCodes || later.responseCodes
     authResponseCode = authResponseCode || later.authResponseCode
     if later.loginDelay != nil {
@@ -80,8 +89,12 @@ public struct Capabilities: Equatable, Sendable {
   private mutating func addMechanisms(_ words: Span<UInt8>) {
     var rest = words.trimmingBlanks
     while !rest.isEmpty {
-      if let mechanism = SASLMechanism(named: takeWord(from: &rest)) {
-        mechanisms.insert(mechanism)
+      let word = takeWord(from: &rest)
+      if let mechanism = SASLMechanism(named: word) { mechanisms.insert(mechanism) }
+      guard mechanismNames.count + word.count + 2 <= Limits.mechanismNames else { continue }
+      if !mechanismNames.isEmpty { mechanismNames += [.ascii(","), .space] }
+      for index in word.indices {
+        mechanismNames.append(word[index].isControl ? .ascii("?") : word[index])
       }
     }
   }

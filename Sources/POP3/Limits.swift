@@ -30,6 +30,9 @@ public enum Limits {
   /// socket buffer, and a server that does not read while it writes cannot block us both.
   public static let window = 64
 
+  /// Octets of the names of a server's SASL mechanisms, of which RFC 4422 section 3.1 allows 20 each.
+  public static let mechanismNames = 160
+
   /// What waits to be written: the window's 960 octets, or one login line, of which the longest is
   /// the base64 of `NUL user NUL secret`: 1,712 digits and CRLF.
   typealias Output = ByteBuffer<2_048>

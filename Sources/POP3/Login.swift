@@ -106,6 +106,15 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
     }
   }
 
+  /// True if a server with these capabilities offers it.
+  func isOffered(by capabilities: Capabilities) -> Bool {
+    switch self {
+    case .user: capabilities.user
+    case .plain: capabilities.mechanisms.contains(.plain)
+    case .apop: true  // Its stamp stood in the greeting.
+    }
+  }
+
   /// The login to try instead, where the server did not say why it refused this one.
   var alternative: Mechanism? {
     switch self {

@@ -77,7 +77,10 @@ extension Session where MD5: ~Copyable {
       guard !framer.isTruncated else { throw .challengeTooLong }
       return try respond(isOK: false)
     case (.authenticating, .reply(.refused, let refusal)):
-      if refusal.isUntagged { nextMechanism = login.alternative }
+      if refusal.isUntagged {
+        nextMechanism = login.alternative
+        loginIsNotOffered = capabilities.areKnown && !login.isOffered(by: capabilities)
+      }
       return try reject(login.stage, refusal)
 
     // o2.pl refuses CAPA after the login: what it said before stands.

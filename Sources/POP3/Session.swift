@@ -32,6 +32,8 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   /// The login to try the next time, where a refusal may be of the mechanism's form and not of the
   /// credential; nil where nothing says so. USER only if the credential was not sent.
   public internal(set) var nextMechanism: Mechanism?
+  /// True if the server refused a login that it had not offered among others.
+  public internal(set) var loginIsNotOffered = false
   private(set) var failure: ProtocolError?
 
   /// What the server can do, as far as it is known; the union of what it said since TLS began.
@@ -45,6 +47,9 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
 
   /// How far it is; after an error, how far it was.
   public var state: SessionState { window.endsInQuit ? .update : step.state }
+
+  /// True if the greeting had what APOP needs, and came where nobody could change it.
+  public var offersAPOP: Bool { stamp != nil }
 
   /// Whether the server ends its lines with a bare LF, as its greeting did.
   public var acceptsBareLineFeed: Bool { framer.acceptsBareLineFeed }

@@ -19,6 +19,8 @@ public enum Fault: Sendable {
   case silence
   /// The connection ends without an answer.
   case disconnect
+  /// The connection is reset without an answer.
+  case reset
   /// This, and a CRLF, instead of doing anything; as a challenge, instead of `+ `.
   case reply(String)
   /// These bytes as they are, instead of doing anything.

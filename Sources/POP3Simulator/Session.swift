@@ -75,6 +75,7 @@ final class Session {
     case nil: return false
     case .silence: while true { _ = try transport.receive() }
     case .disconnect: throw .byServer
+    case .reset: try transport.reset()
     case .reply(let text): try say(text)
     case .bytes(let bytes): try transport.send(bytes)
     case .endless: try talkEndlessly(step)

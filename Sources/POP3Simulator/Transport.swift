@@ -81,6 +81,15 @@ enum Ended: Error {
     guard unsafe poll(&descriptor, 1, Int32(seconds * 1000)) == 0 else { throw .byPeer }
   }
 
+  /// The client gets a reset, which takes back what was sent and not read.
+  func reset() throws(Ended) {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    // SAFETY: the option is only read.
+    unsafe setsockopt(
+      socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    throw .byPeer
+  }
+
   /// Lets all that was sent arrive, and reads on until the client has closed too: a socket that is
   /// closed with bytes unread sends a reset, which takes back what was sent.
   func finish(sayingGoodbye: Bool) {

@@ -11,6 +11,10 @@ public enum Clock {
   /// When this program was made: nothing that it sees was earlier, unless the clock is not set.
   public static var buildSecondsSince1970: Int64 { pb_build_seconds() }
 
+  /// True if the date is right beyond doubt: the network has set it, or the machine keeps it while it is
+  /// off.
+  public static var isSure: Bool { pb_clock_is_sure() }
+
   /// A date and time as ISO 8601 writes it: "2026-11-21T07:02:00Z", or with the zone's difference.
   /// Empty where the year cannot be written.
   public static func timestamp(of secondsSince1970: Int64, local: Bool) -> [UInt8] {

@@ -35,6 +35,13 @@ public enum Sandbox {
     try check(pb_privileges_drop(user?.id ?? 0, user?.group ?? 0), .dropPrivileges)
   }
 
+  /// Second step of a process that looks up a name: it can read what that needs, ask name servers, and
+  /// use the descriptors that it has. What else it tries fails with EPERM or, by Landlock where the
+  /// kernel has that, with EACCES.
+  public static func enterResolver() throws(SystemError) {
+    try check(pb_sandbox_enter_resolver(), .seccomp)
+  }
+
   public enum Violation: Sendable {
     /// Ends the process with SIGSYS.
     case kills

@@ -14,7 +14,8 @@ public struct Signals: ~Copyable {
   /// Readable when a signal came.
   public let descriptor: Descriptor
 
-  /// From here on signals arrive only here; SIGPIPE is ignored, and so is Ctrl-Z. For a process without threads.
+  /// From here on signals arrive only here; SIGPIPE is ignored, and so is Ctrl-Z. For a process without
+  /// threads.
   public init() throws(SystemError) {
     descriptor = Descriptor(owning: try check(pb_signals_open(), .signalfd))
   }

@@ -8,11 +8,36 @@ extension Pattern {
   func covers(_ other: Pattern) -> Bool {
     if takesEveryText { return true }
     guard !isCaseSensitive || other.isCaseSensitive else { return false }
-    switch (self, other) {
-    case (.wildcard(let wildcard), .wildcard(let other)): return wildcard.covers(other)
-    case (.expression(let expression), .expression(let other)):
-      return expression.source == other.source
-    case (.wildcard, .expression), (.expression, .wildcard): return false
+    if case .expression(let first) = self, case .expression(let second) = other,
+      first.source == second.source
+    {
+      return true
+    }
+    guard let first = asWildcard, let second = other.asWildcard else { return false }
+    return first.covers(second)
+  }
+
+  /// The same as a wildcard; nil for an expression that is more than text, with or without its ends.
+  private var asWildcard: Wildcard? {
+    switch self {
+    case .wildcard(let wildcard): return wildcard
+    case .expression(let expression):
+      let source = expression.source
+      var text: [UInt8] = []
+      if source.first != .ascii("^") { text.append("*") }
+      for (index, byte) in source.enumerated() {
+        switch byte {
+        case .ascii("^") where index == 0: break
+        case .ascii("$") where index == source.count - 1: break
+        case let byte where byte.isLetter || byte.isDigit || byte == .space || byte >= 0x80:
+          text.append(byte)
+        default: return nil
+        }
+      }
+      if source.last != .ascii("$") { text.append("*") }
+      return try? Wildcard(
+        parsing: text.span, for: expression.program.target,
+        caseSensitive: expression.isCaseSensitive)
     }
   }
 }
@@ -69,9 +94,11 @@ extension Condition {
 }
 
 extension Rule {
-  /// True if it plainly takes each message that `other` takes.
-  public func covers(_ other: Rule) -> Bool {
-    guard mailbox == nil || mailbox == other.mailbox, !conditions.isEmpty else { return false }
+  /// True if it plainly takes each message that `other` takes; `isOnlyMailbox` says that there is one.
+  public func covers(_ other: Rule, isOnlyMailbox: Bool = false) -> Bool {
+    guard mailbox == nil || isOnlyMailbox || mailbox == other.mailbox, !conditions.isEmpty else {
+      return false
+    }
     return conditions.allSatisfy { condition in
       condition.takesEveryMessage || other.conditions.contains { condition.covers($0) }
     }

@@ -3,6 +3,21 @@ import Bytes
 // A pattern for a sender is there to keep strangers out.
 
 extension Pattern {
+  /// The doubt of a pattern for addresses that takes none, as `Panel <panel@example.net>` and
+  /// `a@example.net, b@example.net` do.
+  public var addressDoubt: PatternDoubt? {
+    let (takesOne, source, length) =
+      switch self {
+      case .wildcard(let wildcard):
+        (wildcard.takesAddresses, wildcard.source, wildcard.source.count)
+      case .expression(let expression):
+        (expression.program.holds(.takesAddresses), expression.source, expression.source.count + 2)
+      }
+    // A name in quotes may hold nearly all.
+    guard !takesOne, !source.contains(.ascii("\"")) else { return nil }
+    return PatternDoubt(reason: .takesNoAddress, offset: 0, length: length)
+  }
+
   /// The doubt of a pattern for a sender that takes addresses of domains which are not written in it.
   public var senderDoubt: PatternDoubt? {
     switch self {
@@ -10,82 +25,109 @@ extension Pattern {
     case .expression(let expression):
       guard !takesEveryText else { return nil }  // That is a doubt already.
       let length = expression.source.count + 2
-      if expression.program.isOpenAtEnd {
+      if expression.program.holds(.isOpenAtEnd) {
         return PatternDoubt(reason: .domainGoesOn, offset: 0, length: length)
       }
-      guard expression.program.isOpenBeforeDomain else { return nil }
+      guard expression.program.holds(.isOpenBeforeDomain) else { return nil }
       return PatternDoubt(reason: .domainBeginsEarlier, offset: 0, length: length)
     }
   }
 }
 
+/// True for what no address has without quotes.
+private func isForeign(_ scalar: UInt32) -> Bool {
+  switch scalar.asciiByte {
+  case .ascii(","), .ascii(";"), .ascii("<"), .ascii(">"): true
+  default: Visibility(of: scalar) != .character
+  }
+}
+
 extension Wildcard {
-  fileprivate var senderDoubt: PatternDoubt? {
-    guard let last = pieces.last, last.gap != .none, !elements.isEmpty else { return nil }
-    let offset = offsetBehindLastGap
-    guard !last.elements.isEmpty else {
-      // Who writes `panel@*` means any domain.
-      guard elements.last != .character(0x40) else { return nil }
-      return PatternDoubt(reason: .domainGoesOn, offset: 0, length: source.count)
+  fileprivate var takesAddresses: Bool {
+    var (signs, takesAny) = (0, pieces.count > 1)
+    for element in elements {
+      switch element {
+      case .character(0x40): signs += 1
+      case .character(let scalar): if isForeign(scalar) { return false }
+      case .any: takesAny = true
+      }
     }
-    let tail = elements[last.elements]
-    guard !tail.contains(.character(0x40)), tail.first != .character(0x2E) else { return nil }
-    return PatternDoubt(
-      reason: .domainBeginsEarlier, offset: offset, length: source.count - offset)
+    // A dot at the end of a domain is not kept.
+    if elements.last == .character(0x2E), pieces.last?.elements.isEmpty == false { return false }
+    return signs == 1 || signs == 0 && takesAny
   }
 
-  private var offsetBehindLastGap: Int {
+  // What is behind the last part that may be anything is in each domain that it takes: all of one where
+  // it begins one, or two labels of one.
+  fileprivate var senderDoubt: PatternDoubt? {
+    guard let last = pieces.last else { return nil }
+    var (start, dots) = (elements.count, 0)
+    while start > last.elements.lowerBound, case .character(let scalar) = elements[start - 1] {
+      guard scalar != 0x40 else { return nil }
+      if scalar == 0x2E { dots += 1 }
+      start -= 1
+    }
+    if start < elements.count, elements[start] != .character(0x2E) {
+      let offset = offsetOfTail
+      guard offset > 0 else { return nil }
+      return PatternDoubt(
+        reason: .domainBeginsEarlier, offset: offset, length: source.count - offset)
+    }
+    // Who writes `panel@*` or `*.local` means any domain.
+    let isMeant = start == 0 || elements[start - 1] == .character(0x40)
+    guard !isMeant, dots < 2 else { return nil }
+    return PatternDoubt(reason: .domainGoesOn, offset: 0, length: source.count)
+  }
+
+  /// Where what is behind its last part that may be anything was written.
+  private var offsetOfTail: Int {
     var (index, end) = (0, 0)
     while index < source.count {
       let byte = source[index]
       index += byte == .ascii("\\") ? 2 : 1
-      if byte == .ascii("*") || byte == .ascii("}") { end = index }
+      if byte == .ascii("*") || byte == .ascii("?") || byte == .ascii("}") { end = index }
     }
     return end
   }
 }
 
 extension ExpressionProgram {
-  /// True if it is found in texts that go on behind it.
-  fileprivate var isOpenAtEnd: Bool {
-    isMatchReached { state, _ in
-      if case .assertion(.end) = state { return nil }
-      return false
-    }
+  /// What is known of the text before a state.
+  private struct Way {
+    /// It ends with what may be anything.
+    var isBehindAnything = true
+    /// Another domain may begin in it.
+    var isDoubtful = true
+
+    var number: Int { (isBehindAnything ? 2 : 0) + (isDoubtful ? 1 : 0) }
   }
 
-  /// True if it is found behind any text, and takes no `@`, and no dot behind what may be anything: then
-  /// the domain may begin earlier.
-  fileprivate var isOpenBeforeDomain: Bool {
-    isMatchReached { [self] state, isBehindAnything in
-      switch state {
-      case .character(0x40): return nil
-      case .character(0x2E): return isBehindAnything ? nil : false
-      case .set(let index):
-        let ranges = sets[Int(index)].taken
-        if ranges == [0x40...0x40] || (ranges == [0x2E...0x2E] && isBehindAnything) { return nil }
-        return true
-      case .any: return true
-      case .character: return false
-      case .split, .jump, .save, .assertion, .match: return isBehindAnything
-      }
-    }
+  /// What is asked of the ways through it.
+  fileprivate enum Question {
+    /// True if it is found in addresses.
+    case takesAddresses
+    /// True if it is found in texts that go on behind it.
+    case isOpenAtEnd
+    /// True if it takes what may be anything in front of the domain, or of a part of it, and no `@` and
+    /// no dot between them: then the domain may begin earlier.
+    case isOpenBeforeDomain
   }
 
-  /// True if the match is reached from the start by steps that `step` allows.
-  ///
-  /// `step` is given a state, and true where what was taken before it may be anything, and returns that
-  /// for the next state; nil where the way ends.
-  private func isMatchReached(by step: (State, Bool) -> Bool?) -> Bool {
-    var known = [Bool](repeating: false, count: states.count * 2)
-    var places = [(state: 0, isBehindAnything: true)]
+  // Not inlined: it is large, and asked three times.
+  @inline(never)
+  fileprivate func holds(_ question: Question) -> Bool {
+    var known = [Bool](repeating: false, count: states.count * 4)
+    var places = [(state: 0, way: Way())]
     while let place = places.popLast() {
-      let number = place.state * 2 + (place.isBehindAnything ? 1 : 0)
+      let number = place.state * 4 + place.way.number
       guard !known[number] else { continue }
       known[number] = true
       let state = states[place.state]
-      guard state != .match else { return true }
-      guard let next = step(state, place.isBehindAnything) else { continue }
+      guard state != .match else {
+        if place.way.isDoubtful { return true }
+        continue
+      }
+      guard let next = way(behind: state, place.way, for: question) else { continue }
       switch state {
       case .split(let first, let second):
         places.append((place.state + Int(first), next))
@@ -95,5 +137,41 @@ extension ExpressionProgram {
       }
     }
     return false
+  }
+
+  /// The way behind a state; nil where it ends.
+  private func way(behind state: State, _ way: Way, for question: Question) -> Way? {
+    switch question {
+    case .takesAddresses:
+      if case .character(let scalar) = state, isForeign(scalar) { return nil }
+      return way
+    case .isOpenAtEnd: return state == .assertion(.end) ? nil : way
+    case .isOpenBeforeDomain: break
+    }
+    switch simplified(state) {
+    case .character(0x40): return Way(isBehindAnything: false, isDoubtful: false)
+    case .character(0x2E) where way.isBehindAnything:
+      return Way(isBehindAnything: false, isDoubtful: false)
+    case .character:
+      return Way(isBehindAnything: false, isDoubtful: way.isDoubtful || way.isBehindAnything)
+    case .any: return Way(isBehindAnything: true, isDoubtful: way.isDoubtful)
+    case .set, .split, .jump, .save, .assertion, .match: return way
+    }
+  }
+
+  /// A set as the character that it stands for here; one of many characters as any.
+  private func simplified(_ state: State) -> State {
+    guard case .set(let index) = state else { return state }
+    var (count, result) = (0, UInt32(0x40))
+    for range in sets[Int(index)].taken {
+      count += range.count
+      switch range {
+      case 0x40...0x40: break
+      case 0x2E...0x2E: result = min(result, 0x2E)
+      default: result = 0
+      }
+    }
+    // Digits are no other domain.
+    return count > 10 ? .any : .character(result)
   }
 }

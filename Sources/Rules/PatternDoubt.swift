@@ -6,6 +6,9 @@ public struct PatternDoubt: Equatable, Sendable {
     /// A bracket that has a character twice, as `[ALARM]` has: it is one character of them.
     case repeatedInBracket
 
+    /// A pattern for addresses that is like none, such as one with a name in front.
+    case takesNoAddress
+
     // Of patterns for a sender: it takes addresses of other domains.
     /// Text may follow, as in `panel@example*`.
     case domainGoesOn

@@ -23,6 +23,17 @@ public enum Archive: Sendable, Equatable {
   }
 }
 
+/// The fate of a message that a rule takes and that is too old to fire.
+public enum OldMessages: Sendable, CaseIterable { case leave, delete }
+
+/// The age over which a message does not fire any more.
+public enum MaximumAge: Sendable, Equatable {
+  /// A day for a rule that switches an output; none for others.
+  case ofActions
+  case none
+  case limit(Interval)
+}
+
 /// The fate of an alert when the power went before anybody wrote down that it fired (law L2).
 public enum CrashPolicy: Sendable, CaseIterable { case again, never }
 
@@ -59,6 +70,8 @@ public struct Rule: Sendable {
   public var disposition = Disposition.delete
   public var archive = Archive.ofMailbox
   public var onCrash = CrashPolicy.again
+  public var maximumAge = MaximumAge.ofActions
+  public var old = OldMessages.leave
   /// The time after their first failure at which actions are given up.
   public var retryFor = Interval.seconds(86_400)
   /// Tries after the first, of actions that failed; nil for as often as `retryFor` allows.
@@ -69,6 +82,19 @@ public struct Rule: Sendable {
   public init(name: [UInt8], line: Int) {
     self.name = name
     self.line = line
+  }
+
+  /// The longest time after its delivery at which a message fires; nil where that is without end.
+  public var longestAge: Interval? {
+    switch maximumAge {
+    case .ofActions: switchesOutput ? .seconds(86_400) : nil
+    case .none: nil
+    case .limit(let age): age
+    }
+  }
+
+  private var switchesOutput: Bool {
+    actions.contains { if case .output = $0 { true } else { false } }
   }
 
   /// True if rules behind it are never tried.

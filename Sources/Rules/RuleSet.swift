@@ -86,6 +86,16 @@ extension Rule {
   }
 
   private func describeChoices(into sink: inout some ByteSink & ~Copyable) {
+    if let longestAge {
+      sink.write("  fire up to an age of ")
+      sink.write(longestAge)
+    } else {
+      sink.write("  fire at any age")
+    }
+    switch old {
+    case .leave: sink.write("; leave old messages\n")
+    case .delete: sink.write("; delete old messages\n")
+    }
     switch archive {
     case .ofMailbox: break
     case .none: sink.write("  archive none\n")

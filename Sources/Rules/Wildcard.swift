@@ -31,7 +31,7 @@ public struct Wildcard: Sendable {
   ) throws(PatternError) {
     rule = CaseRule(target, caseSensitive: caseSensitive)
     let characters = PatternText(text, target, keepingEnds: false)
-    var parser = WildcardParser(rule)
+    var parser = WildcardParser(rule, target)
     var index = 0
     while index < characters.count { index = try parser.take(characters, at: index) }
     parser.endPiece()
@@ -45,7 +45,9 @@ public struct Wildcard: Sendable {
 // wildcard = *( "*" / "?" / "{" name "}" / "\" punctuation / character )
 // name     = letter *( letter / digit / "-" / "_" )
 private struct WildcardParser {
-  let rule: CaseRule
+  let target: PatternTarget
+  /// That of the text; for what follows the "@" of an address, that of host names.
+  var rule: CaseRule
   var elements: [Wildcard.Element] = []
   var pieces: [Wildcard.Piece] = []
   var names: [[UInt8]] = []
@@ -55,7 +57,7 @@ private struct WildcardParser {
   private var gapIndex = 0
   private var start = 0
 
-  init(_ rule: CaseRule) { self.rule = rule }
+  init(_ rule: CaseRule, _ target: PatternTarget) { (self.rule, self.target) = (rule, target) }
 
   /// Reads what stands at `index`, and gives the index behind it.
   mutating func take(_ text: PatternText, at index: Int) throws(PatternError) -> Int {
@@ -79,6 +81,7 @@ private struct WildcardParser {
       elements.append(.character(next))
       return index + 2
     default:
+      if target == .address, scalar.asciiByte == .ascii("@") { rule = .ascii }
       elements.append(.character(rule.folded(scalar)))
       return index + 1
     }

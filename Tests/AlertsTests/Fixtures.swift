@@ -10,7 +10,8 @@ extension Rule {
   static func alarms(
     actions: [Action] = [.program], then disposition: Disposition = .delete,
     onCrash: CrashPolicy = .again, retries: Int? = nil,
-    retryFor: Interval = .seconds(86_400), pattern source: String = "ALARM *"
+    retryFor: Interval = .seconds(86_400), pattern source: String = "ALARM *",
+    maxAge: MaximumAge = .none
   ) -> Rule {
     let pattern = try! Pattern(
       parsing: [UInt8](source.utf8).span, for: .text, caseSensitive: false)
@@ -21,6 +22,7 @@ extension Rule {
     rule.onCrash = onCrash
     rule.retries = retries
     rule.retryFor = retryFor
+    rule.maximumAge = maxAge
     return rule
   }
 }
@@ -29,7 +31,7 @@ extension Settings {
   /// A mailbox, and these rules.
   static func test(
     _ rules: [Rule], batch: Int = 20, archive: Bool = false, server: String = "localhost",
-    interval: String = "60s"
+    interval: String = "60s", existing: Existing = .fire
   ) -> Settings {
     let file = """
       [mailbox box]
@@ -38,6 +40,7 @@ extension Settings {
       password-file = /p
       interval = \(interval)
       batch = \(batch)
+      existing = \(existing.word)
       archive = \(archive ? "/maildir" : "none")
       [output lamp]
       chip = simulated

@@ -22,7 +22,8 @@ import Testing
   // MARK: unique-ids
 
   enum Naming: String, CaseIterable {
-    case unique, none, number, numberBehindWords, same, sameOfTwo, refused, refusedForOne
+    case unique, none, number, numberBehindWords, numberBehindZeros, same, sameOfTwo, refused,
+      refusedForOne
     case withoutNumber, inLines, empty, emptyOnce
   }
 
@@ -32,7 +33,7 @@ import Testing
     case .none:
       server.unknown = ["UIDL"]
       server.capabilities = ["TOP", "USER"]
-    case .number, .numberBehindWords:
+    case .number, .numberBehindWords, .numberBehindZeros:
       // The position, as `uniqueID` cannot know it: see `positions`.
       break
     case .same: server.uniqueID = { _ in "same" }
@@ -49,8 +50,16 @@ import Testing
 
   /// Numbers the unique-ids as the messages stand.
   private func number(_ naming: Naming, _ trial: inout Trial) {
-    guard naming == .number || naming == .numberBehindWords else { return }
-    let words = naming == .number ? "" : "no-message-id-"
+    let words =
+      switch naming {
+      case .number: ""
+      case .numberBehindWords: "no-message-id-"
+      case .numberBehindZeros: "UID-0000"
+      case .unique, .none, .same, .sameOfTwo, .refused, .refusedForOne, .withoutNumber, .inLines,
+        .empty, .emptyOnce:
+        String?.none
+      }
+    guard let words else { return }
     for index in trial.world.server.messages.indices {
       trial.world.server.messages[index].uniqueID = "\(words)\(index + 1)"
     }
@@ -105,7 +114,7 @@ import Testing
   }
 
   /// The owner deletes what is kept, and the next alert takes its place and its unique-id.
-  @Test(arguments: [Naming.number, .numberBehindWords, .same], [true, false])
+  @Test(arguments: [Naming.number, .numberBehindWords, .numberBehindZeros, .same], [true, false])
   func anAlertInThePlaceOfAKeptOneFires(naming: Naming, speaks: Bool) throws {
     // The same unique-id and as many octets are the same message, for all that can be told.
     let numbers = naming == .same ? [1, 11, 111, 1111] : Array(11...19)
@@ -153,6 +162,72 @@ import Testing
       trial.end()
     }
     #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3"])
+  }
+
+  /// It has fewer lines than the server counted messages: none is gone for that, nor another.
+  @Test(arguments: 2...3) func aListingWithoutItsEndTellsNothing(lines: Int) throws {
+    var trial = trial([.alarms(then: .keep)])
+    for number in 1...3 { trial.deliver(.silent(number, id: "\(number)-id")) }
+    try poll(&trial)
+    trial.end()
+    trial.fingerprint += 1
+    trial.world.settings.rules.rules[0].name = Array("another".utf8)
+    let listing = (1...lines).map { "\($0) \($0)-id\r\n" }.joined()
+    trial.world.server.answer = { _, command in
+      command == "UIDL" ? "+OK\r\n\(listing).\r\n" : nil
+    }
+    if lines == 3 { trial.deliver(.numbered(4, "news")) }
+    try poll(&trial)
+    trial.world.server.answer = { _, _ in nil }
+    try poll(&trial)
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2", "ALARM 3"])
+  }
+
+  /// By another of another size: so it is found by a popbell that polls once, too, until it has fired.
+  @Test(arguments: [Mode.service, .once(dryRun: false)])
+  func anAlertUnderTheUniqueIDOfAKeptOneFires(mode: Mode) throws {
+    var trial = trial([.alarms(then: .keep)])
+    trial.world.mode = mode
+    for number in [1, 1000] {
+      trial.world.server.messages = []
+      trial.deliver(.numbered(number, id: "a-id"))
+      trial.world.programs["ALARM 1000"] = .failed(.exit(status: 1))
+      try trial.poll()
+      trial.end()
+    }
+    trial.world.programs = [:]
+    try poll(&trial)
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 1000", "ALARM 1000"])
+  }
+
+  /// `UIDL n` says something else than the listing.
+  @Test func twoNamesForOneMessage() throws {
+    var trial = trial([.alarms(then: .deleteAfter(.seconds(86_400)))])
+    trial.world.server.uniqueIDReply = { "+OK \($0) <\($1.uniqueID)>\r\n" }
+    trial.deliver(.numbered(1, id: "a-id"))
+    trial.deliver(.numbered(2, "news", id: "b-id"))
+    for _ in 1...4 {
+      try poll(&trial)
+      trial.pass(86_400)
+    }
+    #expect(trial.world.fired == ["ALARM 1"])
+    #expect(trial.world.server.messages.count == 1)
+  }
+
+  /// What is kept has its unique-id, and the next message is silent: that is no other name for it.
+  @Test(arguments: [Disposition.delete, .keep])
+  func aSilentMessageWithTheUniqueIDOfAnother(then: Disposition) throws {
+    var (kept, taken) = (Rule.alarms(then: .keep), Rule.alarms(then: then))
+    kept.name = Array("kept".utf8)
+    let pattern = try Pattern(parsing: Array("ALARM 1".utf8).span, for: .text, caseSensitive: false)
+    kept.conditions = [.subject(pattern)]
+    taken.name = Array("taken".utf8)
+    var trial = trial([kept, taken])
+    trial.deliver(.numbered(1, id: "a-id"))
+    try poll(&trial)
+    trial.deliver(.silent(2, id: "a-id"))
+    try poll(&trial)
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 2"])
   }
 
   // MARK: copies
@@ -240,6 +315,23 @@ import Testing
     #expect(trial.world.fired.count == fired + 1)
   }
 
+  /// The server has shown that it deletes: what is there again is a copy, and is deleted at once.
+  @Test(arguments: [Naming.none, .number, .numberBehindZeros])
+  func aCopyOfADeletedAlertIsNoneThatWasNotDeleted(naming: Naming) throws {
+    var trial = trial()
+    apply(naming, to: &trial.world.server)
+    for _ in 1...3 {
+      trial.deliver(.numbered(1, id: "1-id"))
+      for number in 2...4 { trial.deliver(.numbered(number, "news", id: "\(number)-id")) }
+      number(naming, &trial)
+      try poll(&trial, times: 1)
+      #expect(trial.world.server.messages.allSatisfy { $0.subject.hasPrefix("news") })
+      try poll(&trial, times: 1)
+    }
+    #expect(trial.world.fired == ["ALARM 1"])
+    #expect(!trial.world.reports.contains(.notDeleted(rule: 0)))
+  }
+
   /// It came while the one before it was deleted, and nobody counted it: a day later it fires.
   @Test func anEqualSilentAlertThatCameDuringThePollFires() throws {
     var trial = trial()
@@ -295,5 +387,26 @@ import Testing
       try poll(&trial, times: 1)
       #expect(trial.world.fired.count == count)
     }
+  }
+
+  /// What the server deletes is gone for sure; but what says nothing is no copy of it.
+  @Test(arguments: [Naming.none, .number])
+  func equalSilentAlertsThatWaitForTheNextBatchFire(naming: Naming) throws {
+    var trial = Trial(.test([.alarms()], batch: 1), seed: 1)
+    apply(naming, to: &trial.world.server)
+    for _ in 1...3 { trial.deliver(.silent(1, id: "x-id")) }
+    for arrivals in [0, 2, 0] {
+      for number in 0..<arrivals {
+        trial.deliver(.numbered(10 + number, "news", id: "\(number)-id"))
+      }
+      self.number(naming, &trial)
+      try poll(&trial, times: 1)
+    }
+    for _ in 1...4 {
+      trial.pass(26 * 3600)
+      number(naming, &trial)
+      try poll(&trial)
+    }
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 1", "ALARM 1"])
   }
 }

@@ -48,7 +48,8 @@ import Testing
 
   private func matched(_ number: Int) -> FetcherFrame {
     .matched(
-      rule: 0, message: 1, MessageIdentity(number, content: number), AlertValues())
+      rule: 0, message: 1, MessageIdentity(number, content: number), Arrival(),
+      AlertValues())
   }
 
   @Test mutating func listsOnceAndBeforeAnyMatch() throws {
@@ -148,7 +149,8 @@ import Testing
   @Test mutating func aListingThatTakesTooLongIsNotTriedAgainForADay() throws {
     var supervisor = try start(.alarms(then: .keep))
     supervisor.tick(on: &lines, now: .seconds(0))
-    let examined = FetcherFrame.committed(Examined(count: 1, last: 1, sum: 1, rules: 0), .all)
+    let examined = FetcherFrame.committed(
+      Examined(count: 1, last: 1, sum: 1, rules: 0), .all, newest: 0)
     _ = send(
       [.mailbox(messages: 1, octets: 0), examined, .ended(.polled, [])], to: &supervisor)
     supervisor.fetcherEnded(0, now: .seconds(2), time: 1)
@@ -174,8 +176,8 @@ import Testing
     ([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], true),
     ([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1], false),
     ([2, 0, 0, 0x0E, 0x10], true), ([2, 0, 0, 0x0E, 0x11], false),
-    ([5, 0, 0x0F, 0x46, 0x28] + [UInt8](repeating: 0, count: 17), true),
-    ([5, 0, 0x0F, 0x46, 0x29] + [UInt8](repeating: 0, count: 17), false),
+    ([5, 0, 0x0F, 0x46, 0x28] + [UInt8](repeating: 0, count: 25), true),
+    ([5, 0, 0x0F, 0x46, 0x29] + [UInt8](repeating: 0, count: 25), false),
   ])
   func hasALimitForEachNumber(bytes: [UInt8], isFrame: Bool) {
     let frame = try? FetcherFrame(parsing: bytes.span)

@@ -19,8 +19,9 @@ struct RandomOracle {
   private var news: [String] = []
   private var counts: [Alert: Int] = [:]
   private var excused: [Alert: Int] = [:]
-  /// When each content fired first, and how often in all.
+  /// When each content fired first and last, and how often in all.
   private(set) var firstFired: [String: UInt64] = [:]
+  private var lastFired: [String: UInt64] = [:]
   private var total: [String: Int] = [:]
   /// By which rules each letter fired itself.
   private var rulesOf: [Int: Set<String>] = [:]
@@ -36,6 +37,19 @@ struct RandomOracle {
   /// True if a server without good unique-ids refuses QUIT: what it deleted all the same, and an equal
   /// silent one behind it, are told apart by nothing.
   var refusesQuit = false
+  /// The letters that were there when the rules changed: where no unique-id tells that they have fired,
+  /// they are old for the rule that takes them now, and stay.
+  var wereThereBefore: Set<Int> = []
+  /// True if messages that only their places tell from old ones stand in others: with rules that changed,
+  /// they may be taken for old.
+  var placesTellNothing = false
+  /// The letters whose unique-id the server did not tell, or not so that it could be believed, since they
+  /// fired: it is not known by that that they have.
+  private var unnamed: Set<Int> = []
+  /// The contents of those: of equal silent ones, one may stand for the other since.
+  private var unnamedContents: Set<String> = []
+  /// The contents of what another client removed while unique-ids told nothing for good.
+  private var removedContents: Set<String> = []
   /// True if two messages may have had the same unique-id: "the same id with the same or silent content
   /// is the same message", so that silent mail is not judged, nor which rule fired for a copy.
   var usesUniqueIDsAgain = false
@@ -63,19 +77,36 @@ struct RandomOracle {
     }
   }
 
-  /// A poll in which nothing went wrong was of these.
-  mutating func hadToSee(_ messages: [ModelServer.Message]) {
+  /// A poll in which nothing went wrong was of these; `isWritten` where the disk did not fail either.
+  mutating func hadToSee(
+    _ messages: [ModelServer.Message], _ rules: [RandomRule], isWritten: Bool
+  ) {
     var there: [String: Int] = [:]
     for message in messages {
       let letter = letters[message.number]
       seen.insert(message.number)
       if letter.isAlarm, !letter.speaks { there[letter.content, default: 0] += 1 }
+      // What has not fired for the rule that takes it now, may yet.
+      if isWritten, let rule = rules.taker(of: letter),
+        rulesOf[message.number]?.contains(rule.name) ?? false
+      {
+        unnamed.remove(message.number)
+      }
     }
     for (content, count) in there { needed[content] = max(needed[content] ?? 0, count) }
   }
 
-  mutating func othersRemoved(_ number: Int) {
+  mutating func wasUnnamed(_ number: Int) {
+    unnamed.insert(number)
+    unnamedContents.insert(letters[number].content)
+  }
+
+  /// It was deleted, and nobody could write that down: the next that is as silent may be taken for it.
+  mutating func deletionIsUnknown(_ number: Int) { needed[letters[number].content] = nil }
+
+  mutating func othersRemoved(_ number: Int, isNamed: Bool) {
     if rulesOf[number] == nil { letters[number].isLost = true }
+    if !isNamed { removedContents.insert(letters[number].content) }
     needed[letters[number].content] = nil
   }
 
@@ -91,6 +122,8 @@ struct RandomOracle {
     counts[Alert(content: letter.content, rule: firing.rule), default: 0] += 1
     total[letter.content, default: 0] += 1
     firstFired[letter.content] = firstFired[letter.content] ?? time
+    lastFired[letter.content] = time
+    if unnamed.contains(firing.message.number) { rulesOf[firing.message.number] = nil }
     rulesOf[firing.message.number, default: []].insert(firing.rule)
     guard letter.takers.contains(firing.rule) else {
       return note("\(firing.rule) fired for \(firing.message.number), which it does not take")
@@ -143,7 +176,9 @@ struct RandomOracle {
     if letter.speaks || !isUnique {
       // In the doubt that a lost reply to QUIT leaves, an equal silent one may have come instead.
       if !isDone(letter) { note("deleted unfired: \(message.number)") }
-    } else if rulesOf[message.number] == nil, !letter.hasReturned {
+    } else if rulesOf[message.number] == nil, !letter.hasReturned,
+      !unnamedContents.contains(letter.content)
+    {
       note("deleted unfired: \(message.number)")
     }
     guard let rule = rules.taker(of: letter) else { return }
@@ -159,7 +194,12 @@ struct RandomOracle {
   }
 
   private func isDone(_ letter: Letter) -> Bool {
+    if placesTellNothing, !wereThereBefore.isEmpty { return true }
     if usesUniqueIDsAgain { return total[letter.content] != nil }
+    // A copy may stand in the place of one that was removed: nothing tells it from that.
+    if removedContents.contains(letter.content) { return total[letter.content] != nil }
+    // A copy of an old message is old.
+    if wereThereBefore.contains(where: { letters[$0].content == letter.content }) { return true }
     return letter.takers.contains { counts[Alert(content: letter.content, rule: $0)] != nil }
   }
 
@@ -171,15 +211,17 @@ struct RandomOracle {
       if letter.speaks, !isDone(letter) { note("lost: \(number)") }
     }
     if usesUniqueIDsAgain || refusesQuit { return }
+    if placesTellNothing, !wereThereBefore.isEmpty { return }
     for (content, count) in needed.sorted(by: { $0.key < $1.key })
     where total[content, default: 0] < count {
       note("lost: \(count - total[content, default: 0]) of \(count) silent ones, \(content)")
     }
   }
 
-  /// What is still there, though all rules that took it delete it.
+  /// What is still there at `time`, though all rules that took it delete it.
   mutating func checkLeft(
-    _ messages: [ModelServer.Message], _ rules: [RandomRule], _ server: RandomServer
+    _ messages: [ModelServer.Message], _ rules: [RandomRule], _ server: RandomServer,
+    at time: UInt64
   ) {
     for message in messages {
       let letter = letters[message.number]
@@ -188,9 +230,20 @@ struct RandomOracle {
       // Without unique-ids a copy may be what was deleted: it goes a day later.
       let isCopied = letters.count { $0.content == letter.content } > 1
       if isCopied, !server.namesForGood || server.deletion != .ordinary { continue }
+      // What is old stays, and so do its copies.
+      let isOld = wereThereBefore.contains {
+        letters[$0].content == letter.content && !(server.namesForGood && !letters[$0].hasReturned)
+      }
+      if isOld { continue }
+      if placesTellNothing, !wereThereBefore.isEmpty { continue }
       guard let rule = rules.taker(of: letter) else { continue }
       switch rule.disposition {
-      case .delete, .deleteAfter: note("left: \(message.number)")
+      case .deleteAfter(let interval):
+        // It may have fired again, for another rule or as another that is as silent, and is due from then on.
+        let last = lastFired[letter.content] ?? 0
+        let isDue = last + UInt64(interval.milliseconds / 1000) + 7200 < time
+        if isDue || last == firstFired[letter.content] ?? 0 { note("left: \(message.number)") }
+      case .delete: note("left: \(message.number)")
       case .keep: break
       }
     }

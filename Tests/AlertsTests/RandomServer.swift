@@ -1,8 +1,6 @@
 import TestSupport
 
 /// What is odd about a server for as long as it is there, as a seed says.
-///
-/// A server that announces TOP and refuses it is not among them: no law says how often it is asked.
 struct RandomServer {
   /// What its unique-ids are.
   enum Naming: String, CaseIterable {
@@ -19,6 +17,8 @@ struct RandomServer {
   var uniqueIDReply = UniqueIDReply.ordinary
   var deletion = Deletion.ordinary
   var hasTop = true
+  /// Whether it announces TOP all the same.
+  var announcesTop = true
   var tellsCapabilities = true
   var isPipelining = true
   /// Which of the servers it is to which the mail has moved: no other's unique-ids are its own.
@@ -34,6 +34,7 @@ struct RandomServer {
     // batch of such messages holds up those behind it.
     if naming == .changing, !deletes { deletion = .ordinary }
     hasTop = !oneOf(6, &random)
+    announcesTop = hasTop || oneOf(2, &random)
     tellsCapabilities = !oneOf(6, &random)
     isPipelining = Bool.random(using: &random)
   }
@@ -45,8 +46,9 @@ struct RandomServer {
   var deletes: Bool { deletion == .ordinary || deletion == .refusesQuitAndDeletes }
 
   var description: String {
-    "unique-ids \(naming), UIDL n \(uniqueIDReply), deletion \(deletion), TOP \(hasTop), "
-      + "CAPA \(tellsCapabilities), pipelining \(isPipelining)"
+    "unique-ids \(naming), UIDL n \(uniqueIDReply), deletion \(deletion), "
+      + "TOP \(hasTop)\(hasTop == announcesTop ? "" : " but announced"), CAPA \(tellsCapabilities), "
+      + "pipelining \(isPipelining)"
   }
 
   /// What goes wrong in one session.
@@ -58,13 +60,17 @@ struct RandomServer {
     case emptyUniqueID(Int)
     case hangsUp(onCommand: Int)
     case losesQuitReply, refusesQuit
+    /// A message is not read by TOP, or not at all.
+    case refusesTop(of: Int)
+    case refusesReading(of: Int)
   }
 
   /// Makes the model serve a session like this.
   func serve(_ model: inout ModelServer, session: Int, _ mishap: Mishap?) {
     model.capabilities = ["USER"]
     model.unknown = []
-    if hasTop { model.capabilities.append("TOP") } else { model.unknown.insert("TOP") }
+    if announcesTop { model.capabilities.append("TOP") }
+    if !hasTop { model.unknown.insert("TOP") }
     if isPipelining { model.capabilities.append("PIPELINING") }
     if naming != .absent { model.capabilities.append("UIDL") }
     if naming == .absent || naming == .refused { model.unknown.insert("UIDL") }
@@ -103,8 +109,12 @@ struct RandomServer {
       return listing(&model) { if line < $0.count { $0.insert($0[line], at: line) } }
     case .emptyUniqueID(let number) where command == "UIDL \(number)":
       return "+OK \(number) \r\n"
+    case .refusesTop(let number) where command == "TOP \(number) 0": return "-ERR cannot\r\n"
+    case .refusesReading(let number)
+    where command == "TOP \(number) 0" || command == "RETR \(number)":
+      return "-ERR cannot\r\n"
     case nil, .hangsUp, .statIsOff, .listingLacks, .listingDoubles, .emptyUniqueID,
-      .losesQuitReply, .refusesQuit:
+      .losesQuitReply, .refusesQuit, .refusesTop, .refusesReading:
       return nil
     }
   }

@@ -104,13 +104,15 @@ struct RandomRound: ~Copyable {
   }
 
   private mutating func mishap() -> RandomServer.Mishap {
-    switch below(8) {
+    switch below(10) {
     case 0: .statIsOff(by: below(2) == 0 ? 1 : -1)
     case 1: .listingLacks(below(4))
     case 2: .listingDoubles(below(4))
     case 3: .emptyUniqueID(1 + below(4))
     case 4: .refusesQuit
     case 5: .losesQuitReply
+    case 6: .refusesTop(of: 1 + below(4))
+    case 7: .refusesReading(of: 1 + below(4))
     default: .hangsUp(onCommand: 1 + below(16))
     }
   }
@@ -145,7 +147,9 @@ struct RandomRound: ~Copyable {
 
   private mutating func check() {
     it.oracle.checkLost(it.server)
-    if it.server.deletes { it.oracle.checkLeft(it.world.server.messages, it.rules, it.server) }
+    if it.server.deletes {
+      it.oracle.checkLeft(it.world.server.messages, it.rules, it.server, at: it.time)
+    }
     it.tellNews()
   }
 
@@ -187,7 +191,9 @@ struct RandomRound: ~Copyable {
     let speaks = it.world.server.messages.allSatisfy { it.oracle.letters[$0.number].speaks }
     // Without TOP, and without unique-ids, all is fetched each time; and, for now, what no rule took where
     // the server lists unique-ids and refuses to name one.
-    guard it.server.uniqueIDReply == .ordinary else { return }
+    // Where none tells them apart, one that could not be read has the others read again.
+    let isUnread = it.world.reports.contains { if case .unread = $0 { true } else { false } }
+    guard it.server.uniqueIDReply == .ordinary, !isUnread || it.server.namesForGood else { return }
     if fetched > 1, it.server.namesForGood || speaks && it.server.hasTop {
       it.complain("an idle poll fetches \(fetched) headers: \(sent)")
     }
@@ -205,6 +211,8 @@ struct RandomRound: ~Copyable {
       it.tell("the next one")
       it.deliver(Letter(header: letter.header))
       try rest()
+      // Where deletions do not stick, it is not known at once for another.
+      if it.world.firings.count == fired, it.oracle.namesAnew { try restForDays() }
       if it.world.firings.count == fired { it.complain("lost: the next one") }
     }
     let number = it.oracle.letters.count

@@ -15,7 +15,6 @@ struct RandomWorld: ~Copyable {
   var oracle = RandomOracle()
   private(set) var running: Trial.Running?
   private(set) var story: [String] = []
-  private var fingerprint: UInt32 = 1
   private(set) var time: UInt64 = 0
   private(set) var session = 0
   var mishap: RandomServer.Mishap?
@@ -114,13 +113,14 @@ struct RandomWorld: ~Copyable {
 
   mutating func backUp() { backup = world.server.messages }
 
-  /// An old state of the mailbox comes back; not where another may stand in its place by then: see `removeByOther`.
+  /// An old state of the mailbox comes back; not where another may stand in its place by then: see
+  /// `removeByOther`.
   mutating func restoreBackup() {
     guard let backup, !usesUniqueIDsAgain else { return }
     tell("a backup comes back: \(backup.map(\.number))")
     let there = Set(world.server.messages.map(\.number))
     for message in world.server.messages where !backup.contains(message) {
-      oracle.othersRemoved(message.number)
+      oracle.othersRemoved(message.number, isNamed: server.namesForGood)
     }
     for message in backup where !there.contains(message.number) {
       oracle.letters[message.number].hasReturned = true
@@ -133,6 +133,8 @@ struct RandomWorld: ~Copyable {
     tell("another order")
     world.server.messages.shuffle(using: &random)
     if !server.namesForGood { oracle.silentMayBeNew(world.server.messages) }
+    // What is old is known by its place then.
+    if !server.namesForGood { oracle.placesTellNothing = true }
   }
 
   /// Another client deletes a message. In the place of one that is kept another may come, with its
@@ -142,7 +144,7 @@ struct RandomWorld: ~Copyable {
     let place = Int.random(in: 0..<world.server.messages.count, using: &random)
     let message = world.server.messages.remove(at: place)
     tell("another client deletes \(message.number)")
-    oracle.othersRemoved(message.number)
+    oracle.othersRemoved(message.number, isNamed: server.namesForGood)
     if !server.namesForGood { oracle.silentMayBeNew(world.server.messages) }
   }
 
@@ -172,7 +174,8 @@ struct RandomWorld: ~Copyable {
       let place = Int.random(in: 0..<rules.count, using: &random)
       rules[place].name = "\(rules[place].kind)\(renamings)"
     }
-    fingerprint += 1
+    oracle.wereThereBefore.formUnion(world.server.messages.map(\.number))
+    world.fingerprint += 1
     world.settings.rules.rules = rules.settings
     tell("other rules: \(rules.map(\.name))")
   }
@@ -181,12 +184,7 @@ struct RandomWorld: ~Copyable {
     world.isKilledAfter = .max
     let failures = world.disk.failures
     do {
-      let ledger = try world.disk.open(wall: world.wall, now: world.now)
-      running = Trial.Running(
-        Supervisor(
-          settings: world.settings,
-          outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: world.now),
-          ledgers: [ledger], fingerprint: fingerprint, mode: world.mode, seed: 1, now: world.now))
+      running = Trial.Running(try world.start())
       return true
     } catch {
       tell("refuses to start: \(error)")
@@ -209,20 +207,46 @@ struct RandomWorld: ~Copyable {
     if isRefused, !server.namesForGood { oracle.refusesQuit = true }
     server.serve(&world.server, session: session, mishap)
     let before = world.server.messages
-    if mishap != nil { oracle.silentMayBeNew(before) }
+    let arrivals = world.server.arrivesAfterStat
+    if mishap != nil { oracle.silentMayBeNew(before + arrivals) }
+    switch mishap {
+    case .emptyUniqueID(let place) where place <= before.count:
+      oracle.wasUnnamed(before[place - 1].number)
+    // No unique-id is believed in that session; or in the next, which counts other octets.
+    case .listingDoubles: for message in before { oracle.wasUnnamed(message.number) }
+    case .statIsOff where !arrivals.isEmpty:
+      for message in before + arrivals { oracle.wasUnnamed(message.number) }
+    case .emptyUniqueID, .statIsOff, .listingLacks, .hangsUp, .losesQuitReply, .refusesQuit,
+      .refusesTop, .refusesReading, nil:
+      break
+    }
+    // For all that the server says, it is gone.
+    if mishap == .statIsOff(by: -1), before.count == 1 {
+      oracle.letters[before[0].number].hasReturned = true
+    }
     oracle.sees(before + world.server.arrivesAfterStat, rules)
+    let failures = world.disk.failures
     running.supervisor.tick(on: &world.lines, now: world.now)
     try world.poll(&running.supervisor)
+    // Nobody counted what came: whether what this session deleted is gone is in doubt.
+    if !arrivals.isEmpty, world.server.expunged.count > told.expunged {
+      oracle.silentMayBeNew(before)
+    }
     let firings = world.firings[told.firings...]
     let words =
       "poll: \(world.outcome.map { "\($0)" } ?? "-")\(mishap.map { ", \($0)" } ?? ""), fired "
       + "\(firings.map { "\($0.message.number) \($0.rule)" }), "
       + "left \(world.server.messages.map(\.number))"
     if words != story.last { tell(words) }
-    if world.outcome == .polled, mishap == nil, world.cut == nil, !world.isOver {
-      oracle.hadToSee(before)
+    if world.isOver || world.disk.failures > failures {
+      for message in world.server.expunged[told.expunged...] {
+        oracle.deletionIsUnknown(message.number)
+      }
     }
     tellOracle()
+    if world.outcome == .polled, mishap == nil, world.cut == nil, !world.isOver {
+      oracle.hadToSee(before, rules, isWritten: world.disk.failures == failures)
+    }
     mishap = nil
     world.cut = nil
     if world.isOver { recover() }
@@ -265,9 +289,10 @@ struct RandomWorld: ~Copyable {
     world.now = Instant(milliseconds: Int64.random(in: 0...9999, using: &random))
   }
 
-  /// Nothing fails any more.
+  /// Nothing fails any more, and what was passed over for an hour is asked for again.
   mutating func calm() {
     tell("calm")
+    pass(3600)
     world.disk.losesPowerAfter = .max
     world.isKilledAfter = .max
     let hasFailed = world.disk.failures > 0

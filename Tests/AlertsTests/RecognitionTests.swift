@@ -77,6 +77,48 @@ import Testing
     #expect(trial.world.fired.count == 4)
   }
 
+  /// The octets are of what waits too.
+  @Test func whereOneWaitsTheOctetsTellNothing() throws {
+    var trial = trial(alerts: 2)
+    trial.world.programs["ALARM 2"] = .failed(.exit(status: 1))
+    for _ in 1...2 { try trial.poll() }
+    trial.world.server.messages.removeLast()
+    #expect(try !poll(&trial).contains("TOP 1 0"))
+  }
+
+  /// A listing found all of them: each poll goes on with what the batch before had no room for.
+  @Test func copiesThatAreDueGoOneBatchAfterTheOther() throws {
+    var trial = trial(.alarms(then: .deleteAfter(.seconds(3 * 86_400))), batch: 1, alerts: 1)
+    for id in ["b-id", "c-id", "d-id"] { trial.deliver(.numbered(1, id: id)) }
+    for _ in 1...2 { try trial.poll() }
+    trial.pass(3 * 86_400 + 3600)
+    for left in [3, 2, 1, 0] {
+      try trial.poll()
+      #expect(trial.world.server.messages.count == left)
+    }
+    #expect(trial.world.fired == ["ALARM 1"])
+  }
+
+  /// A listing did not have it; that session was lost, and with it what was looked at.
+  @Test func whatIsBackFromABackupIsLookedAtAgain() throws {
+    var trial = trial(.alarms(), alerts: 1)
+    trial.deliver(.numbered(5, "news"), at: 0)
+    let backup = trial.world.server.messages
+    for _ in 1...2 { try trial.poll() }
+    trial.world.server.messages = backup
+    try trial.poll()
+    trial.world.server.messages.removeLast()
+    trial.world.server.losesQuitReply = true
+    try trial.poll()
+    trial.world.server.losesQuitReply = false
+    trial.world.server.messages = backup
+    for _ in 1...2 { try trial.poll() }
+    trial.pass(2 * 86_400)
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.server.messages.count == 1)
+    #expect(trial.world.fired == ["ALARM 1"])
+  }
+
   /// Also at what the rules before left alone.
   @Test func otherRulesLookAtAllAgainAndFireNothingTwice() throws {
     var trial = trial()
@@ -112,6 +154,22 @@ import Testing
     #expect(trial.world.server.messages == [])
     let next = trial.running?.supervisor.nextWake ?? trial.world.now
     #expect(next >= trial.world.now + trial.world.settings.mailboxes[0].interval)
+  }
+
+  /// A server that wants a pause between logins, and more than one session may delete.
+  @Test func whoPollsOnceSaysThatSomeAreLeft() throws {
+    var world = World([], settings: .test([.alarms()]))
+    world.mode = .once(dryRun: false)
+    world.server.capabilities.append("LOGIN-DELAY 300")
+    world.server.messages = (1...1040).map { .numbered($0) }
+    var supervisor = try world.start()
+    supervisor.tick(on: &world.lines, now: world.now)
+    try world.poll(&supervisor)
+    let isFinished = supervisor.isFinished
+    #expect(isFinished)
+    #expect(world.reports.contains(.leavesRest))
+    #expect(world.fired.count < 1040)
+    #expect(world.server.messages.count == 1040 - world.fired.count)
   }
 
   /// Or popbell would never stop.

@@ -37,7 +37,7 @@ import Testing
   }
 
   static var match: FetcherFrame {
-    .matched(rule: 0, message: 1, MessageIdentity(7), AlertValues())
+    .matched(rule: 0, message: 1, MessageIdentity(7), Arrival(), AlertValues())
   }
 
   /// What is on disk of that message.
@@ -307,7 +307,8 @@ import Testing
 
   @Test func carriesTheLongestMatch() throws {
     let frame = FetcherFrame.matched(
-      rule: 63, message: 1, longestIdentity(), longestValues())
+      rule: 63, message: 1, longestIdentity(),
+      Arrival(time: -2_208_988_800, isServers: true, look: .later), longestValues())
     #expect(frame.encoded.count <= FetcherFrame.Bytes().room)
     #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
   }
@@ -318,7 +319,7 @@ import Testing
   func refusesALongerValue(value: any WritableKeyPath<AlertValues, [UInt8]> & Sendable) {
     var values = longestValues()
     values[keyPath: value].append(0x78)
-    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), values)
+    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), values)
     #expect(throws: FetcherFrame.Flaw.range) { try FetcherFrame(parsing: frame.encoded.span) }
   }
 

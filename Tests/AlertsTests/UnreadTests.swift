@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  /// And stays unread, each day.
+  /// And stays unread, each day, and is counted by each poll.
   @Test func whatCannotBeReadIsSaidOnceADay() throws {
     var trial = trial(.alarms(then: .keep))
     refuse(["TOP", "RETR"], [3], .refused, &trial)
@@ -124,6 +124,11 @@ import Testing
       trial.pass(90_000)
     }
     #expect(trial.world.fired.count == 8)
+    var counts: [UInt32] = []
+    for case .ended(.polled, let tally, _, _, _, _) in trial.world.reports {
+      counts.append(tally.unread)
+    }
+    #expect(counts.count == 20 && Set(counts) == [1])
   }
 
   /// What fired, and is looked at again under other rules, is known when it can be read again.

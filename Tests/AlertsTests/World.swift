@@ -39,9 +39,13 @@ struct World {
   var mode = Mode.service
   var deletesUnmatched = false
   var headers = HeaderCommand.auto
+  /// Stands for the rules.
+  var fingerprint: UInt32 = 1
+  var clockIsSure = true
   var now = Instant(milliseconds: 0)
-  /// What the board's clock says.
-  var wall: UInt64 = 1_800_000_000
+  /// What the board's clock says, at the start of a minute: less than any mail, so that none is old by its
+  /// date.
+  var wall: UInt64 = 1_780_000_020
   /// After so many bytes in a direction the connection is gone.
   var cut: (direction: Direction, after: Int)?
   /// After so many bytes from the server the fetcher's time is up.
@@ -71,13 +75,27 @@ struct World {
     wall += UInt64(seconds)
   }
 
-  /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
-  mutating func poll(until powerGoes: ((World) -> Bool)? = nil) throws {
-    self.powerGoes = powerGoes
+  /// popbell, as it starts from what is on the disk.
+  func start() throws -> Supervisor<DiskStore> {
     let ledger = try disk.open(wall: wall, now: now)
     var supervisor = Supervisor(
       settings: settings, outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: now),
-      ledgers: [ledger], fingerprint: 1, mode: mode, seed: 1, now: now)
+      ledgers: [ledger], fingerprint: fingerprint, mode: mode, seed: 1, now: now)
+    supervisor.clockIsSure = clockIsSure
+    return supervisor
+  }
+
+  /// Starts popbell from what is on the disk, lets it poll once, and takes its power.
+  mutating func poll(until powerGoes: ((World) -> Bool)? = nil) throws {
+    self.powerGoes = powerGoes
+    var supervisor = try start()
+    supervisor.tick(on: &lines, now: now)
+    try poll(&supervisor)
+  }
+
+  /// Has a popbell that runs poll at once.
+  mutating func pollNow(_ supervisor: inout Supervisor<DiskStore>) throws {
+    supervisor.pollNow(now: now)
     supervisor.tick(on: &lines, now: now)
     try poll(&supervisor)
   }
@@ -136,7 +154,7 @@ struct World {
       if let frame = open.sink.frames.first {
         open.sink.frames.removeFirst()
         switch frame {
-        case .matched(_, let message, let identity, _): matched.append((message, identity))
+        case .matched(_, let message, let identity, _, _): matched.append((message, identity))
         case .archiving(let message):
           if let index = matched.lastIndex(where: { $0.message == message }) {
             matched.append(matched[index])
@@ -145,7 +163,7 @@ struct World {
         }
         supervisor.received(frame.encoded.span, from: 0, on: &lines, now: now, time: wall)
         // Its intent may stand there, although the disk failed to say so.
-        if case .matched(_, _, _, let values) = frame {
+        if case .matched(_, _, _, _, let values) = frame {
           openIntents.append((text(values.subject), disk.synchronizations))
         }
       } else if open.fetcher.isEnded {
@@ -200,7 +218,8 @@ struct World {
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
         isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
-        pollsOnce: mode != .service, headers: headers,
+        pollsOnce: mode != .service,
+        headers: supervisor.headers(of: 0) == .auto ? headers : supervisor.headers(of: 0),
         known: supervisor.known(of: 0, now: now, time: wall)),
       session: SessionConfiguration(
         security: .plaintext, mechanism: .user,

@@ -57,7 +57,7 @@ import Testing
       "frequency = 5s",
       "frequency: there is no such key: [mailbox NAME] has server, port, tls, allow-plaintext, ca, "
         + "user, password-file, password-command, password-credential, auth, interval, deadline, "
-        + "unmatched, batch, archive, ledger, capabilities and headers"
+        + "unmatched, existing, batch, archive, ledger, capabilities and headers"
     ),
     ("subject = x", "subject: it belongs in [rule NAME]"),
     ("ca =", "ca: it has no value"), ("ca = # later", "ca: it has no value"),
@@ -166,7 +166,9 @@ import Testing
     ),
     ("from = C:\\temp", "from: '\\t' escapes nothing: write '\\\\' for a backslash"),
     (
-      "from = /a", "from: '/a' has no '/' at its end, as an expression has: write '\\/' for a slash"
+      "from = /a",
+      "from: '/a' has no '/' at its end, as an expression has: write '\\/' for a slash, and "
+        + "'case = ignore' for '/i'"
     ),
     ("from = //", "from: '//' is an empty expression: write '*' for any text"),
     (

@@ -20,19 +20,37 @@ import Testing
 
   // README: the rows of a table.
 
+  /// `| `name = form` | help | otherwise |`
+  private struct HelpRow {
+    let name: String
+    let form: String
+    let help: String
+    /// What holds where the key is left out, or `required`; may be empty.
+    let otherwise: String
+
+    init(_ line: Substring) throws {
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      try #require(cells.count == 3)
+      let key = try #require(cells[0].wholeMatch(of: /`(\S+) = (.+)`/))
+      (name, form) = (String(key.1), String(key.2))
+      (help, otherwise) = (cells[1], cells[2])
+    }
+  }
+
+  private static func readme(_ kind: SectionKind) throws -> [HelpRow] {
+    let lines = try file("README.md").split(separator: "\n")
+    let start = try #require(lines.firstIndex { $0 == "### `\(heading(kind))`" })
+    return try lines[(start + 1)...].prefix { !$0.hasPrefix("#") }.filter { $0.hasPrefix("| `") }
+      .map(HelpRow.init)
+  }
+
   @Test(arguments: SectionKind.allCases)
   func readmeHasEveryRow(kind: SectionKind) throws {
-    let lines = try Self.file("README.md").split(separator: "\n")
-    let start = try #require(lines.firstIndex { $0 == "### `\(Self.heading(kind))`" })
-    let rows = lines[(start + 1)...].prefix { !$0.hasPrefix("#") }.filter { $0.hasPrefix("| `") }
-    let expected = kind.rows.filter { $0.isDocumented }.map { row in
-      let otherwise = row.isRequired ? "required" : "\(row.defaultText)"
-      return "| `\(row.name) = \(row.form)` | \(row.help) | \(otherwise)"
-        + (otherwise.isEmpty ? "|" : " |")
-    }
-    #expect(
-      rows.map { String($0) } == expected,
-      "README.md has to say:\n\(expected.joined(separator: "\n"))")
+    let rows = try Self.readme(kind)
+    let expected = kind.rows.filter { $0.isDocumented }
+    #expect(rows.map { "\($0.name) = \($0.form)" } == expected.map { "\($0.name) = \($0.form)" })
+    #expect(rows.map { $0.otherwise == "required" } == expected.map { $0.isRequired })
+    for row in rows { #expect(!row.help.isEmpty && !row.help.hasSuffix("."), "\(row.name)") }
   }
 
   // popbell.conf(5): what an item begins with.
@@ -51,14 +69,17 @@ import Testing
   @Test(arguments: SectionKind.allCases)
   func manualHasEveryKey(kind: SectionKind) throws {
     let items = try items(of: kind)
-    let rows = kind.rows.filter { $0.isDocumented }
-    #expect(items.map { $0.name } == rows.map { "\($0.name)" })
+    let rows = try Self.readme(kind)
+    #expect(items.map { $0.name } == rows.map { $0.name })
     for (item, row) in zip(items, rows) {
-      let help = "\(row.help)"
+      let help = row.help
       var expected =
         (help.first == "`" ? help : help.prefix(1).uppercased() + help.dropFirst()) + "."
-      if row.isRequired { expected += " Required." }
-      if !"\(row.defaultText)".isEmpty { expected += " The default is \(row.defaultText)." }
+      switch row.otherwise {
+      case "": break
+      case "required": expected += " Required."
+      default: expected += " The default is \(row.otherwise)."
+      }
       let plain = expected.replacing("`", with: "")
       #expect(Self.plain(item.text).hasPrefix(plain), "\(item.name) has to begin with: \(plain)")
     }
@@ -100,17 +121,22 @@ import Testing
 
   @Test(
     arguments: [
-      (MailboxKey.tls.row, TLSMode.words), (MailboxKey.auth.row, Authentication.words),
-      (MailboxKey.unmatched.row, Unmatched.words), (MailboxKey.ledger.row, LedgerPolicy.words),
-      (MailboxKey.capabilities.row, CapabilityPolicy.words),
-      (OutputKey.active.row, ActiveLevel.words), (OutputKey.bias.row, Bias.words),
-      (OutputKey.drive.row, Drive.words), (OutputKey.initial.row, InitialState.words),
-      (RuleKey.case.row, CaseChoice.words), (RuleKey.onCrash.row, CrashPolicy.words),
-    ])
-  func aHelpLineHasEveryWord(row: KeyRow, words: [StaticString]) {
-    let help = "\(row.help)"
-    for word in words { #expect(help.contains("`\(word)`"), "\(row.name)") }
-    #expect(words.contains { "\(row.defaultText)" == "`\($0)`" }, "\(row.name)")
+      (.mailbox, MailboxKey.tls.row, TLSMode.words),
+      (.mailbox, MailboxKey.auth.row, Authentication.words),
+      (.mailbox, MailboxKey.unmatched.row, Unmatched.words),
+      (.mailbox, MailboxKey.ledger.row, LedgerPolicy.words),
+      (.mailbox, MailboxKey.capabilities.row, CapabilityPolicy.words),
+      (.mailbox, MailboxKey.headers.row, HeaderCommand.words),
+      (.output, OutputKey.active.row, ActiveLevel.words),
+      (.output, OutputKey.bias.row, Bias.words), (.output, OutputKey.drive.row, Drive.words),
+      (.output, OutputKey.initial.row, InitialState.words),
+      (.rule, RuleKey.case.row, CaseChoice.words),
+      (.rule, RuleKey.onCrash.row, CrashPolicy.words),
+    ] as [(SectionKind, KeyRow, [StaticString])])
+  func aHelpLineHasEveryWord(kind: SectionKind, row: KeyRow, words: [StaticString]) throws {
+    let text = try #require(Self.readme(kind).first { $0.name == "\(row.name)" })
+    for word in words { #expect(text.help.contains("`\(word)`"), "\(row.name)") }
+    #expect(words.contains { text.otherwise == "`\($0)`" }, "\(row.name)")
   }
 
   /// What the manual calls the default is what holds where the key is left out.
@@ -127,10 +153,10 @@ import Testing
     let expected = try understood()
     let lines = sections[kind]
     var tried = 0
-    for row in kind.rows {
-      let value = "\(row.defaultText)".replacing("`", with: "")
+    for row in try Self.readme(kind) {
+      let value = row.otherwise.replacing("`", with: "")
       // Some are told in words.
-      guard !value.isEmpty, !value.contains(" ") else { continue }
+      guard !value.isEmpty, value != "required", !value.contains(" ") else { continue }
       sections[kind] = lines.map { $0 + "\(row.name) = \(value)\n" }
       #expect(try understood() == expected, "\(row.name)")
       tried += 1

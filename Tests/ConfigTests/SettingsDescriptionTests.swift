@@ -38,6 +38,7 @@ import Testing
         login auto
         poll every 1m, for at most 1m
         leave messages that no rule takes
+        at the first poll, mail of the last hour fires, and older mail does not
         batch 20, archive none, ledger disk
       output siren
         line GPIO17, active low
@@ -47,6 +48,7 @@ import Testing
         from = *@panel.example.net
         pulse siren 10s
         run /usr/local/bin/notify zone-{zone}
+        fire up to an age of 1d; leave old messages
         archive none
         then delete the message after 14d; after a crash fire again; retry for 1d; programs run at most 30s
       popbell

@@ -10,19 +10,34 @@ import Testing
         + "and '*.example.net' for the domains below it"
     ),
     (
+      "from = Panel <*@example.net>",
+      "from: 'Panel <*@example.net>' takes no address: write one alone, as in 'panel@example.net', "
+        + "and a second rule for another"
+    ),
+    (
+      "to = a@exam\u{200B}ple.net",
+      "to: 'a@exam\\u{200b}ple.net' takes no address: write one alone, as in 'panel@example.net', "
+        + "and a second rule for another"
+    ),
+    (
+      "from = panel@?example.net",
+      "from: 'example.net' also ends other domains, as 'evilexample.net': write '*@example.net', "
+        + "and '*.example.net' for the domains below it"
+    ),
+    (
       "from = panel*",
-      "from: 'panel*' also takes addresses of other domains: write the domain to its end, as in "
+      "from: 'panel*' also takes addresses of other domains: write the domain in full, as in "
         + "'*@example.net'"
     ),
     (
       "from = /@example\\.net/",
-      "from: '/@example\\.net/' also takes addresses of other domains: write the domain to its end, "
+      "from: '/@example\\.net/' also takes addresses of other domains: write the domain in full, "
         + "with '$' behind it"
     ),
     (
       "from = /example\\.net$/",
-      "from: '/example\\.net$/' also takes addresses of other domains: write '@' before the domain, "
-        + "as in '/@example\\.net$/'"
+      "from: '/example\\.net$/' also takes addresses of other domains: write '@' right before the "
+        + "domain and '\\.' for a dot, as in '/@example\\.net$/'"
     ),
     ("from = /x*/", "from: '/x*/' is found in any text: write '*' if that is meant"),
     (
@@ -32,19 +47,33 @@ import Testing
     ),
     (
       "header.X = Zone # {n} open",
-      "header.X: '# {n} open' is a comment: put the value in double quotes if this belongs to it"
+      "header.X: '# {n} open' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
     ),
     (
       "header.X = Zone # 5",
-      "header.X: '# 5' is a comment: put the value in double quotes if this belongs to it"
+      "header.X: '# 5' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
     ),
     (
       "header.X = Zone ;*",
-      "header.X: ';*' is a comment: put the value in double quotes if this belongs to it"
+      "header.X: ';*' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
     ),
     (
       "header.X = Zone #",
-      "header.X: '#' is a comment: put the value in double quotes if this belongs to it"
+      "header.X: '#' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
+    ),
+    (
+      "header.X = Door open ; zone 3",
+      "header.X: '; zone 3' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
+    ),
+    (
+      "to = *@panel.example.net  # the panel",
+      "to: '# the panel' is a comment: put the pattern in double quotes, "
+        + "and this too if it belongs to it"
     ),
     (
       "header.X = Zone *  #the gate",
@@ -64,10 +93,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "from = *@example.net", "from = *@panel.example.net  # {n} *", "header.X = Zone #5 open",
-    "header.X = Zone #{n}", "header.X = Zone * # all of them", "header.X = Zone *     # {n}",
+    "from = *@example.net", "from = \"*@panel.example.net\"  # {n} *", "header.X = Zone #5 open",
+    "header.X = Zone #{n}", "header.X = \"Zone *\" # all of them", "header.X = \"Zone *\" ; all",
     "header.X = \"Zone # {n}\"", "header.X = \"a #b\"", "header.X = a#b", "header.X = a;b",
-    "header.X = Zone * ; the gate", "header.X = # later", "header.List-Id = *", "to = *example.net",
+    "header.X = # later", "header.List-Id = *", "to = *example.net",
     "mailbox = m  #m", "run = /bin/echo #x",
   ])
   func aboutNothing(line: String) {
@@ -81,6 +110,18 @@ import Testing
           + "worded anew: write 'unmatched = leave' unless that is meant"
       ])
     #expect(warnings(mailboxLines + "unmatched = leave\n" + ruleLines) == [])
+  }
+
+  @Test(arguments: ["recent", "leave", "fire"])
+  func ofOldMailWithoutALedger(existing: String) {
+    let text = mailboxLines + "existing = \(existing)\n"
+    let expected =
+      "5: [mailbox m] existing: with 'ledger = none' all mail that is there fires after each start: "
+      + "write 'ledger = disk', or 'existing = fire'"
+    let all = text + "ledger = none\n" + ruleLines
+    #expect(warnings(all) == (existing == "fire" ? [] : [expected]))
+    #expect(warnings(text + ruleLines) == [])
+    #expect(warnings(mailboxLines + "ledger = none\n" + ruleLines) == [])
   }
 
   @Test(arguments: ["on", "toggle", "pulse", "off"])
@@ -107,7 +148,10 @@ import Testing
         "8: [rule zone]: it is never reached, as [rule all] above it takes all that it takes: put "
           + "this one first"
       ])
-    for line in ["mailbox = m", "from = *", "mailbox = x", "from = /"] {
+    #expect(warnings(mailboxLines + first + "mailbox = m\n" + second).count == 1)
+    let other = mailboxLines.replacing("[mailbox m]", with: "[mailbox n]")
+    #expect(warnings(mailboxLines + other + first + "mailbox = m\n" + second) == [])
+    for line in ["from = *", "mailbox = x", "from = /"] {
       #expect(warnings(mailboxLines + first + line + "\n" + second) == [], "\(line)")
     }
     #expect(warnings(mailboxLines + second + first) == [])
@@ -121,11 +165,10 @@ import Testing
     let text = mailboxLines + ruleLines + "header.X = /Zone # (one|two)/\n"
     #expect(
       warnings(text) == [
-        "8: [rule r] header.X: '# (one|two)/' is a comment: put the value in double quotes if this "
-          + "belongs to it"
+        "8: [rule r] header.X: '# (one|two)/' is a comment: put the pattern in double quotes, and "
+          + "this too if it belongs to it"
       ])
     #expect(errors(text).count == 1)
-    #expect(warnings(text.replacing("(one", with: "x").replacing("two)/", with: "y")) == [])
   }
 
   @Test func standBesideErrorsAndAreBounded() {

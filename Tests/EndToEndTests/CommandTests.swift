@@ -60,6 +60,7 @@ import Testing
         login auto
         poll every 5s, for at most 10m
         leave messages that no rule takes
+        at the first poll, mail of the last hour fires, and older mail does not
         batch 20, archive none, ledger disk
       output siren
         line 17, simulated: nothing is switched, active high
@@ -68,6 +69,7 @@ import Testing
         subject = ALARM {zone}
         pulse siren 10s
         run /bin/echo {zone}
+        fire up to an age of 1d; leave old messages
         then delete the message; after a crash fire again; retry for 1d; \
       programs run at most 30s
       popbell

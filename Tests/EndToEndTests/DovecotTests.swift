@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import TestTraits
 import Testing
 
@@ -133,10 +134,11 @@ import Testing
 
   @Test func findsItsAlertsAmongAThousandMessages() throws {
     let zones = stride(from: 7, through: 1000, by: 11).map(\.self)
+    let date = mailDate(Date.now.timeIntervalSince1970)
     for number in 1...1000 {
       try maildir.deliver(
         """
-        Received: from panel.example.net by mx.example.net; Fri, 20 Nov 2026 10:00:00 +0000
+        Received: from panel.example.net by mx.example.net; \(date)
         From: panel@panel.example.net
         Message-ID: <\(number)@panel.example.net>
         Subject: \(zones.contains(number) ? "ALARM zone \(number)" : "newsletter \(number)")
@@ -285,9 +287,10 @@ import Testing
     #expect(dovecot.killSessions(of: maildir.user) == 1)
     try bench.write("go", "")
     let run = service.wait()
-    #expect(run.exitCode == 75)
     #expect(run.errors.contains("box: "), "\(run.errors)")
-    #expect(maildir.files.count == 10)
+    // Where the next header was waited for, it has polled again by itself.
+    #expect(run.exitCode == (zone == 5 ? 0 : 75), "\(run.errors)")
+    #expect(maildir.files.count == (zone == 5 ? 0 : 10))
 
     let second = try bench.popbell("once")
     #expect(second.exitCode == 0, "\(second.errors)")

@@ -336,6 +336,15 @@ import Testing
     #expect(run.output.hasPrefix("\(path): rule intrusion takes it\n"))
   }
 
+  /// As the service, which cannot tell it from what a server sends for a message that it has lost.
+  @Test(arguments: ["", "\n", "\r\nSubject: ALARM zone 7 gate\r\n"])
+  func aMessageWithoutAHeaderIsLeft(input: String) throws {
+    let bench = try bench()
+    let run = try bench.start(["match"], input: input).wait()
+    #expect(run.exitCode == 1)
+    #expect(run.output == "-: it has no header, and would be left alone\n")
+  }
+
   /// What a field was, and what `match` says of the sender.
   @Test(arguments: [
     ("From: Garage, Panel 2 <a@x>", "a@x"), ("From: a@x <a@x>", "a@x"), ("From: a..b@x", "a..b@x"),
@@ -347,7 +356,7 @@ import Testing
     ("From: <@x:b@x>", "(an address with a route)"),
     ("From: a@x,,", "(a comma without an address)"),
     ("From: \"a,b\"@x", "(an address that may be read as another)"),
-    ("From: a\u{200B}b@x", "(no address after 'a')"),
+    ("From: a\u{200B}b@x", "(no address: \\u{200b} after 'a')"),
     ("From: a(", "(a quote, comment or group without an end)"),
     ("From: G: a@x;", "(a group of senders)"), ("From: a@b c", "(not an address after 'a@b')"),
     ("From: \(String(repeating: "a", count: 65))@x", "(the address is too long)"),

@@ -25,7 +25,7 @@ import Testing
           + "Date: Sat, 21 Nov 2026 08:45:33 +0000\r\nMessage-ID: <\(index)@x>\r\n"
           + "Subject: \(subject.0)\r\n\r\n")
     }
-    let scene = try Scene(messages: messages) { bench in
+    let scene = try Scene(messages: messages, more: "existing = fire") { bench in
       try? bench.write("show", Self.show(bench), mode: 0o755)
       return """
         [rule any]

@@ -25,6 +25,15 @@ import Testing
     #expect(blocks("").contains(help.trimmingCharacters(in: .newlines)))
   }
 
+  /// Without a package, as with one.
+  @Test func installsTheCharsetTables() throws {
+    let package = try String(
+      contentsOf: root.appendingPathComponent("board/package"), encoding: .utf8)
+    let place = "usr/share/popbell/charsets"
+    #expect(package.contains("put 644 board/charset-tables \(place)\n"))
+    #expect(blocks("sh").contains { $0.contains("-m 644 board/charset-tables /\(place)\n") })
+  }
+
   @Test func showsAConfigurationThatHolds() throws {
     let configuration = try #require(blocks("ini").first)
     #expect(configuration.split(separator: "\n").count <= 15)

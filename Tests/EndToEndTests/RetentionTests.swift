@@ -20,7 +20,7 @@ import Testing
     try bench.configure(
       bench.mailbox(
         port: dovecot.tlsPort, user: maildir.user,
-        more: "ca = CA\n" + mailbox) + """
+        more: "ca = CA\nexisting = fire\n" + mailbox) + """
 
           [rule zone]
           subject = ALARM {zone}
@@ -91,7 +91,7 @@ import Testing
       try deliver(zone)
       try other.deliver("Subject: ALARM other \(zone)\n\n\n")
     }
-    let more = "ca = CA\narchive = \(bench.path("archive"))"
+    let more = "ca = CA\nexisting = fire\narchive = \(bench.path("archive"))"
     let mailboxes = [("box", maildir), ("other", other)].map { name, maildir in
       bench.mailbox(
         name, port: dovecot.tlsPort, user: maildir.user, more: more)

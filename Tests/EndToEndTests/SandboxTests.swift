@@ -67,4 +67,33 @@ import Testing
       #expect(!memory.contains { $0.range(of: Data(trace.utf8)) != nil }, "\(trace)")
     }
   }
+
+  /// By a process that is walled in before, and before there is a password to read.
+  @Test(.enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
+  func namesAreLookedUpByAProcessWithoutASecret() throws {
+    let scene = try Scene()
+    let bench = scene.bench
+    let text = bench.read("popbell.conf").replacing(
+      "server = 127.0.0.1", with: "server = localhost")
+    try bench.write("popbell.conf", text)
+    let strace = Strace(bench)
+    let calls = ["openat", "open", "seccomp", "prctl", "socket"]
+    let run = try bench.start(["once"], under: strace.command(calls) + ["-f"]).wait()
+    #expect(run.exitCode == 0 && bench.fired == Scene.alarms, "\(run.errors)")
+
+    let lines = strace.lines.map(String.init)
+    // Landlock's rules are made of files that are opened by O_PATH.
+    let hosts = try #require(
+      lines.firstIndex { $0.contains("\"/etc/hosts\"") && !$0.contains("O_PATH") })
+    let resolver = lines[hosts].prefix { $0.isNumber } + " "
+    let wall = try #require(
+      lines.firstIndex { $0.hasPrefix(resolver) && $0.contains("SECCOMP_MODE_FILTER") })
+    #expect(wall < hosts)
+    // popbell looks at the file when it starts; what the fetcher reads comes after.
+    let secret = try #require(lines.lastIndex { $0.contains("\"\(bench.path("password"))\"") })
+    #expect(hosts < secret)
+    let fetcher = lines[secret].prefix { $0.isNumber } + " "
+    let files = lines.filter { $0.hasPrefix(fetcher) && $0.contains("\"/etc/") }
+    #expect(!files.contains { $0.contains("hosts") || $0.contains("resolv.conf") }, "\(files)")
+  }
 }

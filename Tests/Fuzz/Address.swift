@@ -41,7 +41,8 @@ private func sole(_ value: [UInt8]) -> [UInt8]? {
 private func requireAddress(_ address: [UInt8]) {
   require(sole(address) == address, "an address reads as itself")
   require(sole([.ascii("<")] + address + [.ascii(">")]) == address, "so it does in brackets")
-  require(address.allSatisfy { $0 >= .space && $0 < 0x7F }, "an address is printable ASCII")
+  require(String(validating: address, as: UTF8.self) != nil, "an address is UTF-8")
+  require(address.allSatisfy { $0 >= .space && $0 != 0x7F }, "an address has no control characters")
   guard let at = address.lastIndex(of: .ascii("@")) else { fatalError("an address has no domain") }
   require((1...Mail.Limits.localPart).contains(at), "the local part is bounded")
   require((1...Mail.Limits.domain).contains(address.count - at - 1), "the domain is bounded")

@@ -31,7 +31,9 @@ private func requireBounds(_ header: borrowing MessageHeader) {
     if let text = header.extra(index) { requireText(text, limit: Mail.Limits.text) }
   }
   for field in [
-    HeaderField.subject, .from, .to, .replyTo, .date, .messageID, .received, .firstReceived,
+    HeaderField.subject, .from, .to, .replyTo, .date, .messageID, .received, .contentType,
+    .firstReceived,
+    .furtherTo,
   ] {
     require(header.value(of: field).count <= Mail.Limits.fieldValue, "a value is bounded")
   }

@@ -35,6 +35,23 @@ import Testing
     }
   }
 
+  /// What a disk that was full did not take comes before anything else that it takes.
+  @Test func whatFiredIsWrittenBeforeWhatIsGone() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known)
+    let alert = try ledger.alert(MessageIdentity(5, content: 5))
+    try ledger.intend(alert)
+    disk.failAfter = 0
+    #expect(throws: LedgerError.self) { try ledger.note(alert, .fired) }
+    // It has room for one more write, and then the power goes.
+    disk.failAfter = .max
+    let synchronizations = disk.synchronizations
+    ledger.beginSession()
+    try list([5], in: ledger)
+    #expect(disk.synchronizations > synchronizations)
+    #expect(try disk.open().state(of: alert) == .fired)
+  }
+
   @Test func whatWasDeliveredTwiceIsOneMessage() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known)
@@ -58,10 +75,18 @@ import Testing
     }
   }
 
+  /// With the unique-id of the other: that is no message's alone.
+  @Test func aCopyInTheSameSessionFiresForAnotherRule() throws {
+    let ledger = try disk.open()
+    try ledger.fire(Self.known, rule: 1)
+    #expect(try ledger.state(of: Self.known, rule: 2) == .new)
+  }
+
   /// Whatever the rules say now; but what has not fired yet may.
   @Test func theMessageItselfDoesNotFireForAnotherRule() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known, rule: 1)
+    ledger.beginSession()
     #expect(try ledger.state(of: Self.known, rule: 2) == .fired)
     let pending = MessageIdentity(3, content: 3)
     try ledger.note(ledger.alert(pending), .failed(Failures(attempts: 2)))
@@ -282,7 +307,7 @@ import Testing
   @Test func whatIsMetIsThereWhereverItsRecordIs() throws {
     let disk = try manyRecords()
     let ledger = try disk.open()
-    try ledger.examine(Examined(count: 1, rules: 1))
+    try ledger.examine(Examined(count: 1, rules: 1), isWhole: false, time: nil)
     ledger.beginSession()
     for number in 100...800 {
       let message = MessageIdentity(number, content: number)
@@ -387,6 +412,11 @@ import Testing
       #expect(try ledger.wasDeleted(ledger.alert(Self.known)))
       #expect(try !ledger.wasDeleted(ledger.alert(Self.moved)))
     }
+    // It stays so where a rule keeps the copy, until it is tried again.
+    try ledger.keep(ledger.alert(Self.moved), until: nil, rules: 1)
+    #expect(try ledger.wasDeleted(ledger.alert(Self.known)))
+    ledger.tick(now: .init(milliseconds: 25 * 3_600_000), wall: 1_800_000_000)
+    #expect(try !ledger.wasDeleted(ledger.alert(Self.known)))
     // And neither does it where it was seen gone, and is there again.
     try list([], in: ledger)
     #expect(try !ledger.wasDeleted(ledger.alert(Self.known)))
@@ -445,9 +475,25 @@ import Testing
       #expect(!ledger.isEmpty)
       ledger.tick(now: .init(milliseconds: 25 * 3_600_000), wall: 1_800_000_000)
       try ledger.takeDueUnread()
-      try ledger.forEachMessage { Issue.record("\($0)") }
       #expect(ledger.examined?.count == 0)
+      // Not before it was looked at again it is forgotten since when.
+      let id = uniqueID.map { Identity($0) }
+      #expect(try ledger.timeUnread(id, message: 1) == 25 * 3600)
+      try ledger.endLook(isListed: true)
+      try ledger.forEachMessage { Issue.record("\($0)") }
     }
+  }
+
+  /// A disk that failed at the end of a look: what could not be read is still there.
+  @Test func whatCouldNotBeReadIsKnownWhileTheDiskFails() throws {
+    let ledger = try disk.open()
+    try ledger.noteUnread(Identity(1), message: 1)
+    try ledger.flush()
+    ledger.tick(now: .init(milliseconds: 25 * 3_600_000), wall: 1_800_000_000)
+    try ledger.takeDueUnread()
+    disk.failAfter = 0
+    #expect(throws: LedgerError.self) { try ledger.endLook(isListed: true) }
+    #expect(try ledger.timeUnread(Identity(1), message: 1) == 25 * 3600)
   }
 
   /// Records are sorted anew in the middle of a session, by the alerts of others.

@@ -21,7 +21,7 @@ import Testing
     }
     try ledger.note(MessageIdentity(4), .givenUp)
     try ledger.note(MessageIdentity(5), .archived)
-    try ledger.examine(examined)
+    try ledger.examine(examined, isWhole: false, time: nil)
 
     let again = try disk.open()
     #expect(try again.state(0) == .new)
@@ -55,9 +55,11 @@ import Testing
     try ledger.fire(MessageIdentity(1, content: 1))
     try ledger.keep(MessageIdentity(1, content: 1), until: nil, rules: 1)
     try ledger.flush()
-    try ledger.examine(examined)
+    var examined = Examined(rules: 77)
+    examined.add(Identity(1).word)
+    try ledger.examine(examined, isWhole: false, time: nil)
     let before = disk.operations
-    try ledger.examine(examined)
+    try ledger.examine(examined, isWhole: false, time: nil)
     try ledger.keep(MessageIdentity(1, content: 1), until: nil, rules: 1)
     try ledger.flush()
     try ledger.commitDeletions(left: 0)
@@ -148,7 +150,7 @@ import Testing
     for number in 1...5000 {
       try ledger.note(MessageIdentity(number, content: number), .archived)
     }
-    try ledger.examine(examined)
+    try ledger.examine(examined, isWhole: false, time: nil)
     var current = ledger
     for _ in 1...2 {
       for number in 1...5000 {
@@ -172,7 +174,7 @@ import Testing
     let ledger = try disk.open()
     try ledger.intend(MessageIdentity(0, content: 0))
     try ledger.fire(MessageIdentity(10_000, content: 10_000))
-    try ledger.examine(examined)
+    try ledger.examine(examined, isWhole: false, time: nil)
     for number in 1...4000 {
       try ledger.fire(MessageIdentity(number, content: number))
       try ledger.delete(MessageIdentity(number, content: number))

@@ -29,6 +29,8 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       ("(Cron) alarm@panel.example (Daemon)", "alarm@panel.example"),
       ("a.b+c-d_e=!#$%&'*/?^`{|}~@panel.example", "a.b+c-d_e=!#$%&'*/?^`{|}~@panel.example"),
       ("root@localhost", "root@localhost"),
+      ("tür@panel.example", "tür@panel.example"), ("a@TÜR.Example", "a@tÜr.example"),
+      ("<警報@例え.テスト.>", "警報@例え.テスト"), ("u\u{308}@panel.example", "u\u{308}@panel.example"),
       ("cam_1@my_host.example", "cam_1@my_host.example"),
       ("camera@[192.0.2.7]", "camera@[192.0.2.7]"),
       ("camera@[IPv6:2001:DB8::7]", "camera@[ipv6:2001:db8::7]"),
@@ -42,11 +44,16 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       // As devices write them.
       ("Garage, Panel <alarm@panel.example>", "alarm@panel.example"),
       ("Garage Team: Panel 2 <alarm@panel.example>", "alarm@panel.example"),
+      ("Garage; Panel <alarm@panel.example>", "alarm@panel.example"),
+      ("=?utf-8?Q?Garage;_T=C3=BCr,_2?= <alarm@panel.example>", "alarm@panel.example"),
       ("J. O'Neil, M.D. : (x@y) \"a@b\" <alarm@panel.example>", "alarm@panel.example"),
       ("Tür, Garage <alarm@panel.example>,", "alarm@panel.example"),
       ("alarm@panel.example <alarm@panel.example>", "alarm@panel.example"),
       ("Alarm@Panel.Example (x) <alarm@panel.example>", "alarm@panel.example"),
       ("'Alarm@Panel.Example' <alarm@panel.example>", "alarm@panel.example"),
+      ("=?utf-8?Q?Alarm@Panel.Example?= <alarm@panel.example>", "alarm@panel.example"),
+      ("=?utf-8?Q?alarm=40panel.example?= <alarm@panel.example>", "alarm@panel.example"),
+      ("=?utf-8?q?alarm@panel.example?= (x) <alarm@panel.example>", "alarm@panel.example"),
       ("'alarm@panel.example", "'alarm@panel.example"),
       ("'alarm@panel.example <'alarm@panel.example>", "'alarm@panel.example"),
       ("alarm@panel.example.", "alarm@panel.example"),
@@ -85,14 +92,19 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       ("a@[192.0.2.1]..", .unexpectedByte, 14), ("a@b@c", .unexpectedByte, 3),
       ("a (x) @panel", .missingDomain, 1), ("a@ panel", .unexpectedByte, 2),
       ("a . b@panel", .missingDomain, 1), ("\"a\".b@panel", .missingDomain, 3),
-      ("a.\"b\"@panel", .missingDomain, 2), ("tür@panel", .missingDomain, 1),
-      ("a@tür", .unexpectedByte, 3), ("\"tür\"@panel", .unexpectedByte, 2),
+      ("a.\"b\"@panel", .missingDomain, 2), ("\"tür\"@panel", .unexpectedByte, 2),
+      ("a\u{200B}b@panel", .missingDomain, 1), ("a@pan\u{AD}el", .unexpectedByte, 5),
+      ("a@pan\u{A0}el", .unexpectedByte, 5), ("a\u{202E}b@panel", .missingDomain, 1),
+      ("a@b。panel", .unexpectedByte, 3), ("a＠b@panel", .missingDomain, 1),
+      ("a@ｂ.panel", .unexpectedByte, 2), ("a@b﹒panel", .unexpectedByte, 3),
       ("a@[192.0.2.1", .unterminated, 12), ("a@[192.0.2.1 ]", .unexpectedByte, 12),
       ("a@[x]y", .unexpectedByte, 5), ("<@relay a@x>", .route, 1),
       ("a@x, b@y", .severalAddresses, 0), ("a@x,,b@y", .severalAddresses, 0),
       ("a@x; b@y", .severalAddresses, 0), ("a@x,,", .emptyElement, 4), (", a@x", .emptyElement, 0),
       ("a@x;,", .emptyElement, 4), (",Garage, Panel <a@x>", .missingDomain, 7),
-      ("Garage, Panel <a@x>,,", .missingDomain, 6), ("Garage; Panel <a@x>", .missingDomain, 6),
+      ("Garage, Panel <a@x>,,", .missingDomain, 6), ("Garage;; Panel <a@x>", .missingDomain, 6),
+      ("Garage; a@y; Panel <b@x>", .missingDomain, 6),
+      ("Garage: Hall; Panel <a@x>", .missingDomain, 12),
       ("Garage, Panel", .missingDomain, 6), ("Garage, Panel <a@x> <b@y>", .missingDomain, 6),
       ("Garage, Panel <a@x>, b@y", .missingDomain, 6), ("Garage, a@y <b@x>", .missingDomain, 6),
       ("Garage: a@y, Panel <b@x>", .group, 0), ("Garage: Panel <a@x>;", .group, 0),
@@ -110,6 +122,13 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
       ("alarm@panel.example <evil@x>", .otherAddress, 20),
       ("alarm@panel.example <alarm@panel.example> <evil@x>", .unexpectedByte, 42),
       ("'alarm@panel.example' <evil@x>", .otherAddress, 22),
+      ("=?utf-8?Q?alarm@panel.example?= <evil@x>", .otherAddress, 32),
+      ("=?utf-8?Q?alarm@panel.example_?= <alarm@panel.example>", .otherAddress, 33),
+      ("=?utf-8?Q?alarm@panel.example=2E?= <alarm@panel.example>", .misleadingLocalPart, 0),
+      ("=?utf-8?Q?alarm@panel.example?= x <alarm@panel.example>", .unexpectedByte, 32),
+      ("=?utf-8?Q?alarm@panel.example?=", .unexpectedByte, 31),
+      ("=?utf-8?Q?alarm@panel.example <alarm@panel.example>", .misleadingLocalPart, 0),
+      ("=?utf-8?Q?alarm@panel.example?=, <alarm@panel.example>", .unexpectedByte, 31),
       ("'alarm@panel.example'", .unexpectedByte, 21), ("'a@x', 'b@y'", .unexpectedByte, 5),
       ("<@panel.example:evil@x>", .route, 1), ("<@relay.example,@hub.example:a@x>", .route, 1),
       ("\"alarm@panel.example\"@x", .misleadingLocalPart, 0),
@@ -171,9 +190,22 @@ private func soleAddress(of field: String) -> Result<String, FieldError> {
     #expect(reading.replyTo == addresses)
   }
 
-  @Test func stopsWhereItIsAskedTo() {
+  @Test(
+    arguments: [
+      (["a@x", "b@y", "c@z"], ["a@x", "b@y", "c@z"]), (["", "a@x, b@y", ""], ["a@x", "b@y"]),
+      (["\"a@x", "b@y", "bad", "c@z"], ["b@y", "c@z"]),
+    ])
+  func findsTheAddressesOfAllToFields(fields: [String], addresses: [String]) {
+    let lines = fields.flatMap { message("TO: \($0)", "X: y") }
+    #expect(read(lines + message("")).to == addresses)
+  }
+
+  @Test(arguments: [
+    ["To: a@x, b@y, c@z"], ["To: a@x", "To: b@y, c@z"], ["To: a@x, b@y", "To: c@z"],
+  ])
+  func stopsWhereItIsAskedTo(lines: [String]) {
     var header = MessageHeader()
-    header.receive(message("To: a@x, b@y, c@z", ""))
+    header.receive(lines.flatMap { message($0) } + message(""))
     var count = 0
     header.forEachTo { _ in
       count += 1

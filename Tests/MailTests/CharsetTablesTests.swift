@@ -66,4 +66,17 @@ import Testing
     other.receive(message)
     #expect(other.undecodedLabel == nil)
   }
+
+  @Test func saysWhichCharsetOfTheBodyCouldNotBeDecoded() throws {
+    let type = message("Content-Type: text/plain; charset=\"GB2312\"")
+    let mail = type + Array("Subject: ".utf8) + [0xB1, 0xA8] + message("", "")
+    var header = MessageHeader()
+    header.receive(mail)
+    let undecoded = header.undecodedLabel.map { String(decoding: $0, as: UTF8.self) }
+    #expect(Reading(header).subject == "±¨" && undecoded == "GB2312")
+    // That of the next message is its own.
+    header.reset()
+    header.receive(Array("Subject: ".utf8) + [0xC1] + message("", ""))
+    #expect(Reading(header).subject == "Á" && header.undecodedLabel == nil)
+  }
 }

@@ -60,6 +60,8 @@ private func decoded(_ raw: some Sequence<UInt8>) -> [UInt8] {
       ("=?UTF-8?B?QWxhcm06IFTDvHIgb2ZmZW4", "Alarm: Tür offen"),
       ("=?UTF-8?B?VMO8cg== zone 3", "Tür zone 3"), ("=?UTF-8?B?VMO8cg", "Tür"),
       ("=?UTF-8?B?VMO8cg==? zone!", "Tür zone!"), ("=?UTF-8?B?VMO8cg==?", "Tür"),
+      ("=?UTF-8?B?VMO8cg==...", "Tür..."), ("=?UTF-8?B?VMO8c...", "Tü..."),
+      ("=?UTF-8?B?VMO8.cg==", "=?UTF-8?B?VMO8.cg=="), ("=?UTF-8?B?...", "=?UTF-8?B?..."),
       ("=?UTF-8?B?VMO8=?UTF-8?B?cg==?=", "Tür"), ("=?UTF-8?B?VMO8cg== \"zone\"", "Tür \"zone\""),
       ("=?utf-8?q?a", "a"), ("=?utf-8?q?a?", "a"), ("=?utf-8?q?T=C3=BCr_offen", "Tür offen"),
       ("=?utf-8?q?T=C3=BCr offen", "Tür offen"), ("=?utf-8?b?YQ==", "a"),
@@ -92,6 +94,10 @@ private func decoded(_ raw: some Sequence<UInt8>) -> [UInt8] {
       ("=?windows-1252?q?=93=94=FF?=", "“”ÿ"),
       ("=?KOI8-R?q?=C1=FF=80=9A?=", "аЪ─\u{A0}"),
       ("=?x-a-charset-with-a-long-name?q?=41?=", "A"),
+      ("=?utf-7?q?T+APw-r +- a+?b?=", "Tür + a+?b"), ("=?UTF-7?Q?T+APw r?=", "Tü r"),
+      ("=?unicode-1-1-utf-7?q?+2D3eqA?=", "🚨"),
+      ("=?utf-7?q?+2D0-x_+3qgA9g-x?=", "\u{FFFD}x \u{FFFD}öx"),
+      ("=?utf-7?q?=C3=BC +?=", "ü +"), ("=?utf-7?q?a+?= =?utf-7?q?APw-?=", "aü"),
     ] as [(String, String)])
   func decodes(raw: String, text: String) {
     #expect(String(decoding: decoded(raw.utf8), as: UTF8.self) == text)

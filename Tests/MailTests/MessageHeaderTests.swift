@@ -101,6 +101,8 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
   @Test(arguments: HeaderFixture.all)
   func passesOverAByteOrderMark(fixture: HeaderFixture) {
     let reading = read(fixture.stream, extras: ["X-Zone", "Date"])
+    let marks: [UInt8] = [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF]
+    #expect(read(marks + fixture.stream, extras: ["X-Zone", "Date"]) == reading)
     forEachSplit(of: [0xEF, 0xBB, 0xBF] + fixture.stream) { parts in
       var header = MessageHeader(extraFields: Self.extras)
       for part in parts { header.receive(part) }
@@ -109,7 +111,7 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: [[0xEF], [0xEF, 0xBB], [0xBB, 0xBF], [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF]])
+  @Test(arguments: [[0xEF], [0xEF, 0xBB], [0xBB, 0xBF], [0xEF, 0xBB, 0xBF, 0xEF, 0xBB]])
   func takesOtherBytesInFrontForTheirLine(bytes: [UInt8]) {
     let reading = read(bytes + message("Subject: a", "From: a@x", ""))
     #expect(reading.subject == "")

@@ -162,6 +162,11 @@ struct MultiByteFixture: Sendable, CustomTestStringConvertible {
       // Other text under the label: UTF-8, or nothing that it reads.
       ("=?gb2312?Q?T=C3=BCr?=", "T眉r"), ("=?gb2312?Q?=E8=AD=A6?=", "警"),
       ("=?big5?Q?T=FC_r?=", "Tü r"),
+      // Labels of libraries and of PHP.
+      ("=?MS950?B?xLWz+A==?= 3", "警報 3"), ("=?x-ms950?B?xLWz+A==?=", "警報"),
+      ("=?SJIS-win?Q?=8Cx=95=F1?=", "警報"), ("=?cp943c?Q?=8Cx=95=F1?=", "警報"),
+      ("=?x-IBM943?Q?=8Cx=95=F1?=", "警報"), ("=?eucJP-win?Q?=B7=D9?=", "警"),
+      ("=?gb18030-2000?Q?=B1=A8?=", "报"),
     ] as [(String, String)])
   func decodesTexts(raw: String, text: String) throws {
     let tables = try CharsetTables.ofBoard()

@@ -24,15 +24,21 @@ func runInSandbox() throws(SystemError) {
       send("error: \(describe(error))", channel)
       return 1
     }
-    for index in names.indices {
-      let result = probe_violate(Int32(index))
-      send("\(names[index]) \(result == -Int(EPERM) ? "refused" : "\(result)")", channel)
-    }
+    tryAll(names, probe_violate, channel)
     reportWhatWorks(channel)
     reportMemory(channel)
     return 0
   }
   try follow(&fork)
+}
+
+private func tryAll(
+  _ names: [String], _ run: (Int32) -> Int, _ channel: borrowing Descriptor
+) {
+  for index in names.indices {
+    let result = run(Int32(index))
+    send("\(names[index]) \(result == -Int(EPERM) ? "refused" : "\(result)")", channel)
+  }
 }
 
 /// Takes 64 MiB at once, and then as much in small parts, from the heap and from the kernel.
@@ -71,6 +77,34 @@ func violate(_ name: String) throws(SystemError) {
     do { try Sandbox.enter() } catch { return 1 }
     reportWhatWorks(channel)
     _ = probe_violate(Int32(index))
+    return 0
+  }
+  try follow(&fork)
+}
+
+/// Tries everything in the sandbox of a process that looks up a name, and looks one up; `file` is one that
+/// this takes no part in.
+func runResolver(_ file: String) throws(SystemError) {
+  let user = Sandbox.isRoot ? try User(named: Array("nobody".utf8).span) : nil
+  var names: [String] = []
+  while let name = unsafe probe_refusal(Int32(names.count)) {
+    names.append(unsafe String(cString: name))
+  }
+  let hasLandlock = probe_has_landlock()
+  var fork = try ForkedProcess { channel in
+    do {
+      try Sandbox.dropPrivileges(to: user)
+      try Sandbox.enterResolver()
+    } catch {
+      send("error: \(describe(error))", channel)
+      return 1
+    }
+    tryAll(names, probe_refused, channel)
+    let isRead = unsafe open(file, O_RDONLY) >= 0
+    send("reads another file \(isRead && hasLandlock)", channel)
+    send("reads /etc/hosts \(unsafe open("/etc/hosts", O_RDONLY) >= 0)", channel)
+    let answer = HostAnswer(resolving: Array("localhost".utf8).span)
+    send("looks up a name \((try? AddressList(answer.bytes, port: 110)) != nil)", channel)
     return 0
   }
   try follow(&fork)

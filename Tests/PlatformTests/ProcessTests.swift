@@ -86,6 +86,21 @@ import Testing
     #expect(run.lines == Self.allowed + ["killed(signal: \(SIGSYS))"])
   }
 
+  @Test func aResolverReadsWhatItNeedsAndDoesNothingElse() throws {
+    let folder = try TemporaryFolder()
+    let secret = folder.path + "/password"
+    #expect(FileManager.default.createFile(atPath: secret, contents: Data("secret".utf8)))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+    var lines = try Run(probe: ["resolver", secret]).lines
+    let rest = [
+      "reads another file false", "reads /etc/hosts true", "looks up a name true", "exited(0)",
+    ]
+    #expect(lines.suffix(4) == rest)
+    lines.removeLast(4)
+    #expect(lines.count > 60)
+    #expect(lines.filter { !$0.hasSuffix(" refused") } == [])
+  }
+
   @Test func findsUsers() throws {
     let root = try User(named: Array("root".utf8).span)
     #expect(root.id == 0 && root.group == 0)

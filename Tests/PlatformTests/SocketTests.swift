@@ -27,7 +27,7 @@ private struct Listener: ~Copyable {
 }
 
 private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) -> AddressList {
-  try AddressList(resolving: Array(host.utf8).span, port: port)
+  try AddressList(HostAnswer(resolving: Array(host.utf8).span).bytes, port: port)
 }
 
 @Suite struct ResolverTests {
@@ -38,9 +38,17 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     ("fe80::1%lo", "[fe80::1%lo]:995"),
   ])
   func takesAddressesInDigits(host: String, text: String) throws {
-    let list = try resolve(host)
-    #expect(list.count == 1)
-    #expect(string(list[0].text.span) == text)
+    for isInDigits in [false, true] {
+      let answer = HostAnswer(resolving: Array(host.utf8).span, isInDigits: isInDigits)
+      let list = try AddressList(answer.bytes, port: 995)
+      #expect(list.count == 1)
+      #expect(string(list[0].text.span) == text)
+    }
+  }
+
+  @Test func asksNobodyForWhatMustBeInDigits() {
+    let answer = HostAnswer(resolving: Array("localhost".utf8).span, isInDigits: true)
+    #expect(throws: ResolveError.notFound) { _ = try AddressList(answer.bytes, port: 995) }
   }
 
   @Test func findsLoopbackByName() throws {

@@ -43,6 +43,7 @@ import Testing
         to = *
         header.X-Priority = \\*
         pulse siren 10s
+        fire up to an age of 1d; leave old messages
         then delete the message; after a crash fire again; retry for 1d, 1 time at most; programs run at most 90s
 
       """

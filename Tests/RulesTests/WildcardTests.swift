@@ -41,6 +41,17 @@ import Testing
     #expect(captured(try wildcard(source, caseSensitive: true), from: text) == captures)
   }
 
+  /// A host name's case never matters.
+  @Test(
+    arguments: [
+      ("A@Example.NET", "A@example.net", true), ("A@*.NET", "A@example.net", true),
+      ("a@example.net", "A@example.net", false),
+    ])
+  func mindsNoCaseOfADomain(source: String, address: String, matches: Bool) throws {
+    let wildcard = try wildcard(source, for: .address, caseSensitive: true)
+    #expect((captured(wildcard, from: address) != nil) == matches)
+  }
+
   /// A wildcard is written for text as a person sees it, and read as such.
   @Test(
     arguments: [

@@ -41,6 +41,9 @@ int64_t pb_clock_milliseconds(void);
 int64_t pb_wall_seconds(void);
 /* When this program was made, likewise: a clock that says less is not set. */
 int64_t pb_build_seconds(void);
+/* True if the date is right from the start or, by the kernel's word (adjtimex(2)), set by the network. A
+ * board without a battery starts with the date at which it went off. */
+bool pb_clock_is_sure(void);
 int pb_random(uint8_t *bytes, size_t count);
 /* Writes an ISO 8601 date and time, without a NUL, and returns its length. */
 int pb_timestamp(int64_t seconds, bool local, uint8_t *text, size_t capacity);
@@ -172,9 +175,16 @@ struct pb_address {
   uint32_t bytes[7];
 };
 enum { PB_RESOLVE_TRY_AGAIN = -1, PB_RESOLVE_NOT_FOUND = -2, PB_RESOLVE_OTHER = -3 };
-/* Returns how many addresses were found, or PB_RESOLVE_… with the resolver's own code. */
-int pb_resolve(const uint8_t *host, size_t length, uint16_t port, struct pb_address *addresses,
-               size_t capacity, int32_t *code);
+/* An IP address as a process tells it to another: 4 or 6, the interface of a link-local one, and the
+ * address, with zeros behind one of IPv4. */
+enum { PB_HOST_SIZE = 1 + 4 + 16 };
+/* Writes what was found into `hosts`, as much as there is room for whole ones, and returns how many, at
+ * least one; or getaddrinfo's code, which is negative. Asks nobody where the host must be in `digits`. */
+int pb_resolve(const uint8_t *host, size_t length, bool digits, uint8_t *hosts, size_t capacity);
+/* PB_RESOLVE_… for such a code. */
+int pb_resolve_failure(int32_t code);
+/* Makes a socket address of PB_HOST_SIZE bytes; returns false for what is none. */
+bool pb_address_make(const uint8_t *host, uint16_t port, struct pb_address *address);
 const char *pb_resolve_text(int32_t code);
 /* Writes "192.0.2.1:995" or "[2001:db8::1]:995", without a NUL, and returns its length. */
 int pb_address_text(const struct pb_address *address, uint8_t *text, size_t capacity);
@@ -219,6 +229,8 @@ int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *g
 bool pb_is_root(void);
 int pb_privileges_drop(uint32_t user, uint32_t group);
 int pb_sandbox_enter(bool kill);
+/* For a process that looks up a name: it reads what that needs, and asks name servers. */
+int pb_sandbox_enter_resolver(void);
 
 /* Signals */
 

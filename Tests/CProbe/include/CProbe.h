@@ -34,3 +34,9 @@ bool probe_sends(void);
 long probe_violate(int index);
 /* NULL after the last. */
 const char *probe_violation(int index);
+
+/* The same, of what a process that looks up a name must not do. */
+long probe_refused(int index);
+const char *probe_refusal(int index);
+/* Whether the kernel has Landlock. */
+bool probe_has_landlock(void);
