@@ -36,7 +36,29 @@ static int receive_some(void *context, unsigned char *bytes, size_t size) {
   return socket_result(connection, received, MBEDTLS_ERR_SSL_WANT_READ);
 }
 
-static int set_up(pb_tls_connection *connection) {
+/* Whoever gets to know the server's key later reads what went over such a connection. mbedTLS has no other
+ * way to ask. */
+static bool is_static_rsa(int suite) {
+  const char *name = mbedtls_ssl_get_ciphersuite_name(suite);
+  static const char prefix[] = "TLS-RSA-WITH-";
+  return strncmp(name, prefix, sizeof prefix - 1) == 0;
+}
+
+/* All suites but those, in the library's order. */
+static int limit_suites(pb_tls_connection *connection) {
+  const int *all = mbedtls_ssl_list_ciphersuites();
+  int count = 0, kept = 0;
+  while (all[count] != 0) count++;
+  connection->suites = calloc((size_t)count + 1, sizeof *connection->suites);
+  if (connection->suites == NULL) return MBEDTLS_ERR_SSL_ALLOC_FAILED;
+  for (int i = 0; i < count; i++) {
+    if (!is_static_rsa(all[i])) connection->suites[kept++] = all[i];
+  }
+  mbedtls_ssl_conf_ciphersuites(&connection->config, connection->suites);
+  return 0;
+}
+
+static int set_up(pb_tls_connection *connection, bool takes_old) {
   mbedtls_ssl_config *config = &connection->config;
   int result = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
                                            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
@@ -60,15 +82,16 @@ static int set_up(pb_tls_connection *connection) {
   mbedtls_ssl_conf_rng(config, pb_tls_random, NULL);
   mbedtls_ssl_conf_verify(config, pb_tls_verify, connection);
 
-  result = mbedtls_ssl_setup(&connection->ssl, config);
+  if (!takes_old) result = limit_suites(connection);
+  if (result == 0) result = mbedtls_ssl_setup(&connection->ssl, config);
   if (result != 0) return result;
   bool named = connection->server.address_length == 0;
   mbedtls_ssl_set_bio(&connection->ssl, connection, send_some, receive_some, NULL);
   return mbedtls_ssl_set_hostname(&connection->ssl, named ? connection->server.name : NULL);
 }
 
-int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, pb_tls_trust *trust,
-                    pb_tls_connection **connection) {
+int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, bool takes_old,
+                    pb_tls_trust *trust, pb_tls_connection **connection) {
   pb_tls_connection *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return PB_TLS_OUT_OF_MEMORY;
   opened->descriptor = descriptor;
@@ -80,7 +103,7 @@ int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, pb
 
   int32_t outcome = PB_TLS_BAD_SERVER_NAME;
   if (pb_server_parse(&opened->server, server, length)) {
-    int result = set_up(opened);
+    int result = set_up(opened, takes_old);
     outcome = result == MBEDTLS_ERR_SSL_ALLOC_FAILED ? PB_TLS_OUT_OF_MEMORY
               : result != 0                         ? PB_TLS_LIBRARY
                                                     : 0;
@@ -96,6 +119,7 @@ int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, pb
 void pb_tls_free(pb_tls_connection *connection) {
   mbedtls_ssl_free(&connection->ssl);
   mbedtls_ssl_config_free(&connection->config);
+  free(connection->suites);
   pb_tls_trust_release(connection->trust);
   free(connection);
 }

@@ -82,14 +82,11 @@ static bool address_matches(const struct pb_server *server, const mbedtls_x509_c
 bool pb_server_matches(const struct pb_server *server, const mbedtls_x509_crt *certificate) {
   if (server->address_length > 0) return address_matches(server, certificate);
 
-  bool has_names = false;
   const mbedtls_x509_sequence *name = &certificate->subject_alt_names;
   for (; name != NULL && name->buf.p != NULL; name = name->next) {
-    if (type_of(name) != DNS_NAME) continue;
-    if (name_matches(&name->buf, server->name)) return true;
-    has_names = true;
+    if (type_of(name) == DNS_NAME && name_matches(&name->buf, server->name)) return true;
   }
-  if (has_names) return false;
+  if (certificate->subject_alt_names.buf.p != NULL) return false;
 
   const mbedtls_x509_name *part = &certificate->subject;
   for (; part != NULL; part = part->next) {

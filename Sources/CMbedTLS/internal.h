@@ -50,6 +50,14 @@ bool pb_server_parse(struct pb_server *server, const uint8_t *text, size_t lengt
 /* Whether `certificate` is one for `server`: RFC 6125 section 6.4, RFC 7817 section 3. */
 bool pb_server_matches(const struct pb_server *server, const mbedtls_x509_crt *certificate);
 
+/* Reads the certificate of an authority, which stays where it is; a constraint of names may be critical. */
+int pb_authority_parse(mbedtls_x509_crt *authority, const unsigned char *der, size_t length);
+
+/* Whether the constraints of names in an authority's certificate, critical or not, let it speak for a
+ * certificate below it and, where that is the server's own, for `server`; else `server` is NULL. */
+bool pb_permits(const mbedtls_x509_crt *authority, const mbedtls_x509_crt *certificate,
+                const struct pb_server *server);
+
 void pb_certificate_read(struct pb_certificate *details, const mbedtls_x509_crt *certificate);
 
 struct pb_tls_connection {
@@ -58,6 +66,7 @@ struct pb_tls_connection {
   pb_tls_trust *trust;
   struct pb_server server;
   mbedtls_x509_crt nobody; /* No authority at all. */
+  int *suites;             /* Which may be agreed on; NULL for all that the library has. */
   struct pb_verdict verdict;
   int descriptor;
   bool established;

@@ -5,6 +5,7 @@ static int32_t certificate_reason(const pb_tls_connection *connection, uint32_t 
   if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
     return connection->self_signed ? PB_TLS_SELF_SIGNED : PB_TLS_UNKNOWN_AUTHORITY;
   }
+  if (flags & MBEDTLS_X509_BADCERT_OTHER) return PB_TLS_NOT_PERMITTED; /* verify.c's. */
   if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) return PB_TLS_WRONG_NAME;
   if (flags & MBEDTLS_X509_BADCERT_FUTURE) return PB_TLS_NOT_YET_VALID;
   if (flags & MBEDTLS_X509_BADCERT_EXPIRED) return PB_TLS_EXPIRED;
@@ -15,7 +16,7 @@ static int32_t certificate_reason(const pb_tls_connection *connection, uint32_t 
   return PB_TLS_UNSUITABLE_CERTIFICATE;
 }
 
-enum { ALERT_PROTOCOL_VERSION = 70 };
+enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_PROTOCOL_VERSION = 70 };
 
 #if MBEDTLS_VERSION_MAJOR < 3
 #define MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION
@@ -34,6 +35,7 @@ static int32_t failure_reason(pb_tls_connection *connection, int result) {
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
       connection->detail = connection->ssl.in_msg[1];
       if (connection->detail == ALERT_PROTOCOL_VERSION) return PB_TLS_PROTOCOL_TOO_OLD;
+      if (connection->detail == ALERT_HANDSHAKE_FAILURE) return PB_TLS_NOTHING_IN_COMMON;
       return PB_TLS_ALERT;
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return PB_TLS_PROTOCOL_TOO_OLD;
     case MBEDTLS_ERR_SSL_INVALID_RECORD:

@@ -112,7 +112,7 @@ static bool is_certificate(void *unused, const unsigned char *der, size_t length
   (void)unused;
   mbedtls_x509_crt certificate;
   mbedtls_x509_crt_init(&certificate);
-  int result = mbedtls_x509_crt_parse_der(&certificate, der, length);
+  int result = pb_authority_parse(&certificate, der, length);
   mbedtls_x509_crt_free(&certificate);
   return result == 0;
 }
@@ -131,6 +131,7 @@ static bool is_known(const pb_tls_trust *trust, const struct stat *status) {
 static int check_file(const pb_tls_trust *trust, int descriptor, struct stat *status) {
   if (fstat(descriptor, status) != 0) return -errno;
   if (!S_ISREG(status->st_mode)) return -EINVAL;
+  if (status->st_mode & S_IWOTH) return -EKEYREJECTED;
   if (status->st_size > LARGEST_FILE) return -EFBIG;
   return is_known(trust, status) ? -EEXIST : 0;
 }
@@ -161,16 +162,22 @@ static int add_file(pb_tls_trust *trust, const char *path) {
 static int add_folder(pb_tls_trust *trust, const char *path) {
   DIR *folder = opendir(path);
   if (folder == NULL) return -errno;
-  int result = 0;
+  struct stat status;
+  if (fstat(dirfd(folder), &status) != 0 || (status.st_mode & S_IWOTH)) {
+    closedir(folder);
+    return -EKEYREJECTED;
+  }
+  int result = 0, none = -EBADMSG;
   struct dirent *entry;
   while (result != -EMFILE && (entry = readdir(folder)) != NULL) {
     char file[PATH_MAX];
     if (entry->d_name[0] == '.') continue;
     if (snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file) continue;
     result = add_file(trust, file);
+    if (result == -EKEYREJECTED) none = result;
   }
   closedir(folder);
-  return result == -EMFILE ? result : trust->count > 0 ? 0 : -EBADMSG;
+  return result == -EMFILE ? result : trust->count > 0 ? 0 : none;
 }
 
 int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust) {

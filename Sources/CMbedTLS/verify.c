@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include <mbedtls/oid.h>
+
 #include <string.h>
 
 /* mbedTLS wants the authorities before it has seen which of them it needs, and all of them are
@@ -19,6 +21,12 @@ static void judge(const pb_tls_connection *connection, struct pb_verdict *verdic
       *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     }
   }
+  /* mbedTLS asks that of the server's own certificate only. */
+  if (depth > 0 && mbedtls_x509_crt_check_extended_key_usage(
+                       certificate, MBEDTLS_OID_SERVER_AUTH,
+                       MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) != 0) {
+    *flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
+  }
   const uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
   if ((*flags & dates) != 0 || (depth == 0 && (verdict->flags & dates) == 0)) {
     pb_certificate_read(&verdict->certificate, certificate);
@@ -26,13 +34,24 @@ static void judge(const pb_tls_connection *connection, struct pb_verdict *verdic
   verdict->flags |= *flags;
 }
 
+/* The longest chain that mbedTLS follows. */
+enum { MOST_CERTIFICATES = MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2 };
+
 struct attempt {
   const pb_tls_connection *connection;
   struct pb_verdict verdict;
+  const mbedtls_x509_crt *above[MOST_CERTIFICATES];
+  int count;
 };
 
 static int judge_attempt(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
   struct attempt *attempt = context;
+  const struct pb_server *server = depth == 0 ? &attempt->connection->server : NULL;
+  for (int i = 0; i < attempt->count; i++) {
+    if (!pb_permits(attempt->above[i], certificate, server)) *flags |= MBEDTLS_X509_BADCERT_OTHER;
+  }
+  if (attempt->count == MOST_CERTIFICATES) return MBEDTLS_ERR_X509_FATAL_ERROR;
+  attempt->above[attempt->count++] = certificate;
   judge(attempt->connection, &attempt->verdict, certificate, depth, flags);
   return 0;
 }
@@ -103,7 +122,7 @@ static bool visit(void *context, const unsigned char *der, size_t size) {
 
   mbedtls_x509_crt authority;
   mbedtls_x509_crt_init(&authority);
-  if (mbedtls_x509_crt_parse_der_nocopy(&authority, der, size) == 0) {
+  if (pb_authority_parse(&authority, der, size) == 0) {
     try_authority(search, &authority);
   }
   mbedtls_x509_crt_free(&authority);

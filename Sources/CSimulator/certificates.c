@@ -2,6 +2,7 @@
 
 #include <mbedtls/ecp.h>
 #include <mbedtls/md5.h>
+#include <mbedtls/rsa.h>
 #include <mbedtls/x509_crt.h>
 
 #include <string.h>
@@ -26,11 +27,14 @@ static int32_t to_front(uint8_t *der, size_t size, int length) {
   return length;
 }
 
-int32_t sim_key_generate(uint8_t *der, size_t size) {
+int32_t sim_key_generate(bool rsa, uint8_t *der, size_t size) {
   mbedtls_pk_context key;
   mbedtls_pk_init(&key);
-  int result = mbedtls_pk_setup(&key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
-  if (result == 0) {
+  int result = mbedtls_pk_setup(
+      &key, mbedtls_pk_info_from_type(rsa ? MBEDTLS_PK_RSA : MBEDTLS_PK_ECKEY));
+  if (result == 0 && rsa) {
+    result = mbedtls_rsa_gen_key(mbedtls_pk_rsa(key), sim_random, NULL, 2048, 65537);
+  } else if (result == 0) {
     result = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(key), sim_random, NULL);
   }
   if (result == 0) result = to_front(der, size, mbedtls_pk_write_key_der(&key, der, size));
@@ -55,8 +59,10 @@ static int set_serial(mbedtls_x509write_cert *certificate) {
 }
 
 static int set_extensions(mbedtls_x509write_cert *certificate, const uint8_t *names,
-                          size_t names_count, uint32_t options) {
+                          size_t names_count, const uint8_t *constraints,
+                          size_t constraints_count, uint32_t options) {
   static const char alternative_names[] = {0x55, 0x1D, 0x11};
+  static const char name_constraints[] = {0x55, 0x1D, 0x1E};
   static const char extended_key_usage[] = {0x55, 0x1D, 0x25};
   /* ExtKeyUsageSyntax of id-kp-clientAuth: RFC 5280 section 4.2.1.12. */
   static const unsigned char for_clients[] = {0x30, 0x0A, 0x06, 0x08, 0x2B, 0x06,
@@ -65,6 +71,11 @@ static int set_extensions(mbedtls_x509write_cert *certificate, const uint8_t *na
   if (result == 0 && names_count > 0) {
     result = mbedtls_x509write_crt_set_extension(certificate, alternative_names,
                                                  sizeof alternative_names, 0, names, names_count);
+  }
+  if (result == 0 && constraints_count > 0) {
+    result = mbedtls_x509write_crt_set_extension(
+        certificate, name_constraints, sizeof name_constraints, options & SIM_CRITICAL, constraints,
+        constraints_count);
   }
   if (result == 0 && (options & SIM_FOR_CLIENTS)) {
     result = mbedtls_x509write_crt_set_extension(certificate, extended_key_usage,
@@ -77,7 +88,8 @@ static int set_extensions(mbedtls_x509write_cert *certificate, const uint8_t *na
 int32_t sim_certificate_write(const char *subject, const uint8_t *subject_key, size_t subject_key_count,
                               const char *issuer, const uint8_t *issuer_key, size_t issuer_key_count,
                               const char *not_before, const char *not_after, const uint8_t *names,
-                              size_t names_count, uint32_t options, uint8_t *der, size_t size) {
+                              size_t names_count, const uint8_t *constraints,
+                              size_t constraints_count, uint32_t options, uint8_t *der, size_t size) {
   mbedtls_pk_context subject_pair, issuer_pair;
   mbedtls_x509write_cert certificate;
   mbedtls_pk_init(&subject_pair);
@@ -95,7 +107,9 @@ int32_t sim_certificate_write(const char *subject, const uint8_t *subject_key, s
     result = mbedtls_x509write_crt_set_validity(&certificate, not_before, not_after);
   }
   if (result == 0) result = set_serial(&certificate);
-  if (result == 0) result = set_extensions(&certificate, names, names_count, options);
+  if (result == 0) {
+    result = set_extensions(&certificate, names, names_count, constraints, constraints_count, options);
+  }
   if (result == 0) {
     mbedtls_x509write_crt_set_subject_key(&certificate, &subject_pair);
     mbedtls_x509write_crt_set_issuer_key(&certificate, &issuer_pair);

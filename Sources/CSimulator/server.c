@@ -48,7 +48,10 @@ bool sim_tls_has_1_1(void) {
 }
 
 static int configure(sim_tls *tls, const char *chain, const uint8_t *key, size_t key_count,
-                     bool only_1_1) {
+                     uint32_t options) {
+  static const int static_rsa[] = {MBEDTLS_TLS_RSA_WITH_AES_128_GCM_SHA256,
+                                   MBEDTLS_TLS_RSA_WITH_AES_128_CBC_SHA, 0};
+  bool only_1_1 = options & SIM_ONLY_1_1;
   if (only_1_1 && !sim_tls_has_1_1()) return -1;
 #if MBEDTLS_VERSION_MAJOR >= 3
   if (psa_crypto_init() != PSA_SUCCESS) return -1;
@@ -63,6 +66,7 @@ static int configure(sim_tls *tls, const char *chain, const uint8_t *key, size_t
   }
   if (result != 0) return result;
   mbedtls_ssl_conf_rng(&tls->config, sim_random, NULL);
+  if (options & SIM_ONLY_STATIC_RSA) mbedtls_ssl_conf_ciphersuites(&tls->config, static_rsa);
 #if defined(MBEDTLS_SSL_PROTO_TLS1_1)
   if (only_1_1) {
     mbedtls_ssl_conf_max_version(&tls->config, MBEDTLS_SSL_MAJOR_VERSION_3,
@@ -74,7 +78,7 @@ static int configure(sim_tls *tls, const char *chain, const uint8_t *key, size_t
 }
 
 sim_tls *sim_tls_new(int32_t descriptor, const char *chain, const uint8_t *key, size_t key_count,
-                     bool only_1_1) {
+                     uint32_t options) {
   sim_tls *tls = calloc(1, sizeof *tls);
   if (tls == NULL) return NULL;
   tls->descriptor = descriptor;
@@ -82,7 +86,7 @@ sim_tls *sim_tls_new(int32_t descriptor, const char *chain, const uint8_t *key, 
   mbedtls_ssl_config_init(&tls->config);
   mbedtls_x509_crt_init(&tls->chain);
   mbedtls_pk_init(&tls->key);
-  if (configure(tls, chain, key, key_count, only_1_1) != 0) {
+  if (configure(tls, chain, key, key_count, options) != 0) {
     sim_tls_free(tls);
     return NULL;
   }

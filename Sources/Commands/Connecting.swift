@@ -84,7 +84,7 @@ struct Wire: ~Copyable {
     _ mailbox: MailboxSettings, _ trust: borrowing OpenTrust
   ) throws(FetcherFailure) {
     do throws(TLSFailure) {
-      tls = try trust.connection(socket.number, mailbox.server)
+      tls = try trust.connection(socket.number, mailbox)
       while true {
         switch try tls!.handshake() {
         case .done: return
@@ -202,8 +202,9 @@ struct Wire: ~Copyable {
 extension OpenTrust {
   /// There must be trust: the mailbox uses TLS.
   fileprivate func connection(
-    _ socket: Int32, _ server: [UInt8]
+    _ socket: Int32, _ mailbox: MailboxSettings
   ) throws(TLSFailure) -> TLSConnection {
-    try TLSConnection(descriptor: socket, server: server.span, trust: store!)
+    try TLSConnection(
+      descriptor: socket, server: mailbox.server.span, takesOld: mailbox.takesOldTLS, trust: store!)
   }
 }

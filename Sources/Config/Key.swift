@@ -91,7 +91,7 @@ extension SectionKind {
 // Below: the rows. README and popbell.conf(5) say what the keys mean; a test compares all three.
 
 enum MailboxKey: CaseIterable, Sendable {
-  case server, port, tls, allowPlaintext, ca, user, passwordFile, passwordCommand
+  case server, port, tls, tlsOld, allowPlaintext, ca, user, passwordFile, passwordCommand
   case passwordCredential, auth, interval, deadline, unmatched, existing, batch, archive, ledger
   case capabilities
   case headers, password
@@ -101,6 +101,7 @@ enum MailboxKey: CaseIterable, Sendable {
     case .server: KeyRow("server", "pop.example.net", isRequired: true)
     case .port: KeyRow("port", "995")
     case .tls: KeyRow("tls", "starttls")
+    case .tlsOld: KeyRow("tls-old", "yes")
     case .allowPlaintext: KeyRow("allow-plaintext", "yes")
     case .ca: KeyRow("ca", "/PATH")
     case .user: KeyRow("user", "NAME", isRequired: true)

@@ -29,7 +29,10 @@ extension MailboxSettings {
     case .startTLS: sink.write(", TLS by STLS, never without")
     case .none: sink.write(", NO TLS: anyone on the way can read the password")
     }
-    if tls != .none { sink.write(", certificates ", ca ?? [UInt8]("of the system"), "") }
+    if tls != .none {
+      if takesOldTLS { sink.write(" (also without forward secrecy)") }
+      sink.write(", certificates ", ca ?? [UInt8]("of the system"), "")
+    }
     sink.write("\n  user ", user, ", ")
     secret.describe(into: &sink)
     sink.write("\n  login ")

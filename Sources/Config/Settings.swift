@@ -34,6 +34,8 @@ public struct MailboxSettings: Sendable {
   /// nil where the file leaves it out.
   var explicitPort: UInt16?
   public var tls = TLSMode.implicit
+  /// Cipher suites without forward secrecy are taken too.
+  public var takesOldTLS = false
   public var allowsPlaintext = false
   /// A file or a directory of certificates to trust; nil for the system's.
   public var ca: [UInt8]?

@@ -13,6 +13,7 @@ final class MailboxDraft: SectionDraft {
     case .server: settings.server = try host(value)
     case .port: settings.explicitPort = UInt16(try number(value, in: 1...65535))
     case .tls: settings.tls = try choice(value)
+    case .tlsOld: settings.takesOldTLS = try choice(value) == YesNo.yes
     case .allowPlaintext: settings.allowsPlaintext = try choice(value) == YesNo.yes
     case .ca:
       let path = try absolutePath(value)

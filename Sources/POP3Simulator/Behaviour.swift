@@ -62,6 +62,8 @@ public struct Behaviour: Sendable {
   public var textAfterSTLS = ""
   /// The server is one of TLS 1.1 and older, where mbedTLS still can.
   public var speaksOnlyOldTLS = false
+  /// It has no cipher suite with forward secrecy; its key must be RSA's.
+  public var speaksOnlyStaticRSA = false
   /// In seconds.
   public var greetingDelay = 0.0
   /// Each byte is sent on its own.

@@ -27,6 +27,7 @@ public enum AlternativeName: Sendable {
   case dns(String)
   /// 4 or 16 octets.
   case address([UInt8])
+  case mail(String)
 
   public static let ipv4Loopback = AlternativeName.address([127, 0, 0, 1])
   public static let ipv6Loopback = AlternativeName.address([UInt8](repeating: 0, count: 15) + [1])
@@ -34,6 +35,7 @@ public enum AlternativeName: Sendable {
   fileprivate var der: [UInt8] {
     switch self {
     case .dns(let name): derElement(0x82, Array(name.utf8))
+    case .mail(let address): derElement(0x81, Array(address.utf8))
     case .address(let octets): derElement(0x87, octets)
     }
   }
@@ -50,6 +52,36 @@ private func derElement(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
   return [tag] + length + content
 }
 
+/// The names that an authority may sign for: NameConstraints, RFC 5280 section 4.2.1.10.
+public struct NameConstraints: Sendable {
+  public var permitted: [AlternativeName]
+  public var excluded: [AlternativeName]
+  public var isCritical: Bool
+  /// The names that a subject has to begin with: directoryName, of a common name alone.
+  public var permittedNames: [String] = []
+
+  /// An address has its mask behind it.
+  public init(
+    permitted: [AlternativeName] = [], excluded: [AlternativeName] = [], isCritical: Bool = false
+  ) {
+    self.permitted = permitted
+    self.excluded = excluded
+    self.isCritical = isCritical
+  }
+
+  fileprivate var der: [UInt8] {
+    func subtrees(_ tag: UInt8, _ names: [[UInt8]]) -> [UInt8] {
+      names.isEmpty ? [] : derElement(tag, names.flatMap { derElement(0x30, $0) })
+    }
+    let directory = permittedNames.map { name in
+      let common = derElement(0x06, [0x55, 0x04, 0x03]) + derElement(0x0C, Array(name.utf8))
+      return derElement(0xA4, derElement(0x30, derElement(0x31, derElement(0x30, common))))
+    }
+    return derElement(
+      0x30, subtrees(0xA0, permitted.map(\.der) + directory) + subtrees(0xA1, excluded.map(\.der)))
+  }
+}
+
 /// What stands in a certificate.
 public struct CertificateRequest: Sendable {
   public var commonName: String
@@ -59,6 +91,8 @@ public struct CertificateRequest: Sendable {
   public var isForClients = false
   /// It is signed with SHA-1.
   public var isWeak = false
+  /// Of an authority: the names that it may sign for.
+  public var constraints: NameConstraints?
 
   public init(
     commonName: String = "localhost",
@@ -97,9 +131,13 @@ public struct CertificateAuthority: Sendable {
   /// The authorities above it that a server sends along.
   private let chain: [[UInt8]]
 
-  public init(name: String = "popsim authority", validity: Validity = .current) {
+  public init(
+    name: String = "popsim authority", validity: Validity = .current,
+    constraints: NameConstraints? = nil
+  ) {
     issuer = Issuer(name: name, key: newKey())
-    let request = CertificateRequest(commonName: name, names: [], validity: validity)
+    var request = CertificateRequest(commonName: name, names: [], validity: validity)
+    request.constraints = constraints
     certificate = issuer.sign(request, key: issuer.key, options: authorityOption)
     chain = []
   }
@@ -118,17 +156,22 @@ public struct CertificateAuthority: Sendable {
 
   public var pem: String { pemText(certificate) }
 
-  public func issue(_ request: CertificateRequest = CertificateRequest()) -> Identity {
-    let key = newKey()
+  /// `rsa`: the server's key is RSA's, and else one of a curve.
+  public func issue(
+    _ request: CertificateRequest = CertificateRequest(), rsa: Bool = false
+  ) -> Identity {
+    let key = newKey(rsa: rsa)
     return Identity(certificates: [issuer.sign(request, key: key, options: 0)] + chain, key: key)
   }
 
   /// An authority below this one, whose servers send its certificate along.
   public func intermediate(
-    name: String = "popsim intermediate", validity: Validity = .current
+    name: String = "popsim intermediate", validity: Validity = .current,
+    isForClients: Bool = false, constraints: NameConstraints? = nil
   ) -> CertificateAuthority {
     let below = Issuer(name: name, key: newKey())
-    let request = CertificateRequest(commonName: name, names: [], validity: validity)
+    var request = CertificateRequest(commonName: name, names: [], validity: validity)
+    (request.isForClients, request.constraints) = (isForClients, constraints)
     let signed = issuer.sign(request, key: below.key, options: authorityOption)
     return CertificateAuthority(issuer: below, certificate: signed, chain: [signed] + chain)
   }
@@ -150,24 +193,27 @@ private struct Issuer: Sendable {
   func sign(_ request: CertificateRequest, key subjectKey: [UInt8], options: UInt32) -> [UInt8] {
     let names = request.names.flatMap(\.der)
     let extensionValue = names.isEmpty ? [] : derElement(0x30, names)
+    let constraints = request.constraints?.der ?? []
     let options =
-      options | (request.isForClients ? UInt32(SIM_FOR_CLIENTS) : 0)
+      options | (request.constraints?.isCritical == true ? UInt32(SIM_CRITICAL) : 0)
+      | (request.isForClients ? UInt32(SIM_FOR_CLIENTS) : 0)
       | (request.isWeak ? UInt32(SIM_SHA1) : 0)
     var der = [UInt8](repeating: 0, count: 4096)
     // SAFETY: everything is only read but `der`, whose size is given.
     let count = unsafe sim_certificate_write(
       "CN=" + request.commonName, subjectKey, subjectKey.count, "CN=" + name, key, key.count,
       derTime(request.validity.notBefore), derTime(request.validity.notAfter),
-      extensionValue, extensionValue.count, options, &der, der.count)
+      extensionValue, extensionValue.count, constraints, constraints.count, options, &der,
+      der.count)
     precondition(count > 0, "certificate not written: \(count)")
     return Array(der[..<Int(count)])
   }
 }
 
-private func newKey() -> [UInt8] {
-  var der = [UInt8](repeating: 0, count: 512)
+private func newKey(rsa: Bool = false) -> [UInt8] {
+  var der = [UInt8](repeating: 0, count: 2048)
   // SAFETY: `der` is written to, and its size is given.
-  let count = unsafe sim_key_generate(&der, der.count)
+  let count = unsafe sim_key_generate(rsa, &der, der.count)
   precondition(count > 0, "key not made: \(count)")
   return Array(der[..<Int(count)])
 }

@@ -32,7 +32,10 @@ enum Ended: Error {
 
   func startTLS(_ identity: Identity) throws(Ended) {
     let started = unsafe sim_tls_new(
-      socket, identity.pem, identity.key, identity.key.count, behaviour.speaksOnlyOldTLS)
+      socket, identity.pem, identity.key, identity.key.count,
+      UInt32(
+        (behaviour.speaksOnlyOldTLS ? SIM_ONLY_1_1 : 0)
+          | (behaviour.speaksOnlyStaticRSA ? SIM_ONLY_STATIC_RSA : 0)))
     // SAFETY: the pointer is ours until deinit; so in all calls below.
     unsafe tls = started
     guard let started = unsafe started, unsafe sim_tls_handshake(started) == 0 else {

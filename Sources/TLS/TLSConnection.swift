@@ -38,15 +38,17 @@ public enum TLSWrite: Equatable, Sendable {
 @safe public struct TLSConnection: ~Copyable {
   private let handle: OpaquePointer
 
-  /// `server` is a host name, which is also sent as SNI, or an IP address literal.
+  /// `server` is a host name, which is also sent as SNI, or an IP address literal. `takesOld`: also cipher
+  /// suites without forward secrecy (`TLS_RSA_WITH_…`), where the server has no other.
   public init(
-    descriptor: Int32, server: Span<UInt8>, trust: borrowing TrustStore
+    descriptor: Int32, server: Span<UInt8>, takesOld: Bool = false, trust: borrowing TrustStore
   ) throws(TLSFailure) {
     var opened: OpaquePointer?
     let trust = unsafe trust.handle
     // SAFETY: the bytes outlive the call, which copies them, and fills the pointer on success.
     let result = unsafe server.withUnsafeBufferPointer {
-      unsafe pb_tls_open(descriptor, $0.baseAddress, $0.count, trust, &opened)
+      unsafe pb_tls_open(
+        descriptor, $0.baseAddress, $0.count, takesOld, trust, &opened)
     }
     guard result == 0, let handle = unsafe opened else { throw TLSFailure(result, detail: 0) }
     unsafe self.handle = handle

@@ -14,9 +14,13 @@ public enum TLSFailure: Error, Equatable, Sendable {
   /// A certificate that is not for servers.
   case unsuitableCertificate
   case malformedCertificate
+  /// An authority has signed for a name that its own certificate keeps it from: RFC 5280 section 4.2.1.10.
+  case notPermitted
   /// Older than TLS 1.2: RFC 8997.
   case protocolTooOld
   case notTLS
+  /// No cipher suite that both take.
+  case nothingInCommon
   case corrupted
   /// The server ended it, with this alert: RFC 8446 section 6.
   case alert(UInt8)
@@ -41,8 +45,12 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case .weakCertificate: "the server's certificate has a key or a signature that is too weak"
     case .unsuitableCertificate: "the server's certificate is not meant for servers"
     case .malformedCertificate: "the server's certificate cannot be read"
+    case .notPermitted:
+      "the authority that signed the server's certificate is restricted to other names"
     case .protocolTooOld: "the server speaks no TLS 1.2 or later"
     case .notTLS: "the server does not speak TLS on this port"
+    case .nothingInCommon:
+      "the server has no TLS cipher suite that is taken; an old one may need 'tls-old = yes'"
     case .corrupted: "the TLS stream was changed on its way"
     case .alert: "the server ended TLS with an alert"
     case .ended: "the server closed the connection during the TLS handshake"
@@ -64,6 +72,8 @@ public enum TLSFailure: Error, Equatable, Sendable {
       case PB_TLS_WEAK_CERTIFICATE: .weakCertificate
       case PB_TLS_UNSUITABLE_CERTIFICATE: .unsuitableCertificate
       case PB_TLS_MALFORMED_CERTIFICATE: .malformedCertificate
+      case PB_TLS_NOT_PERMITTED: .notPermitted
+      case PB_TLS_NOTHING_IN_COMMON: .nothingInCommon
       case PB_TLS_PROTOCOL_TOO_OLD: .protocolTooOld
       case PB_TLS_NOT_TLS: .notTLS
       case PB_TLS_CORRUPTED: .corrupted

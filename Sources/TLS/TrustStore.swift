@@ -9,6 +9,8 @@ public struct TrustFailure: Error, Equatable, Sendable {
     /// More than 4 MiB.
     case tooLarge
     case noCertificate
+    /// Everybody may write to it, or, of a folder, to each file that would do.
+    case writable
     /// A folder with more than 256 files.
     case tooManyFiles
     case outOfMemory
@@ -26,6 +28,7 @@ public struct TrustFailure: Error, Equatable, Sendable {
     case .notReadable: "not readable"
     case .tooLarge: "larger than 4 MiB"
     case .noCertificate: "no certificate in it"
+    case .writable: "everybody may change it; run: chmod o-w"
     case .tooManyFiles: "more than 256 files with certificates; put all of them into one file"
     case .outOfMemory: "not enough memory"
     case .system: "cannot be read"
@@ -88,6 +91,7 @@ extension TrustFailure.Reason {
       case 24: .tooManyFiles  // EMFILE
       case 27: .tooLarge  // EFBIG
       case 74: .noCertificate  // EBADMSG
+      case 129: .writable  // EKEYREJECTED
       default: .system(errno)
       }
   }

@@ -55,8 +55,8 @@ import Testing
     ("Tls = implicit", "Tls: there is no such key; did you mean 'tls'?"),
     (
       "frequency = 5s",
-      "frequency: there is no such key: [mailbox NAME] has server, port, tls, allow-plaintext, ca, "
-        + "user, password-file, password-command, password-credential, auth, interval, deadline, "
+      "frequency: there is no such key: [mailbox NAME] has server, port, tls, tls-old, "
+        + "allow-plaintext, ca, user, password-file, password-command, password-credential, auth, interval, deadline, "
         + "unmatched, existing, batch, archive, ledger, capabilities and headers"
     ),
     ("subject = x", "subject: it belongs in [rule NAME]"),

@@ -165,7 +165,55 @@ import Testing
     let run = try bench.popbell("check")
     #expect(run.exitCode == 78)
     #expect(
-      run.errors == "\(path): others may change it (mode 0666); run: chmod 640 \(path)\n")
+      run.errors == "\(path): others may change it (mode 0666); run: chmod o-w \(path)\n")
+  }
+
+  /// What runs, whom to trust and what has fired are not for everybody to change.
+  @Test func filesAndFoldersThatEverybodyMayChangeAreRefused() throws {
+    let bench = try Bench()
+    try bench.write("ca.pem", CertificateAuthority().pem)
+    try bench.write("program", "#!/bin/sh\n", mode: 0o755)
+    let (program, ca, state) = (bench.path("program"), bench.path("ca.pem"), bench.path("state"))
+    try bench.makeState()
+    try bench.configure(
+      bench.section(port: 110, more: "ca = \(ca)")
+        + "[rule r]\nsubject = x\nrun = \(program) x\n")
+    #expect(try bench.popbell("check").errors == "")
+    for (file, mode, words) in [
+      (program, 0o757, "others may change it (mode 0757); run: chmod o-w \(program)"),
+      (ca, 0o646, "everybody may change it; run: chmod o-w"),
+      (state, 0o770, "others may change it (mode 0770); run: chmod 700 \(state)"),
+      (state, 0o755, "others may lock it (mode 0755); run: chmod 700 \(state)"),
+    ] {
+      let before = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]!
+      #expect(unsafe chmod(file, mode_t(mode)) == 0)
+      for command in ["check", "once"] {
+        let run = try bench.popbell(command)
+        #expect(run.exitCode == 78, "\(run)")
+        #expect(run.errors.hasSuffix("\(file): \(words)\n"), "\(run.errors)")
+      }
+      try FileManager.default.setAttributes([.posixPermissions: before], ofItemAtPath: file)
+    }
+  }
+
+  /// Root writes where the owner said, and not where another user leads it.
+  @Test(.enabled(if: geteuid() == 0)) func rootWritesBehindNoLinkOfAnother() throws {
+    let scene = try Scene()
+    let bench = scene.bench
+    let (link, elsewhere) = (bench.path("state"), bench.path("elsewhere"))
+    try #require(unsafe mkdir(elsewhere, 0o700) == 0 && symlink(elsewhere, link) == 0)
+    try #require(unsafe lchown(link, 65534, 65534) == 0)
+    for command in ["check", "once", "run"] {
+      let run = try bench.popbell(command)
+      #expect(run.exitCode == 78)
+      let words =
+        "a symbolic link that is not root's is in the way; name the folder that it leads to"
+      #expect(run.errors.hasSuffix("\(link): \(words)\n"), "\(run.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
+    #expect(unsafe lchown(link, 0, 0) == 0)
+    #expect(try bench.popbell("once").exitCode == 0)
+    #expect(FileManager.default.fileExists(atPath: elsewhere + "/box.ledger"))
   }
 
   /// What `check` says of an archive, without the file, the line and the key.
@@ -203,7 +251,8 @@ import Testing
       atPath: mail + "/cur", withDestinationPath: mail + "/new")
     #expect(
       try problem(of: mail, bench)
-        == "tmp, new and cur in it must be folders, not symbolic links\n")
+        == "a symbolic link is in the way: tmp, new and cur must be folders, and, for root, "
+        + "links above them must be root's; name the folder itself\n")
     try FileManager.default.removeItem(atPath: mail + "/cur")
     try bench.write("mail/tmp", "")
     #expect(try problem(of: mail, bench) == file)
@@ -215,9 +264,8 @@ import Testing
     let nobody = unsafe try #require(unsafe getpwnam("nobody"))
     let (user, group) = unsafe (nobody.pointee.pw_uid, nobody.pointee.pw_gid)
     let mail = bench.path("mail")
-    for folder in [bench.path("state"), mail] {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    }
+    try bench.makeState()
+    try FileManager.default.createDirectory(atPath: mail, withIntermediateDirectories: false)
     #expect(unsafe chown(bench.path("state"), user, group) == 0)
     let denied = "user nobody, as which popbell runs, may not write there; "
     #expect(

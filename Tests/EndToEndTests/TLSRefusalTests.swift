@@ -62,6 +62,7 @@ import Testing
         testDescription: "self-signed", identity: .selfSigned(),
         reason: "the server's certificate is self-signed and not among the trusted ones",
         certificate: "of localhost, signed by localhost"),
+      staticRSA,
     ] + (MailboxServer.canSpeakOldTLS ? [oldTLS] : [])
 
   private static var oldTLS: Row {
@@ -70,6 +71,23 @@ import Testing
     return Row(
       testDescription: "TLS 1.1", identity: authority.issue(),
       reason: "the server speaks no TLS 1.2 or later", certificate: nil, behaviour: behaviour)
+  }
+
+  private static var staticRSA: Row {
+    var behaviour = Behaviour()
+    behaviour.speaksOnlyStaticRSA = true
+    return Row(
+      testDescription: "no forward secrecy", identity: authority.issue(rsa: true),
+      reason:
+        "the server has no TLS cipher suite that is taken; an old one may need 'tls-old = yes'",
+      certificate: nil, behaviour: behaviour)
+  }
+
+  @Test func takesAnOldServerWhereItMay() throws {
+    let row = Self.staticRSA
+    let (run, _) = try poll(
+      .implicitTLS(row.identity), row.behaviour, mailbox: "ca = CA\ntls-old = yes")
+    #expect(run.exitCode == 0, "\(run.errors)")
   }
 
   private static func request(

@@ -41,11 +41,13 @@ private func verdict(
     Row("pop.example.net", .dns("\0"), accept: false),
   ]
 
-  /// RFC 6125 section 6.4.4: the common name counts only without a host name in the SAN.
+  /// The common name counts only where no alternative name stands, of whatever kind: RFC 9525 section 2 has
+  /// it count never, and old servers have nothing else.
   static let commonNames = [
     Row("pop.example.net", cn: "pop.example.net", accept: true),
     Row("pop.example.net", cn: "*.example.net", accept: true),
-    Row("pop.example.net", cn: "pop.example.net", .ipv4Loopback, accept: true),
+    Row("pop.example.net", cn: "pop.example.net", .ipv4Loopback, accept: false),
+    Row("pop.example.net", cn: "pop.example.net", .mail("post@example.net"), accept: false),
     Row("pop.example.net", cn: "pop.example.net", .dns("imap.example.net"), accept: false),
     Row("pop.example.net", cn: "imap.example.net", accept: false),
   ]
@@ -167,6 +169,10 @@ private func verdict(
       failure: .unsuitableCertificate),
     Row(testDescription: "intermediate", identity: intermediate.issue(request())),
     Row(
+      testDescription: "intermediate for clients",
+      identity: authority.intermediate(isForClients: true).issue(request()),
+      failure: .unsuitableCertificate),
+    Row(
       testDescription: "intermediate not sent",
       identity: withoutChain(intermediate.issue(request())), failure: .unknownAuthority),
     Row(
@@ -242,5 +248,89 @@ private func verdict(
       let certificate = try #require(client.certificate)
       #expect(text(certificate.subject.span) == "below")
     }
+  }
+}
+
+/// The names for which an authority may sign: RFC 5280 section 4.2.1.10.
+@Suite struct NameConstraintsTests {
+  struct Row: CustomTestStringConvertible {
+    var testDescription: String
+    var constraints: NameConstraints
+    var server = "pop.example.net"
+    var names: [AlternativeName]
+    var isAccepted: Bool
+
+    init(
+      _ description: String, _ constraints: NameConstraints, _ names: [AlternativeName],
+      as server: String = "pop.example.net", accept: Bool
+    ) {
+      testDescription = description
+      (self.constraints, self.names, self.server) = (constraints, names, server)
+      isAccepted = accept
+    }
+  }
+
+  private static func permitted(_ names: AlternativeName...) -> NameConstraints {
+    NameConstraints(permitted: names)
+  }
+  private static func excluded(_ names: AlternativeName...) -> NameConstraints {
+    NameConstraints(excluded: names)
+  }
+  private static let pop = [AlternativeName.dns("pop.example.net")]
+  private static var named: NameConstraints {
+    var constraints = NameConstraints()
+    constraints.permittedNames = ["elsewhere"]
+    return constraints
+  }
+
+  static let rows = [
+    Row("its domain", permitted(.dns("example.net")), pop, accept: true),
+    Row("its domain in other letters", permitted(.dns("EXAMPLE.net")), pop, accept: true),
+    Row("its domain with a dot", permitted(.dns(".example.net")), pop, accept: true),
+    Row("its very name", permitted(.dns("pop.example.net")), pop, accept: true),
+    Row("one of two domains", permitted(.dns("a.example"), .dns("example.net")), pop, accept: true),
+    Row("another domain", permitted(.dns("example.org")), pop, accept: false),
+    Row("the end of its domain", permitted(.dns("ample.net")), pop, accept: false),
+    Row("a name below it", permitted(.dns("a.pop.example.net")), pop, accept: false),
+    Row("one name of two", permitted(.dns("example.net")), pop + [.dns("a.org")], accept: false),
+    Row("a wildcard", permitted(.dns("example.net")), [.dns("*.example.net")], accept: true),
+    Row("its domain, by the common name", permitted(.dns("example.net")), [], accept: true),
+    Row("another domain, by the common name", permitted(.dns("a.org")), [], accept: false),
+    Row("excluded", excluded(.dns("example.net")), pop, accept: false),
+    Row("another one excluded", excluded(.dns("example.org")), pop, accept: true),
+    Row(
+      "excluded below a wildcard", excluded(.dns("pop.example.net")), [.dns("*.example.net")],
+      accept: false),
+    Row(
+      "permitted and excluded",
+      NameConstraints(permitted: [.dns("example.net")], excluded: [.dns("pop.example.net")]), pop,
+      accept: false),
+    Row(
+      "its network", permitted(.address([127, 0, 0, 0, 255, 0, 0, 0])), [.ipv4Loopback],
+      as: "127.0.0.1", accept: true),
+    Row(
+      "another network", permitted(.address([10, 0, 0, 0, 255, 0, 0, 0])), [.ipv4Loopback],
+      as: "127.0.0.1", accept: false),
+    Row(
+      "a network, and a name", permitted(.address([10, 0, 0, 0, 255, 0, 0, 0])), pop, accept: true),
+    Row("another subject", named, pop, accept: false),
+  ]
+
+  /// Also where it is not critical, in an authority's own certificate and in that of one below it.
+  @Test(arguments: rows, [false, true]) func anAuthoritySpeaksForItsNames(
+    row: Row, isCritical: Bool
+  ) throws {
+    var constraints = row.constraints
+    constraints.isCritical = isCritical
+    let request = CertificateRequest(commonName: "pop.example.net", names: row.names)
+    let restricted = CertificateAuthority(name: "a restricted one", constraints: constraints)
+    let expected: TLSFailure? = row.isAccepted ? nil : .notPermitted
+    #expect(
+      try verdict(on: restricted.issue(request), as: row.server, trusting: restricted.pem)
+        == expected)
+    // mbedTLS refuses a server's certificates with a critical extension that it does not know.
+    guard !isCritical else { return }
+    let below = authority.intermediate(constraints: constraints)
+    #expect(try verdict(on: below.issue(request), as: row.server) == expected)
   }
 }

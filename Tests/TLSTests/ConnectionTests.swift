@@ -179,7 +179,7 @@ private let identity = authority.issue()
   @Test(arguments: [
     (Array("+OK POP3 ready\r\n".utf8), TLSFailure.notTLS),
     (Array("HTTP/1.0 400 Bad Request\r\n".utf8), .notTLS),
-    ([0x15, 3, 3, 0, 2, 2, 40], .alert(40)),
+    ([0x15, 3, 3, 0, 2, 2, 40], .nothingInCommon), ([0x15, 3, 3, 0, 2, 2, 47], .alert(47)),
     ([0x15, 3, 3, 0, 2, 2, 112], .alert(112)),
     ([0x15, 3, 1, 0, 2, 2, 70], .protocolTooOld),
     ([0x15, 3, 3, 0, 2], .ended),

@@ -27,8 +27,10 @@ enum {
   PB_TLS_WEAK_CERTIFICATE = -15,
   PB_TLS_UNSUITABLE_CERTIFICATE = -16,
   PB_TLS_MALFORMED_CERTIFICATE = -17,
+  PB_TLS_NOT_PERMITTED = -18,
   PB_TLS_PROTOCOL_TOO_OLD = -20,
   PB_TLS_NOT_TLS = -21,
+  PB_TLS_NOTHING_IN_COMMON = -28, /* No cipher suite that both take. */
   PB_TLS_CORRUPTED = -22,
   PB_TLS_ALERT = -23,  /* The detail is the alert's number. */
   PB_TLS_SYSTEM = -24, /* The detail is errno. */
@@ -42,16 +44,18 @@ typedef struct pb_tls_trust pb_tls_trust;
 
 /* Opens a PEM or DER file, or a folder of at most 256 of them, which are read when a server is
  * verified; `path` ends with a NUL. Returns 0 where there is a certificate in it, or -errno; -EBADMSG
- * says that there is none, -EMFILE that there are too many files. What it gives is released once. */
+ * says that there is none, -EMFILE that there are too many files, -EKEYREJECTED that everybody may change
+ * it. What it gives is released once. */
 int32_t pb_tls_trust_open(const uint8_t *path, pb_tls_trust **trust);
 void pb_tls_trust_release(pb_tls_trust *trust);
 
 typedef struct pb_tls_connection pb_tls_connection;
 
 /* Prepares TLS over a connected, non-blocking socket that stays the caller's. `server` is a host
- * name or an IP address literal. Keeps `trust` alive. Returns 0, or a reason. */
-int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, pb_tls_trust *trust,
-                    pb_tls_connection **connection);
+ * name or an IP address literal; `takes_old`: also cipher suites without forward secrecy, whose key is
+ * RSA's. Keeps `trust` alive. Returns 0, or a reason. */
+int32_t pb_tls_open(int32_t descriptor, const uint8_t *server, size_t length, bool takes_old,
+                    pb_tls_trust *trust, pb_tls_connection **connection);
 void pb_tls_free(pb_tls_connection *connection);
 
 /* Each returns a count (0 for done), or one of the codes above; a failure repeats itself. After
