@@ -14,11 +14,12 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     if !settings.isDryRun, let nearest = settings.rules.nearest(to: header, in: &context) {
       miss = RuleMiss(rule: nearest.rule, nearest.mismatch, of: header, in: settings.rules)
     }
-    let values = AlertValues(header, nil, Captures())
+    var from: [UInt8] = []
+    if let address = header.from { from = [UInt8](address) }
     sink.send(
       .unmatched(
         UnmatchedMessage(
-          number: UInt32(message), subject: values.subject, from: values.from, nearest: miss)))
+          number: UInt32(message), subject: [UInt8](header.subject), from: from, nearest: miss)))
     tellMisses(before: settings.rules.rules.count, &sink)
   }
 

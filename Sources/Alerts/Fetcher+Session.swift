@@ -134,7 +134,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     sink.send(
       .matched(
         rule: rule, message: UInt32(message), identity, arrival,
-        AlertValues(header, uniqueID, context.captures)))
+        Claim(header, uniqueID, takenBy: settings.rules.rules[rule], in: &context)))
     tellMisses(before: rule, &sink)
   }
 

@@ -218,6 +218,9 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
       mark.stop()
       // Where one could not be archived, another would be fetched for nothing.
       if archive.hasBegun { dropArchive() }
+    case .unread:
+      hasMissed = true
+      mark.extend(over: judged.word)
     case .archive:
       mark.stop()
       if !archive.append(judged) { isComplete = false }

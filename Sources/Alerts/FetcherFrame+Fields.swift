@@ -11,8 +11,23 @@ extension [UInt8] {
   }
 
   mutating func append(detail: [UInt8]) {
-    append(field: detail.span.extracting(..<Swift.min(detail.count, FetcherFrame.detailSize)))
+    append(field: plainText(detail.span, within: FetcherFrame.detailSize).span)
   }
+}
+
+/// What fits of `text` as a frame may carry it, no part of a character: a blank stands for each control byte,
+/// U+FFFD for each that is not UTF-8.
+func plainText(_ text: Span<UInt8>, within limit: Int) -> [UInt8] {
+  var bytes: [UInt8] = []
+  var index = 0
+  while index < text.count {
+    var (scalar, length) = decodeUTF8(text.extracting(index...)) ?? (0xFFFD, 1)
+    if scalar < 0x80, UInt8(truncatingIfNeeded: scalar).isControl { scalar = 0x20 }
+    guard bytes.count + utf8Length(of: scalar) <= limit else { break }
+    bytes.append(utf8: scalar)
+    index += length
+  }
+  return bytes
 }
 
 /// Reads a frame from its front.
@@ -80,6 +95,7 @@ struct FrameReader: ~Escapable {
     position += length
     let text = bytes.extracting((position - length)..<position)
     for index in text.indices where text[index].isControl { throw .control }
+    guard text.firstIndexNotUTF8 == nil else { throw .notUTF8 }
     return [UInt8](text)
   }
 
@@ -118,32 +134,5 @@ extension MessageIdentity {
       bytes.append(older.header)
       if let content = older.content { bytes.append(content) }
     }
-  }
-}
-
-extension AlertValues {
-  init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
-    self.init()
-    subject = try reader.text(atMost: Rules.Limits.subject)
-    from = try reader.text(atMost: Rules.Limits.address)
-    to = try reader.text(atMost: Rules.Limits.address)
-    date = try reader.text(atMost: Rules.Limits.date)
-    messageID = try reader.text(atMost: Rules.Limits.messageID)
-    uniqueID = try reader.text(atMost: Rules.Limits.uniqueID)
-    for _ in 0..<(try reader.byte()) {
-      let capture = try reader.text(atMost: Rules.Limits.captureValue)
-      guard captures.append(capture.span) else { throw .range }
-    }
-  }
-
-  func write(to bytes: inout [UInt8]) {
-    bytes.append(field: subject.span)
-    bytes.append(field: from.span)
-    bytes.append(field: to.span)
-    bytes.append(field: date.span)
-    bytes.append(field: messageID.span)
-    bytes.append(field: uniqueID.span)
-    bytes.append(UInt8(captures.count))
-    for index in 0..<captures.count { bytes.append(field: captures.value(at: index)) }
   }
 }

@@ -1,14 +1,14 @@
 public import Bytes
 public import Ledger
 public import POP3
-public import Rules
+import Rules
 
 /// A message of a fetcher to the supervisor: one datagram.
 ///
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     matched  = %x03 rule(1) message(4) identity arrival 6field ncaptures(1) *field
+///     matched  = %x03 rule(1) message(4) identity arrival 6field nheaders(1) *(header(1) field)
 ///     arrival  = flags(1) [seconds(8)]             ; %x01 covered, %x02 later; %x04 seconds,
 ///                                                  ; %x08 which are the server's
 ///     identity = flags(1) hash                     ; content
@@ -44,15 +44,16 @@ public import Rules
 ///                / %x03 condition(1) field )       ; there is no sender, for this reason
 ///
 /// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
-/// text has no control bytes, and nothing may follow.
+/// text is UTF-8 without control bytes, and nothing may follow.
 public enum FetcherFrame: Sendable, Equatable {
   /// STAT counted so many messages, up to `POP3.Limits.messages`, of so many octets, up to
   /// `mostOctets` (0: not known).
   case mailbox(messages: UInt32, octets: UInt64)
   /// The server wants so many seconds between logins, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
-  /// Rule `rule` takes the message with this number in the session; a verdict is waited for.
-  indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, AlertValues)
+  /// Rule `rule` takes the message with this number in the session; a verdict is waited for. Nobody
+  /// believes the claim: it is judged.
+  indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, Claim)
   /// The server took a DELE for a message, whether a rule takes that or none does.
   case deleted(message: UInt32)
   /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`.
@@ -125,9 +126,9 @@ public enum FetcherFrame: Sendable, Equatable {
   }
 
   /// Room for the longest frame: a match with everything as long as it may be.
-  public typealias Bytes = ByteBuffer<6144>
+  public typealias Bytes = ByteBuffer<10752>
 
-  public enum Flaw: Error { case kind, length, range, control }
+  public enum Flaw: Error { case kind, length, range, control, notUTF8 }
 
   public init(parsing bytes: Span<UInt8>) throws(Flaw) {
     var reader = FrameReader(bytes)
@@ -144,7 +145,7 @@ public enum FetcherFrame: Sendable, Equatable {
       let identity = try MessageIdentity(reading: &reader)
       let arrival = try Arrival(reading: &reader)
       self = .matched(
-        rule: rule, message: message, identity, arrival, try AlertValues(reading: &reader))
+        rule: rule, message: message, identity, arrival, try Claim(reading: &reader))
     case 4: self = .deleted(message: try reader.message())
     case 5:
       var examined = Examined(rules: 0)
@@ -203,13 +204,13 @@ public enum FetcherFrame: Sendable, Equatable {
     case .loginDelay(let seconds):
       bytes.append(2)
       bytes.append(bigEndian: UInt64(seconds), size: 4)
-    case .matched(let rule, let message, let identity, let arrival, let values):
+    case .matched(let rule, let message, let identity, let arrival, let claim):
       bytes.append(3)
       bytes.append(UInt8(rule))
       bytes.append(bigEndian: UInt64(message), size: 4)
       identity.write(to: &bytes)
       arrival.write(to: &bytes)
-      values.write(to: &bytes)
+      claim.write(to: &bytes)
     case .deleted(let message):
       bytes.append(4)
       bytes.append(bigEndian: UInt64(message), size: 4)

@@ -94,6 +94,8 @@ final class Mailbox {
   var messagesBefore: UInt32?
   /// Its ledger could not be read or written in this poll.
   var ledgerFailed = false
+  /// The match that a judge is to confirm; nil for none.
+  var claim: PendingClaim?
   /// What the last message that a rule took carried.
   var values: AlertValues?
   /// What has been looked at, once the server has committed the session; nil before.
@@ -196,6 +198,7 @@ final class Mailbox {
     (isComplete, beginsAnew, isLookedThrough, isListed) = (true, false, false, false)
     hasPassedOver = false
     (archives, archive, archiveFailed) = ([], nil, false)
+    claim = nil
     slow.removeAll { $0.end <= now }
     listing = .none
     (isCounted, countedMessages) = (false, 0)

@@ -3,6 +3,8 @@ public enum Order: Sendable, Equatable {
   case startFetcher(mailbox: Int)
   /// Kill it; `fetcherEnded` follows.
   case endFetcher(mailbox: Int)
+  /// Have a process that can do nothing call `judge`; `judged` follows in any case.
+  case judge(mailbox: Int)
   /// Tell the fetcher what became of its match.
   case answer(mailbox: Int, Verdict)
   /// Tell it what the messages of a listing need.

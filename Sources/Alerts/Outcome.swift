@@ -75,6 +75,8 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
   case leave
   /// All was done but to archive it: its content is wanted.
   case archive
+  /// It stays, as one that could not be read: what was said of it does not hold.
+  case unread
 }
 
 /// What the supervisor says to messages of a listing: a verdict for each.

@@ -39,6 +39,8 @@ public enum Report: Sendable, Equatable {
   case deletionRefused([UInt8])
   /// A message with a mail server's own data is left alone: no rule takes it, nothing deletes it.
   case folderInternalData
+  /// Nobody could judge whether it takes the message.
+  case notJudged(rule: Int)
   /// The server did not let a message be read, nor its header; it is tried again in a day. The text says
   /// so in its words, bounded and not escaped.
   case unread(message: UInt32, [UInt8])

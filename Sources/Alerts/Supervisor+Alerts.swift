@@ -3,7 +3,7 @@ import Config
 import Ledger
 import Rules
 
-/// What a fetcher says of a message that a rule takes, and when it said so: `now`, and `time` by the board's
+/// A message that a rule takes, by a fetcher's word, and when it was said: `now`, and `time` by the board's
 /// clock.
 struct Match {
   let rule: Int
@@ -15,12 +15,11 @@ struct Match {
 }
 
 extension Supervisor where S: ~Copyable {
-  /// A fetcher says that a rule takes a message. Orders an answer, now or when the actions have ended.
+  /// A rule takes a message. Orders an answer, now or when the actions have ended.
   mutating func matched<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ match: Match, _ values: AlertValues, on lines: inout Lines
   ) {
     let box = mailboxes[mailbox]
-    box.tally.matched += 1
     box.values = values
     if mode == .once(dryRun: true) {
       switch timeliness(of: match, mailbox) {

@@ -25,12 +25,14 @@ extension Supervisor where S: ~Copyable {
       decideHorizon(mailbox, isEmpty: messages == 0, now: now, time: time)
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
-    case .matched(let rule, let message, let identity, let arrival, let values):
+    case .matched(let rule, let message, let identity, let arrival, let claim):
       guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
       endListing(mailbox)
       let match = Match(
         rule: rule, message: message, identity: identity, arrival: arrival, now: now, time: time)
-      matched(mailbox, match, values, on: &lines)
+      box.tally.matched += 1
+      box.claim = PendingClaim(match: match, claim: claim)
+      order(.judge(mailbox: mailbox))
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
       box.packet = listed
@@ -101,7 +103,8 @@ extension Supervisor where S: ~Copyable {
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
   /// way.
   private func mayMatch(_ mailbox: Int, rule: Int, _ message: UInt32) -> Bool {
-    guard mailboxes[mailbox].alert == nil, rule < settings.rules.rules.count,
+    guard mailboxes[mailbox].alert == nil, mailboxes[mailbox].claim == nil,
+      rule < settings.rules.rules.count,
       // Those of a batch, and as many more as may be asked for until the batch is full.
       ledgers[mailbox].deletionCount <= largestBatch(mailbox) + DeletionQueue.capacity,
       // Each may be written down: no more than were counted, or listed.
@@ -132,7 +135,7 @@ extension Supervisor where S: ~Copyable {
     let box = mailboxes[mailbox]
     if box.outcome == nil, let end { box.detail = explanation(ofDeath: end, while: box.stage) }
     let start = box.start ?? now
-    box.packet = nil
+    (box.packet, box.claim) = (nil, nil)
     ledgers[mailbox].tick(now: now, wall: time)
     if box.isLookedThrough { box.lastListing = now }
     // Behind the first message that waits, not all has just come.
@@ -202,7 +205,7 @@ extension Supervisor where S: ~Copyable {
   }
 
   /// The server did not let a message be read: it waits for a day.
-  private mutating func unread(
+  mutating func unread(
     _ mailbox: Int, _ message: UInt32, _ uniqueID: Identity?, _ words: [UInt8]
   ) {
     let box = mailboxes[mailbox]

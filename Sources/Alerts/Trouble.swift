@@ -43,7 +43,8 @@ extension Report {
       .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
-      .notDeleted, .deletionRefused, .folderInternalData, .unread, .passedOver, .leavesRest,
+      .notDeleted, .deletionRefused, .folderInternalData, .notJudged, .unread, .passedOver,
+      .leavesRest,
       .readsWholeMessages,
       .capped,
       .unmatched, .missed:

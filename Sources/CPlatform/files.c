@@ -70,18 +70,42 @@ int pb_program_check(const uint8_t *path, size_t length) {
   struct stat info;
   if (error < 0) return error;
   if (stat(copy, &info) < 0 || access(copy, X_OK) < 0) return -errno;
-  return S_ISREG(info.st_mode) ? 0 : -EACCES;
+  return S_ISREG(info.st_mode) ? (int)(info.st_mode & 07777) : -EACCES;
 }
 
-int pb_folder_open(const uint8_t *path, size_t length, bool creates) {
+/* The folder's mode is in `*mode`. */
+static int open_folder(int folder, const char *path, uint32_t *mode) {
+  struct stat info;
+  int fd = pb_open_at(folder, path, O_RDONLY | O_DIRECTORY);
+  if (fd < 0 || fstat(fd, &info) == 0) {
+    if (fd >= 0) *mode = info.st_mode & 07777;
+    return fd;
+  }
+  int error = -errno;
+  close(fd);
+  return error;
+}
+
+static int make_folder(int folder, const char *path) {
+  int result;
+  do result = mkdirat(folder, path, 0700);
+  while (result < 0 && errno == EINTR);
+  return result < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int pb_folder_open(const uint8_t *path, size_t length, bool creates, uint32_t *mode) {
   char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
-  int result;
-  do result = creates ? mkdir(copy, 0700) : 0;
-  while (result < 0 && errno == EINTR);
-  if (result < 0 && errno != EEXIST) return -errno;
-  return pb_open_at(AT_FDCWD, copy, O_RDONLY | O_DIRECTORY);
+  if (geteuid() != 0) {
+    error = creates ? make_folder(AT_FDCWD, copy) : 0;
+    return error < 0 ? error : open_folder(AT_FDCWD, copy, mode);
+  }
+  int found = pb_walk(copy, creates);
+  if (found < 0) return found;
+  int fd = open_folder(found, ".", mode);
+  close(found);
+  return fd;
 }
 
 int pb_lock(int32_t fd, bool waits) {

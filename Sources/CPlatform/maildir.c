@@ -21,6 +21,16 @@ static int open_or_make(int folder, const char *path, int flags) {
   return pb_give(fd, fd, "..");
 }
 
+static int open_or_make_as_root(const char *path) {
+  int found = pb_walk(path, false);
+  bool makes = found == -ENOENT;
+  if (makes) found = pb_walk(path, true);
+  if (found < 0) return found;
+  int fd = open_folder(found, ".", 0);
+  pb_close(found);
+  return makes ? pb_give(fd, fd, "..") : fd;
+}
+
 /* cur is made last: where it is there, the disk knows of all the others. */
 static int open_current(int folder) {
   int fd = open_folder(folder, "cur", O_NOFOLLOW);
@@ -35,7 +45,7 @@ int pb_maildir_open(const uint8_t *path, size_t length, struct pb_maildir *maild
   char copy[PATH_MAX];
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
-  int folder = open_or_make(AT_FDCWD, copy, 0);
+  int folder = geteuid() == 0 ? open_or_make_as_root(copy) : open_or_make(AT_FDCWD, copy, 0);
   if (folder < 0) return folder;
   int parts[3] = {open_or_make(folder, "tmp", O_NOFOLLOW), -1, -1};
   if (parts[0] >= 0) parts[1] = open_or_make(folder, "new", O_NOFOLLOW);

@@ -63,6 +63,11 @@ int pb_maildir_check(const uint8_t *path, size_t length, const uint8_t *state, s
   getpwuid_r(owner, &entry, buffer, sizeof buffer, &found);
   if (found) snprintf((char *)user, user_capacity, "%s", found->pw_name);
   else snprintf((char *)user, user_capacity, "%u", owner);
+  if (geteuid() == 0) {
+    int opened = pb_walk(copy, false);
+    if (opened == -ELOOP) return opened;
+    if (opened >= 0) pb_close(opened);
+  }
   if (owner == geteuid()) return check_maildir(copy);
   gid_t groups[64], group = found ? found->pw_gid : info.st_gid;
   int count = sizeof groups / sizeof *groups;

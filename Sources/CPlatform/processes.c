@@ -42,16 +42,20 @@ int pb_die_with_parent(void) {
   return 0;
 }
 
+int pb_shut_to_others(void) { return (int)pb_result(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+
 void pb_offer_to_kernel(void) {
   /* As if it had half of all memory more: before anything small, but not before what really eats it.
-   * Without /proc, or where it stands higher already, nothing is lost. */
+   * Without /proc, or where it stands higher already, nothing is lost. While nobody may look into this
+   * process, its files in /proc are root's. It has none of its parent's descriptors by now. */
+  bool is_shut = geteuid() != 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
   static const char score[] = "500";
   char now[8] = {0};
   int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-  if (file < 0) return;
-  if (read(file, now, sizeof now - 1) > 0 && atoi(now) < atoi(score))
+  if (file >= 0 && read(file, now, sizeof now - 1) > 0 && atoi(now) < atoi(score))
     pb_write(file, (const uint8_t *)score, sizeof score - 1);
-  close(file);
+  if (file >= 0) close(file);
+  if (is_shut) pb_shut_to_others();
 }
 
 /* No handler of the parent may run in the child, so signals wait until it has reset them. */
@@ -65,18 +69,18 @@ int pb_block_signals_and_fork(void) {
   return id < 0 ? error : id;
 }
 
-static void become_child(int channel) {
+static void become_child(int input, int channel) {
   pb_reset_signals();
   signal(SIGPIPE, SIG_IGN);
-  pb_offer_to_kernel();
-  int null = open("/dev/null", O_RDONLY);
-  if (null < 0 || dup2(null, 0) < 0 || pb_die_with_parent() < 0) _exit(1);
+  if (input < 0) input = open("/dev/null", O_RDONLY);
+  if (input < 0 || dup2(input, 0) < 0 || pb_die_with_parent() < 0) _exit(1);
   /* With the channel at 3, all above can go. */
   if (channel != 3 && dup3(channel, 3, O_CLOEXEC) < 0) _exit(1);
   pb_close_from(4);
+  pb_offer_to_kernel();
 }
 
-int pb_fork(int32_t *channel) {
+int pb_fork(int32_t input, int32_t *channel) {
   int ends[2];
   int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
   if (socketpair(AF_UNIX, type, 0, ends) < 0) return -errno;
@@ -84,7 +88,7 @@ int pb_fork(int32_t *channel) {
   int id = pb_block_signals_and_fork();
   if (id == 0) {
     parent = self;
-    become_child(ends[1]);
+    become_child(input, ends[1]);
     *channel = 3;
     return 0;
   }

@@ -12,17 +12,31 @@ func describe(_ error: FileError, _ path: [UInt8]) -> [UInt8] {
     text.append("the file belongs to user ")
     text.append(decimal: UInt64(user))
     text.append("; it must belong to you or to root")
-  case .mode(let mode):
+  case .mode(let mode, let trust):
     text.append("others may ")
-    text.append(mode & 0o022 != 0 ? "change" : "read")
+    text.append(mode & 0o022 != 0 ? "change" : trust == .folder ? "lock" : "read")
     text.append(" it (mode ")
     text.append(octal: mode & 0o777)
     text.append("); run: chmod ")
-    text.append(mode & 0o040 != 0 ? "640" : "600")
-    text.append(" ")
+    switch trust {
+    case .anyone, .settings: text.append("o-w ")
+    case .secret: text.append(mode & 0o040 != 0 ? "640 " : "600 ")
+    case .folder: text.append("700 ")
+    }
     text.append(path)
   }
   return text
+}
+
+/// Why no ledger is kept in a folder, and what mends it.
+func describe(folder error: FileError, _ path: [UInt8]) -> [UInt8] {
+  guard case .system(let error) = error else { return describe(error, path) }
+  return switch error.number {
+  case .wouldBlock: [UInt8]("another popbell works with it")
+  case .symbolicLink:
+    [UInt8]("a symbolic link that is not root's is in the way; name the folder that it leads to")
+  default: error.text
+  }
 }
 
 /// Why no Maildir can be written, and what mends it.
@@ -35,7 +49,9 @@ func describe(_ problem: MaildirProblem, _ path: [UInt8]) -> [UInt8] {
     text.append(problem.user)
     text.append(", as which popbell runs, may not write there")
   case .notAFolder: text.append("this, or what a Maildir has in it, is not a folder; name another")
-  case .symbolicLink: text.append("tmp, new and cur in it must be folders, not symbolic links")
+  case .symbolicLink:
+    text.append("a symbolic link is in the way: tmp, new and cur must be folders, and, for root, ")
+    text.append("links above them must be root's; name the folder itself")
   default: text.append(problem.number.text)
   }
   guard problem.number == .notFound || problem.number == .accessDenied else { return text }

@@ -60,11 +60,13 @@ final class LedgerReader {
     self.mailboxes = mailboxes
     rules = settings.rules.rules.map { $0.name }
     directory = settings.popbell.stateDirectory
-    do throws(SystemError) { folder = try LedgerFolder(existing: directory) } catch {
-      switch error.number {
-      case .notFound: folder = nil
-      case .accessDenied: throw .denied(directory)
-      default: throw StartFailure(ExitCode.systemError, directory + ": " + error.text)
+    do throws(FileError) { folder = try LedgerFolder(existing: directory) } catch {
+      switch error {
+      case .system(let error) where error.number == .notFound: folder = nil
+      case .system(let error) where error.number == .accessDenied: throw .denied(directory)
+      case .system, .notRegular, .tooLarge, .owner, .mode:
+        throw StartFailure(
+          ExitCode.systemError, directory + ": " + describe(folder: error, directory))
       }
     }
   }

@@ -9,13 +9,13 @@ final class LedgerFolder {
   private(set) var isLocked: Bool
 
   /// Creates the folder where only it is missing. Throws `wouldBlock` where another popbell has it.
-  init(locking path: [UInt8]) throws(SystemError) {
+  init(locking path: [UInt8]) throws(FileError) {
     folder = try StateFolder(locking: path.span)
     isLocked = true
   }
 
   /// Opens it to look at what is there, beside another popbell.
-  init(existing path: [UInt8]) throws(SystemError) {
+  init(existing path: [UInt8]) throws(FileError) {
     folder = try StateFolder(existing: path.span)
     isLocked = false
   }

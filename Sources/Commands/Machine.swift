@@ -23,8 +23,8 @@ struct Machine {
       return problem(ofSecret: [UInt8](folder.bytes) + "/" + name)
     case .certificates(let path): return problem(ofCertificates: path)
     case .program(let path):
-      do throws(SystemError) { try checkProgram(path.span) } catch {
-        return path + ": " + error.text
+      do throws(FileError) { try checkProgram(path.span) } catch {
+        return path + ": " + describe(error, path)
       }
     case .line(let line):
       guard includingLines, !line.isSimulated else { return nil }
@@ -38,7 +38,13 @@ struct Machine {
       if user?.id == 0 || user?.group == 0 {
         return [UInt8]("what talks to a server must not be root, nor of its group; name another")
       }
-    case .stateDirectory(let path): stateDirectory = path
+    case .stateDirectory(let path):
+      stateDirectory = path
+      do throws(FileError) { _ = try StateFolder(existing: path.span) } catch {
+        // It is made at the start; and who may not look into it is not who runs popbell.
+        if case .system(let error) = error, error.number != .symbolicLink { return nil }
+        return path + ": " + describe(folder: error, path)
+      }
     case .archive(let path):
       // A service goes on without it: the alert is fired, and the message stays on the server.
       guard includingLines else { return nil }

@@ -25,51 +25,94 @@ func runMatch(_ options: Options) -> Int32 {
     }
     mailbox = index
   }
-  let charsets = CharsetFile()
-  var header = MessageHeader(
-    extraFields: settings.rules.names.headers, charsets: charsets.tables)
+  let reader = MessageReader(loaded: loaded, mailbox: mailbox, charsets: CharsetFile())
   var code = ExitCode.ok
-  let paths = options.operands.isEmpty ? [[UInt8]("-")] : options.operands
-  for path in paths {
-    header.reset()
-    do throws(FileError) {
-      try readMessage(path, into: &header)
-    } catch {
-      writeErrors([path + ": " + describe(error, path)])
-      code = ExitCode.noInput
-      continue
-    }
-    if !explain(header, path, loaded, mailbox, charsets), code == ExitCode.ok { code = 1 }
+  for path in options.operands.isEmpty ? [[UInt8]("-")] : options.operands {
+    let (result, text) = reader.explain(path)
+    if result > 1 { writeErrors([path + ": " + text]) } else { writeOutput(text) }
+    code = max(code, result)
   }
   return code
 }
 
-private func readMessage(_ path: [UInt8], into header: inout MessageHeader) throws(FileError) {
-  func take(_ chunk: Span<UInt8>) -> Bool {
-    for index in chunk.indices { header.receive(chunk[index]) }
-    return !header.isComplete
+/// Reads messages, each in a process that can do nothing but that: strangers wrote them, and this one may be
+/// root.
+private struct MessageReader {
+  let loaded: LoadedSettings
+  let mailbox: Int
+  let charsets: CharsetFile
+
+  /// Bytes of a packet: it is read as a whole.
+  private static var partSize: Int { 4096 }
+
+  /// What would become of the message in a file, or in standard input (`-`), and 0 if a rule takes it, 1 if
+  /// none does; or why it cannot be said, and another exit code.
+  func explain(_ path: [UInt8]) -> (Int32, [UInt8]) {
+    let input: Descriptor
+    do throws(FileError) {
+      input = path.span.equals("-") ? Descriptor(owning: 0) : try openInput(path.span)
+    } catch { return (ExitCode.noInput, describe(error, path)) }
+    do throws(SystemError) {
+      var fork = try ForkedProcess(reading: input) { channel in
+        let (code, text) = read(path)
+        var rest = text.span
+        while !rest.isEmpty {
+          let part = rest.extracting(first: Self.partSize)
+          guard (try? channel.writeAll(part, within: nil)) != nil else {
+            return ExitCode.systemError
+          }
+          rest = rest.extracting(part.count...)
+        }
+        return code
+      }
+      var text: [UInt8] = []
+      var packet = ByteBuffer<4096>()
+      while fork.channel.receive(&packet) { text.append(packet.bytes) }
+      switch try fork.process.wait() {
+      case .exited(let code): return (code, text)
+      case nil: return (ExitCode.systemError, [])
+      case .killed(let signal):
+        text = [UInt8]("the process that read it was killed by signal ")
+        text.append(decimal: Int(signal))
+        return (ExitCode.systemError, text)
+      }
+    } catch { return (ExitCode.systemError, error.text) }
   }
-  if path.span.equals("-") {
-    try readStream(nil, take)
-  } else {
-    try readStream(path.span, take)
+
+  /// The same, in that process.
+  private func read(_ path: [UInt8]) -> (Int32, [UInt8]) {
+    do throws(SystemError) {
+      try Sandbox.dropPrivileges(to: Sandbox.isRoot ? loaded.user ?? .nobody : nil)
+      try Sandbox.enter()
+    } catch { return (ExitCode.systemError, error.text) }
+    var header = MessageHeader(
+      extraFields: loaded.settings.rules.names.headers, charsets: charsets.tables)
+    do throws(FileError) {
+      try readInput { chunk in
+        for index in chunk.indices { header.receive(chunk[index]) }
+        return !header.isComplete
+      }
+    } catch { return (ExitCode.noInput, describe(error, path)) }
+    header.finish()
+    var text: [UInt8] = []
+    let isTaken = Commands.explain(header, path, loaded, mailbox, charsets, into: &text)
+    return (isTaken ? ExitCode.ok : 1, text)
   }
-  header.finish()
 }
 
-/// Prints what would become of a message. Returns true if a rule takes it.
+/// Adds what would become of a message to `text`. Returns true if a rule takes it.
 private func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int,
-  _ charsets: CharsetFile
+  _ charsets: CharsetFile, into text: inout [UInt8]
 ) -> Bool {
+  text.append(path)
   guard !header.isEmpty else {
-    writeOutput(path + ": it has no header, and would be left alone\n")
+    text.append(": it has no header, and would be left alone\n")
     return false
   }
   let rules = loaded.settings.rules
   var context = MatchContext(mailbox: mailbox, for: rules)
   let match = header.isFolderInternalData ? nil : rules.firstMatch(header, in: &context)
-  var text = path
   text.append(": ")
   guard let match else {
     text.append("no rule takes it; it would be ")
@@ -83,11 +126,12 @@ private func explain(
     if !header.isFolderInternalData {
       text.append(missesOf: header, before: rules.rules.count, rules, &context)
     }
-    writeOutput(text)
     return false
   }
   let rule = rules.rules[match]
-  let values = AlertValues(header, nil, context.captures)
+  let captures = context.captures
+  var values = Claim(header, nil, takenBy: rule, in: &context).values
+  values.captures = captures
   let name = rule.name
   text.append("rule ")
   text.append(name)
@@ -108,7 +152,7 @@ private func explain(
     text.append("  {")
     text.append(name)
     text.append("} = ")
-    text.append(escaping: context.captures.value(at: index))
+    text.append(escaping: captures.value(at: index))
     text.append("\n")
   }
   for action in rule.actions {
@@ -125,7 +169,6 @@ private func explain(
   rule.disposition.describe("", into: &text)
   text.append("\n")
   text.append(missesOf: header, before: match, rules, &context)
-  writeOutput(text)
   return true
 }
 

@@ -126,6 +126,12 @@ func words(
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")
     return (.error, text)
+  case .notJudged(let rule):
+    say(
+      rule,
+      ": no process could confirm that it takes a message, which stays; tried again at the next poll"
+    )
+    return (.error, text)
   case .unread(let message, let words):
     text.append("message ")
     text.append(decimal: UInt64(message))

@@ -11,7 +11,8 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
   do throws(StartFailure) {
     // Before anything else: from here on a signal waits until somebody can act on it.
     let signals = try attempting { () throws(SystemError) in
-      try Signals()
+      try Sandbox.shutToOthers()
+      return try Signals()
     } orThrow: {
       StartFailure($0)
     }
@@ -111,12 +112,9 @@ struct LedgerShelf {
       folder = nil
       return
     }
-    do throws(SystemError) {
-      folder = try LedgerFolder(locking: settings.popbell.stateDirectory)
-    } catch {
-      let isTaken = error.number == .wouldBlock
-      let text = isTaken ? [UInt8]("another popbell works with it") : error.text
-      throw StartFailure(ExitCode.systemError, settings.popbell.stateDirectory + ": " + text)
+    let path = settings.popbell.stateDirectory
+    do throws(FileError) { folder = try LedgerFolder(locking: path) } catch {
+      throw StartFailure(ExitCode.systemError, path + ": " + describe(folder: error, path))
     }
   }
 

@@ -29,6 +29,25 @@ final class RunningFetcher {
   func answer(_ answer: ListingAnswer) { _ = try? fork.channel.write(answer.bytes.span) }
 }
 
+/// A process that judges what a fetcher claims. It is ended when this is dropped.
+final class RunningJudge {
+  var fork: ForkedProcess
+
+  init(_ fork: consuming ForkedProcess) { self.fork = fork }
+
+  /// What it says; nil while it has not.
+  func judgement() -> Judgement? {
+    var packet = Judgement.Bytes()
+    switch try? fork.channel.read(into: &packet) {
+    case .bytes: return Judgement(parsing: packet.bytes)
+    case .wouldBlock: return nil
+    case .end, nil: break
+    }
+    guard let ending = try? fork.process.wait() else { return Judgement.none }
+    return Judgement(ofDeath: ProcessEnd(ending))
+  }
+}
+
 /// A program that an action started, and the lines that it writes.
 final class RunningProgram {
   var program: Program
@@ -68,7 +87,7 @@ extension Service {
   mutating func readFetcher(_ mailbox: Int, atMost limit: Int = 16) {
     guard let fetcher = fetchers[mailbox], !fetcher.hasHungUp else { return }
     var frame = FetcherFrame.Bytes()
-    for _ in 0..<limit {
+    for _ in 0..<limit where judges[mailbox] == nil {
       guard let result = try? fetcher.fork.channel.read(into: &frame) else {
         fetcher.hasHungUp = true
         return
@@ -86,12 +105,42 @@ extension Service {
     }
   }
 
+  /// Has what the fetcher of a mailbox claims judged by a process that has no more than its memory: a copy
+  /// of this one, with the claim, the rules and no power.
+  mutating func startJudge(_ mailbox: Int) {
+    let user = loaded.user
+    do throws(SystemError) {
+      judges[mailbox] = RunningJudge(
+        try ForkedProcess { channel in
+          do throws(SystemError) {
+            try Sandbox.silence()
+            try Sandbox.dropPrivileges(to: user)
+            try Sandbox.enterJudge()
+            try channel.writeAll(supervisor.judge(mailbox).encoded.span, within: nil)
+          } catch { return 1 }
+          return 0
+        })
+    } catch {
+      log.write(.error, loaded.settings.mailboxes[mailbox].name, error.text)
+      supervisor.judged(mailbox, .none, on: &board, now: Clock.now, time: wallTime)
+    }
+  }
+
+  /// Hands the supervisor what the judge of a mailbox says.
+  mutating func readJudge(_ mailbox: Int) {
+    guard let judgement = judges[mailbox]?.judgement() else { return }
+    judges[mailbox] = nil
+    supervisor.judged(mailbox, judgement, on: &board, now: Clock.now, time: wallTime)
+    carryOut()
+  }
+
   /// Takes leave of the processes of a mailbox that have ended, after all that they sent.
   mutating func reap(_ mailbox: Int) {
     if let fetcher = fetchers[mailbox], let ending = try? fetcher.fork.process.reap() {
       // A dead fetcher sends no more; what it left is no more than its socket holds.
       readFetcher(mailbox, atMost: .max)
       fetchers[mailbox] = nil
+      judges[mailbox] = nil
       supervisor.fetcherEnded(
         mailbox, ProcessEnd(ending), now: Clock.now, time: wallTime)
     }

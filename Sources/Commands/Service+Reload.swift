@@ -61,6 +61,7 @@ extension Service {
       supervisor = next
       loaded = new
       fetchers = new.settings.mailboxes.map { _ in nil }
+      judges = new.settings.mailboxes.map { _ in nil }
       programs = new.settings.mailboxes.map { _ in nil }
       log.write(.notice, [], [UInt8]("the configuration was read again"))
     } catch {

@@ -19,7 +19,8 @@ extension Service {
     case .ledgerFailed: ledgerFailed = true
     case .actionFailed, .gaveUp, .givenUpBefore, .waits, .waitsBehind, .rests, .archiveFailed,
       .archiveTooSlow,
-      .contentRefused, .deletionRefused, .unread, .passedOver, .leavesRest, .waitsForClock:
+      .contentRefused, .deletionRefused, .notJudged, .unread, .passedOver, .leavesRest,
+      .waitsForClock:
       actionsFailed = true
     case .archived, .matched, .wouldFire, .fired, .old, .firedBefore, .unfinished,
       .notDeleted, .folderInternalData, .readsWholeMessages, .capped, .unmatched, .missed, .ended:

@@ -23,6 +23,7 @@ struct Service: ~Copyable {
   var supervisor: Supervisor<LedgerFile>
   var board: Board
   var fetchers: [RunningFetcher?]
+  var judges: [RunningJudge?]
   var programs: [RunningProgram?]
   var watchdog: Watchdog
   var troubles = TroubleProgram()
@@ -50,6 +51,7 @@ struct Service: ~Copyable {
     self.supervisor = supervisor
     self.board = board
     fetchers = loaded.settings.mailboxes.map { _ in nil }
+    judges = loaded.settings.mailboxes.map { _ in nil }
     programs = loaded.settings.mailboxes.map { _ in nil }
     watchdog = Watchdog(now: now)
   }
@@ -113,6 +115,7 @@ struct Service: ~Copyable {
       switch order {
       case .startFetcher(let mailbox): startFetcher(mailbox)
       case .endFetcher(let mailbox): fetchers[mailbox]?.fork.process.kill()
+      case .judge(let mailbox): startJudge(mailbox)
       case .answer(let mailbox, let verdict): fetchers[mailbox]?.answer(verdict)
       case .answerListing(let mailbox, let answer): fetchers[mailbox]?.answer(answer)
       case .startProgram(let mailbox, let rule, let action):
@@ -180,11 +183,16 @@ struct Service: ~Copyable {
 
   /// Waits for whatever comes first: a signal, a frame, a program's line, or the time.
   private mutating func wait() {
-    var waiting = PollSet<50>()
+    var waiting = PollSet<58>()
     waiting.add(signals.descriptor)
     for line in board.lines { line.add(to: &waiting) }
     for index in fetchers.indices {
-      if let fetcher = fetchers[index], !fetcher.hasHungUp { waiting.add(fetcher.fork.channel) }
+      // What a fetcher says next may be of the message that is judged.
+      if let judge = judges[index] {
+        waiting.add(judge.fork.channel)
+      } else if let fetcher = fetchers[index], !fetcher.hasHungUp {
+        waiting.add(fetcher.fork.channel)
+      }
       if let program = programs[index], !program.hasHungUp {
         waiting.add(program.program.output)
       }
@@ -197,6 +205,7 @@ struct Service: ~Copyable {
       board.lose(index)
     }
     for index in fetchers.indices {
+      readJudge(index)
       readFetcher(index)
       programs[index]?.read(log)
     }

@@ -75,9 +75,22 @@ public struct ForkedProcess: ~Copyable {
   /// returns. Of the descriptors, the child has 0 (which is empty), 1, 2 and the channel; signals
   /// are as after exec, but SIGPIPE is ignored.
   public init(running body: (consuming Descriptor) -> Int32) throws(SystemError) {
+    try self.init(input: -1, body)
+  }
+
+  /// The same, where the child has `input` as its standard input.
+  public init(
+    reading input: borrowing Descriptor, running body: (consuming Descriptor) -> Int32
+  ) throws(SystemError) {
+    try self.init(input: input.number, body)
+  }
+
+  private init(
+    input: Int32, _ body: (consuming Descriptor) -> Int32
+  ) throws(SystemError) {
     var end: Int32 = -1
     // SAFETY: the library writes one value, and keeps no pointer.
-    let id = unsafe try check(pb_fork(&end), .fork)
+    let id = unsafe try check(pb_fork(input, &end), .fork)
     if id == 0 { pb_exit(body(Descriptor(owning: end))) }
     process = ChildProcess(id: id, isGroup: false)
     channel = Descriptor(owning: end)

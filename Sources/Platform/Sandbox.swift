@@ -5,6 +5,14 @@ public struct User: Equatable, Sendable {
   public let id: UInt32
   public let group: UInt32
 
+  /// Who owns nothing: the one that Linux has for users that it cannot name, and Debian calls nobody.
+  public static let nobody = User(id: 65534, group: 65534)
+
+  private init(id: UInt32, group: UInt32) {
+    self.id = id
+    self.group = group
+  }
+
   /// Throws `notFound` where there is none of that name. Not for a process in the sandbox.
   public init(named name: Span<UInt8>) throws(SystemError) {
     var user: UInt32 = 0
@@ -24,6 +32,12 @@ public struct User: Equatable, Sendable {
 public enum Sandbox {
   /// Whether this process may do anything, and `dropPrivileges` needs a user.
   public static var isRoot: Bool { pb_is_root() }
+
+  /// From here on no other process of this user looks into this one, or into those that it forks: it has
+  /// the lines and the ledger. It leaves no core.
+  public static func shutToOthers() throws(SystemError) {
+    try check(pb_shut_to_others(), .dropPrivileges)
+  }
 
   /// What this process writes to standard output and error goes nowhere any more: what speaks there
   /// is the log, and a log that a stranger's bytes could write would be none.
@@ -53,5 +67,11 @@ public enum Sandbox {
   /// and random numbers. No open, no exec, no socket, no process, no executable memory.
   public static func enter(_ violation: Violation = .kills) throws(SystemError) {
     try check(pb_sandbox_enter(violation == .kills), .seccomp)
+  }
+
+  /// Second step of a process that was given all that it is to judge: it can only write to the descriptors
+  /// that it has, and use memory.
+  public static func enterJudge(_ violation: Violation = .kills) throws(SystemError) {
+    try check(pb_sandbox_enter_judge(violation == .kills), .seccomp)
   }
 }

@@ -10,17 +10,24 @@ public enum FileError: Error, Sendable {
   /// It belongs to this user, who is neither root nor the one that runs the program.
   case owner(UInt32)
   /// Its mode lets others do what they must not.
-  case mode(UInt32)
+  case mode(UInt32, FileTrust)
 }
 
 /// What others may do to a file.
 public enum FileTrust: UInt32, Sendable {
   /// Anything: what it says is checked elsewhere.
   case anyone = 0o000
-  /// Read, but not write: it says which programs run.
+  /// Read, but not write: it is a program, or says which run.
   case settings = 0o002
   /// Nothing: it holds a secret. Its group may read.
   case secret = 0o027
+  /// Nothing but to go through it: who may read a folder may lock it.
+  case folder = 0o066
+
+  /// Throws where the file's mode lets others do more.
+  func check(_ mode: UInt32) throws(FileError) {
+    guard mode & rawValue == 0 else { throw .mode(mode, self) }
+  }
 }
 
 /// Reads a whole file of at most `limit` bytes.
@@ -82,26 +89,27 @@ func openTrusted(
   guard status.size <= Int64(limit) else { throw .tooLarge }
   let isOwn = status.owner == 0 || status.owner == pb_effective_user()
   guard isOwn || trust == .anyone else { throw .owner(status.owner) }
-  guard status.mode & trust.rawValue == 0 else { throw .mode(status.mode) }
+  try trust.check(status.mode)
   return file
 }
 
-/// Throws where the file is not there, or is none that this user may run.
-public func checkProgram(_ path: Span<UInt8>) throws(SystemError) {
+/// Throws where the file is not there, is none that this user may run, or is one that everybody may change.
+public func checkProgram(_ path: Span<UInt8>) throws(FileError) {
   // SAFETY: the library reads `count` bytes, and keeps no pointer.
   let result = unsafe path.withUnsafeBufferPointer { path in
     unsafe pb_program_check(path.baseAddress, path.count)
   }
-  try check(result, .exec)
+  let mode: Int32
+  do { mode = try check(result, .exec) } catch { throw .system(error) }
+  try FileTrust.settings.check(UInt32(mode))
 }
 
-/// Reads a file of any size, or standard input (nil), in pieces, until `body` has had enough.
-public func readStream(
-  _ path: Span<UInt8>?, _ body: (Span<UInt8>) -> Bool
-) throws(FileError) {
-  if let path {
-    _ = try forEachChunk(of: try openTrusted(path, limit: .max, trust: .anyone), body)
-  } else {
-    _ = try forEachChunk(of: Descriptor(owning: 0), body)
-  }
+/// Opens a file of any size, for a process that reads it as its standard input.
+public func openInput(_ path: Span<UInt8>) throws(FileError) -> Descriptor {
+  try openTrusted(path, limit: .max, trust: .anyone)
+}
+
+/// Reads standard input in pieces, until `body` has had enough.
+public func readInput(_ body: (Span<UInt8>) -> Bool) throws(FileError) {
+  _ = try forEachChunk(of: Descriptor(owning: 0), body)
 }

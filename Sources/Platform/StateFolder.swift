@@ -7,15 +7,16 @@ public struct StateFolder: ~Copyable {
   private let descriptor: Descriptor
 
   /// Opens the folder, creates it where only it is missing, and locks it for as long as this value
-  /// lives. Throws `wouldBlock` where another process has it.
-  public init(locking path: Span<UInt8>) throws(SystemError) {
+  /// lives. Throws `wouldBlock` where another process has it, and where others may write or lock it; for
+  /// root also where the way leads through a symbolic link that is not root's.
+  public init(locking path: Span<UInt8>) throws(FileError) {
     let folder = try openFolder(path, creates: true)
-    try check(pb_lock(folder.number, false), .flock)
+    do { try check(pb_lock(folder.number, false), .flock) } catch { throw .system(error) }
     descriptor = folder
   }
 
   /// Opens the folder, which must be there, and does not lock it.
-  public init(existing path: Span<UInt8>) throws(SystemError) {
+  public init(existing path: Span<UInt8>) throws(FileError) {
     descriptor = try openFolder(path, creates: false)
   }
 
@@ -69,12 +70,16 @@ public struct StateFolder: ~Copyable {
   }
 }
 
-private func openFolder(_ path: Span<UInt8>, creates: Bool) throws(SystemError) -> Descriptor {
-  // SAFETY: the library reads `count` bytes, and keeps no pointer.
+private func openFolder(_ path: Span<UInt8>, creates: Bool) throws(FileError) -> Descriptor {
+  var mode: UInt32 = 0
+  // SAFETY: the library reads `count` bytes, writes one value, and keeps no pointer.
   let result = unsafe path.withUnsafeBufferPointer { path in
-    unsafe pb_folder_open(path.baseAddress, path.count, creates)
+    unsafe pb_folder_open(path.baseAddress, path.count, creates, &mode)
   }
-  return Descriptor(owning: try check(result, .open))
+  let folder: Descriptor
+  do { folder = Descriptor(owning: try check(result, .open)) } catch { throw .system(error) }
+  try FileTrust.folder.check(mode)
+  return folder
 }
 
 /// A file that is only ever written at its end.

@@ -1,9 +1,9 @@
 /// Every bound of this module.
 public enum Limits {
   /// Bytes of an alert's subject, of its sender's and its receiver's address (RFC 5321 section
-  /// 4.5.3.1), of its date and its Message-ID: longer ones are cut before the character that does not
-  /// fit. A unique-id has no more than RFC 1939 section 7 allows.
-  public static let subject = 512
+  /// 4.5.3.1), as much as is matched; of its date and its Message-ID: longer ones are cut before the
+  /// character that does not fit. A unique-id has no more than RFC 1939 section 7 allows.
+  public static let subject = 1024
   public static let address = 320
   public static let date = 64
   public static let messageID = 256

@@ -109,6 +109,22 @@ public struct Rule: Sendable {
     mismatch(with: message, in: &context) == nil
   }
 
+  /// The address of a receiver by which it takes the message, or, if none of its conditions is about
+  /// receivers, the first; empty where there is none. What `context` has captured is lost.
+  public func receiver(
+    of message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
+  ) -> [UInt8] {
+    var receiver: [UInt8] = []
+    message.forEachTo { address in
+      for case .to(let pattern) in conditions where !pattern.match(address, in: &context) {
+        return true
+      }
+      receiver.append(address)
+      return false
+    }
+    return receiver
+  }
+
   /// The reason that it does not take the message; nil where it does.
   public func mismatch(
     with message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext

@@ -11,6 +11,8 @@ import Testing
 @Suite struct LyingFetcherTests {
   var lines = NotedLines()
   let disk = Disk()
+  /// What the supervisor ordered.
+  private var orders: [Order] = []
 
   private func start(
     _ rule: Rule = .alarms(), archive: Bool = false, mode: Mode = .service
@@ -28,8 +30,12 @@ import Testing
     for (count, frame) in frames.enumerated() {
       supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)
       while let order = supervisor.nextOrder() {
+        orders.append(order)
         switch order {
         case .endFetcher: return count
+        case .judge:
+          supervisor.judged(
+            0, supervisor.judge(0), on: &lines, now: .seconds(now), time: 1)
         case .startProgram:
           supervisor.actionEnded(0, .succeeded, on: &lines, now: .seconds(now), time: 1)
         default: break
@@ -49,7 +55,7 @@ import Testing
   private func matched(_ number: Int) -> FetcherFrame {
     .matched(
       rule: 0, message: 1, MessageIdentity(number, content: number), Arrival(),
-      AlertValues())
+      Claim("ALARM 1"))
   }
 
   @Test mutating func listsOnceAndBeforeAnyMatch() throws {
@@ -114,6 +120,58 @@ import Testing
       let frames = begin + (1...10).map { matched($0) }
       #expect(send(frames, to: &supervisor) == begin.count + taken)
     }
+  }
+
+  /// Goal 2: no text reaches a program that the rule's own patterns do not allow. That costs this message,
+  /// which waits for a day, and no other.
+  @Test mutating func whatTheRuleDoesNotTakeFiresNothing() throws {
+    var supervisor = try start(.alarms(pattern: "/^zone ([0-9]+)$/"))
+    supervisor.tick(on: &lines, now: .seconds(0))
+    func matched(_ subject: String, _ message: UInt32) -> FetcherFrame {
+      .matched(
+        rule: 0, message: message, MessageIdentity(Int(message), content: Int(message)), Arrival(),
+        Claim(subject))
+    }
+    let lies = [
+      FetcherFrame.mailbox(messages: 3, octets: 0), matched("zone-../../etc/; reboot", 1),
+      matched("", 2),
+    ]
+    #expect(send(lies, to: &supervisor) == lies.count)
+    let programs = { (orders: [Order]) in
+      orders.count { if case .startProgram = $0 { true } else { false } }
+    }
+    #expect(programs(orders) == 0)
+    let answers = orders.filter { if case .answer = $0 { true } else { false } }
+    #expect(answers == [.answer(mailbox: 0, .unread), .answer(mailbox: 0, .unread)])
+    let words = [UInt8]("rule alarms does not take what was read of it")
+    #expect(orders.contains(.report(mailbox: 0, .unread(message: 1, words))))
+    #expect(send([matched("zone 7", 3)], to: &supervisor) == 1)
+    #expect(programs(orders) == 1)
+    #expect(supervisor.alert(of: 0).map { text($0.captures.value(at: 0)) } == "7")
+  }
+
+  /// A judge that something else ended has judged nothing: the message is not to wait for a day.
+  @Test(arguments: [
+    (ProcessEnd.killed(signal: 9), Judgement.none), (.killed(signal: 31), .none),
+    (.exited(status: 1), .none), (.killed(signal: 4), .refused), (.killed(signal: 11), .refused),
+  ])
+  mutating func aJudgeThatDiesOverAMessageRefusesIt(end: ProcessEnd, judgement: Judgement) throws {
+    #expect(Judgement(ofDeath: end) == judgement)
+    var supervisor = try start()
+    supervisor.tick(on: &lines, now: .seconds(0))
+    for frame in [FetcherFrame.mailbox(messages: 1, octets: 0), matched(1)] {
+      supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(1), time: 1)
+    }
+    while supervisor.nextOrder() != nil {}
+    supervisor.judged(0, judgement, on: &lines, now: .seconds(2), time: 2)
+    var orders: [Order] = []
+    while let order = supervisor.nextOrder() { orders.append(order) }
+    let verdict = judgement == .none ? Verdict.leave : .unread
+    #expect(orders.last == .answer(mailbox: 0, verdict))
+    #expect(orders.contains(.report(mailbox: 0, .notJudged(rule: 0))) == (judgement == .none))
+    // What it says later is of nobody's claim.
+    supervisor.judged(0, .taken(Captures()), on: &lines, now: .seconds(3), time: 3)
+    #expect(supervisor.nextOrder() == nil)
   }
 
   /// What is told of messages that no rule takes is for people, and no more than there can be.

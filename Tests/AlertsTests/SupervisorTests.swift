@@ -34,10 +34,11 @@ import Testing
       send(.mailbox(messages: 9, octets: 0), to: &supervisor, at: now)
     }
     supervisor.received(frame.encoded.span, from: 0, on: &lines, now: .seconds(now), time: 1)
+    supervisor.judged(0, supervisor.judge(0), on: &lines, now: .seconds(now), time: 1)
   }
 
   static var match: FetcherFrame {
-    .matched(rule: 0, message: 1, MessageIdentity(7), Arrival(), AlertValues())
+    .matched(rule: 0, message: 1, MessageIdentity(7), Arrival(), Claim("ALARM 1"))
   }
 
   /// What is on disk of that message.
@@ -308,7 +309,7 @@ import Testing
   @Test func carriesTheLongestMatch() throws {
     let frame = FetcherFrame.matched(
       rule: 63, message: 1, longestIdentity(),
-      Arrival(time: -2_208_988_800, isServers: true, look: .later), longestValues())
+      Arrival(time: -2_208_988_800, isServers: true, look: .later), .longest())
     #expect(frame.encoded.count <= FetcherFrame.Bytes().room)
     #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
   }
@@ -317,10 +318,18 @@ import Testing
     \AlertValues.subject, \.from, \.to, \.date, \.messageID, \.uniqueID,
   ])
   func refusesALongerValue(value: any WritableKeyPath<AlertValues, [UInt8]> & Sendable) {
-    var values = longestValues()
-    values[keyPath: value].append(0x78)
-    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), values)
+    var claim = Claim.longest()
+    claim.values[keyPath: value].append(0x78)
+    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), claim)
     #expect(throws: FetcherFrame.Flaw.range) { try FetcherFrame(parsing: frame.encoded.span) }
+  }
+
+  @Test(arguments: [([0x61, 0x07], FetcherFrame.Flaw.control), ([0x61, 0xFF], .notUTF8)])
+  func refusesTextThatIsNone(text: [UInt8], flaw: FetcherFrame.Flaw) {
+    var claim = Claim()
+    claim.values.subject = text
+    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), claim)
+    #expect(throws: flaw) { try FetcherFrame(parsing: frame.encoded.span) }
   }
 
   @Test func cutsWhatIsSaidOfAnEnd() throws {
@@ -333,18 +342,5 @@ import Testing
     var identity = MessageIdentity(1, content: 1)
     identity.older = OlderIdentity(header: Identity(2), content: Identity(3))
     return identity
-  }
-
-  private func longestValues() -> AlertValues {
-    func text(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x78, count: count) }
-    var values = AlertValues()
-    values.subject = text(512)
-    values.from = text(320)
-    values.to = text(320)
-    values.date = text(64)
-    values.messageID = text(256)
-    values.uniqueID = text(70)
-    for _ in 0..<16 { values.captures.append(text(256).span) }
-    return values
   }
 }

@@ -111,6 +111,13 @@ struct World {
         switch order {
         case .startFetcher: connection = try connect(supervisor)
         case .endFetcher: connection?.fetcher.isEnded = true
+        case .judge(let mailbox):
+          let judgement = supervisor.judge(mailbox)
+          supervisor.judged(mailbox, judgement, on: &lines, now: now, time: wall)
+          // Its intent may stand there, although the disk failed to say so.
+          if let values = supervisor.alert(of: mailbox) {
+            openIntents.append((text(values.subject), disk.synchronizations))
+          }
         case .answer(_, let verdict):
           if verdict == .delete { checkDisk("deleted") { $0 == .fired || $0 == .archived } }
           if let connection { connection.fetcher.answered(verdict, &connection.sink) }
@@ -162,10 +169,6 @@ struct World {
         default: break
         }
         supervisor.received(frame.encoded.span, from: 0, on: &lines, now: now, time: wall)
-        // Its intent may stand there, although the disk failed to say so.
-        if case .matched(_, _, _, _, let values) = frame {
-          openIntents.append((text(values.subject), disk.synchronizations))
-        }
       } else if open.fetcher.isEnded {
         connection = nil
         server.disconnect()

@@ -28,6 +28,13 @@ final class Bench {
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
   }
 
+  /// The state directory, as popbell makes it.
+  func makeState() throws {
+    try FileManager.default.createDirectory(
+      atPath: path("state"), withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700])
+  }
+
   func read(_ name: String) -> String {
     (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
   }

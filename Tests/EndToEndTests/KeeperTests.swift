@@ -134,7 +134,7 @@ import Testing
 
 extension Service {
   /// Its children that block signals.
-  fileprivate var keepers: [Int32] {
+  var keepers: [Int32] {
     ProcessTable.children(of: identifier).filter { child in
       ProcessTable.field("SigBlk", of: child).map { $0.contains { $0 != "0" } } ?? false
     }

@@ -189,8 +189,7 @@ import Testing
 
   @Test func saysHowEachStateStands() throws {
     let scene = try Scene()
-    try FileManager.default.createDirectory(
-      atPath: scene.bench.path("state"), withIntermediateDirectories: false)
+    try scene.bench.makeState()
     let path = scene.bench.path("state/box.ledger")
     try Self.everyState.write(to: URL(filePath: path))
     let states = [
@@ -246,8 +245,7 @@ import Testing
     }
     // Whoever looks makes no folder and no file.
     #expect(!FileManager.default.fileExists(atPath: scene.bench.path("state")))
-    try FileManager.default.createDirectory(
-      atPath: scene.bench.path("state"), withIntermediateDirectories: false)
+    try scene.bench.makeState()
     #expect(try scene.bench.popbell("ledger", "show").errors == empty)
     #expect(files(scene).isEmpty)
     // What was deleted is known for a month.

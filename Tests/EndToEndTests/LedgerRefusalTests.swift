@@ -29,8 +29,7 @@ import Testing
 
   private func makeScene() throws -> Scene {
     let scene = try Scene()
-    try FileManager.default.createDirectory(
-      atPath: scene.bench.path("state"), withIntermediateDirectories: false)
+    try scene.bench.makeState()
     return scene
   }
 

@@ -133,7 +133,8 @@ import Testing
     let owner: [FileAttributeKey: Any] = [.ownerAccountID: 65534, .groupOwnerAccountID: 65534]
     for folder in ["state", "mail"] {
       let folder = bench.path(folder)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       try FileManager.default.setAttributes(owner, ofItemAtPath: folder)
     }
     try deliver(1)

@@ -96,4 +96,61 @@ import Testing
     let files = lines.filter { $0.hasPrefix(fetcher) && $0.contains("\"/etc/") }
     #expect(!files.contains { $0.contains("hosts") || $0.contains("resolv.conf") }, "\(files)")
   }
+
+  /// Each match is matched again by a process that has only its memory, and says one thing.
+  @Test(.enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
+  func aMatchIsJudgedByAProcessThatCanDoNothingElse() throws {
+    let scene = try Scene()
+    let strace = Strace(scene.bench)
+    let run = try scene.bench.start(
+      ["once"], under: [Strace.path, "-f", "-qq", "-o", strace.log]
+    ).wait()
+    #expect(run.exitCode == 0 && scene.bench.fired == Scene.alarms, "\(run.errors)")
+
+    var calls: [Substring: [Substring]] = [:]
+    for line in strace.lines {
+      let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      guard parts.count == 2, parts[1].first?.isLetter == true,
+        let end = parts[1].firstIndex(of: "(")
+      else { continue }
+      let isWall = parts[1].contains("SECCOMP_MODE_FILTER")
+      if calls[parts[0]] != nil { calls[parts[0]]!.append(parts[1][..<end]) }
+      if isWall { calls[parts[0]] = [] }
+    }
+    let memory: Set<Substring> = [
+      "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "futex", "clock_gettime",
+    ]
+    let judges = calls.values.filter { calls in
+      let calls = calls.filter { !memory.contains($0) }
+      // It is ended as soon as it has said what it had to.
+      return calls.starts(with: ["poll", "write"])
+        && calls.dropFirst(2).allSatisfy { $0 == "close" || $0 == "exit_group" }
+    }
+    #expect(judges.count == Scene.alarms.count, "\(calls)")
+  }
+
+  /// Programs run as the same user, and popbell has the lines and the ledger.
+  @Test(.enabled(if: geteuid() == 0)) func noOtherProcessOfItsUserLooksIntoIt() throws {
+    let scene = try Scene(messages: [Scene.message("1")]) { _ in
+      "[output siren]\nline = GPIO17\n[rule alarm]\nsubject = ALARM *\npulse = siren 1h\n"
+    }
+    _ = try FakeBoard(scene.bench)
+    let asNobody = ["/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    let chown = try Service(["/bin/chown", "-R", "nobody", scene.bench.folder.path]).wait()
+    try #require(chown.exitCode == 0)
+    let service = try scene.bench.start(
+      ["run"], environment: ["FAKE_BOARD": scene.bench.path("dev")], binary: "fake-board",
+      under: asNobody)
+    try #require(until { service.keepers.count == 1 }, "\(service.log)")
+    for process in [service.identifier, service.keepers[0]] {
+      for file in ["environ", "mem", "maps", "fd"] {
+        let look = try Service(asNobody + ["/bin/ls", "/proc/\(process)/\(file)/"]).wait()
+        let read = try Service(asNobody + ["/usr/bin/head", "-c1", "/proc/\(process)/\(file)"])
+          .wait()
+        #expect(look.exitCode != 0 && read.output.isEmpty, "\(file): \(look) \(read)")
+      }
+    }
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
+  }
 }

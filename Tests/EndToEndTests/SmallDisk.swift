@@ -28,7 +28,7 @@ final class SmallDisk {
     guardian.arguments = [
       "--default-signal", "sh", "-c",
       """
-      mount -t tmpfs -o "$1" popbell-test "$0" || exit
+      mount -t tmpfs -o "mode=700,$1" popbell-test "$0" || exit
       echo
       read -r _
       umount -l "$0"

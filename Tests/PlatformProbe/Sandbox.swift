@@ -109,3 +109,22 @@ func runResolver(_ file: String) throws(SystemError) {
   }
   try follow(&fork)
 }
+
+/// Tries everything in the sandbox of a process that judges.
+func runJudge() throws(SystemError) {
+  let names = violations
+  var fork = try ForkedProcess { channel in
+    guard probe_connect() == 0 else { return 1 }
+    do { try Sandbox.enterJudge(.fails) } catch { return 1 }
+    tryAll(names, probe_violate, channel)
+    send("send \(probe_sends())", channel)
+    var input = InlineArray<1, UInt8>(repeating: 0)
+    var span = input.mutableSpan
+    send("read \((try? Descriptor(owning: 0).read(into: &span)) != nil)", channel)
+    let block = unsafe malloc(8 << 20)
+    if let block = unsafe block { unsafe memset(block, 1, 8 << 20) }
+    send("malloc \(unsafe block != nil)", channel)
+    return 0
+  }
+  try follow(&fork)
+}

@@ -17,6 +17,7 @@ do {
   case "privileges": try reportPrivileges()
   case "sandbox": try runInSandbox()
   case "violate": try violate(operand)
+  case "judge": try runJudge()
   case "resolver": try runResolver(operand)
   case "signals": try receiveSignals()
   case "interrupted": try runInterrupted()

@@ -15,7 +15,7 @@ import Testing
     } catch {
       switch error {
       case .system(let error): return string(error.text.span)
-      case .mode(let mode): return "mode " + String(mode, radix: 8)
+      case .mode(let mode, _): return "mode " + String(mode, radix: 8)
       default: return "\(error)"
       }
     }
@@ -108,19 +108,116 @@ import Testing
     #expect(reason(file, limit: 4) == "mapped")
     #expect(reason(file, limit: 3) == "tooLarge")
     #expect(reason(try folder.file("empty", "", mode: 0o644)) == "mmap: Invalid argument")
-    #expect(reason(try folder.file("open", "text", mode: 0o666)) == "mode(438)")
+    #expect(
+      reason(try folder.file("open", "text", mode: 0o666))
+        == "mode(438, Platform.FileTrust.settings)")
     #expect(reason(folder.path) == "notRegular")
     #expect(reason("/no/such/file") == "open: No such file or directory")
+  }
+}
+
+@Suite struct ProgramFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [
+    (mode_t(0o755), ""), (0o775, ""), (0o500, ""), (0o757, "mode"), (0o777, "mode"),
+    (0o644, "exec: Permission denied"),
+  ])
+  func isOneThatNotEverybodyMayChange(mode: mode_t, problem: String) throws {
+    let file = try folder.file("program", "#!/bin/sh\n", mode: mode)
+    do {
+      try checkProgram(Array(file.utf8).span)
+      #expect(problem == "")
+    } catch {
+      switch error {
+      case .system(let error): #expect(problem == string(error.text.span))
+      case .mode(let found, .settings): #expect(problem == "mode" && found == mode)
+      default: Issue.record("\(error)")
+      }
+    }
   }
 }
 
 @Suite struct StateFolderTests {
   let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws {
+    folder = try TemporaryFolder()
+    try #require(unsafe chmod(folder.path, 0o700) == 0)
+  }
 
-  private func open() throws(SystemError) -> StateFolder {
-    try StateFolder(locking: Array(folder.path.utf8).span)
+  private func open(_ name: String = "") throws(FileError) -> StateFolder {
+    try StateFolder(locking: Array((folder.path + name).utf8).span)
+  }
+
+  /// Why it is not opened; empty where it is.
+  private func problem(_ name: String) -> String {
+    do {
+      _ = try open(name)
+      return ""
+    } catch {
+      if case .system(let error) = error { return string(error.text.span) }
+      return "\(error)"
+    }
+  }
+
+  /// Who may read a folder may lock it, and then popbell does not start.
+  @Test(arguments: [
+    (mode_t(0o700), true), (0o711, true), (0o500, true), (0o755, false), (0o740, false),
+    (0o720, false), (0o702, false), (0o1777, false),
+  ])
+  func isNobodyElses(mode: mode_t, isOpened: Bool) throws {
+    try #require(unsafe mkdir(folder.path + "/state", 0o700) == 0)
+    try #require(unsafe chmod(folder.path + "/state", mode) == 0)
+    let problem = problem("/state")
+    #expect((problem == "") == isOpened, "\(problem)")
+    if !isOpened { #expect(problem.hasPrefix("mode(\(mode), ")) }
+  }
+
+  @Test func isMadeForItsUserOnly() throws {
+    #expect(problem("/new") == "")
+    let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/new")
+    #expect(attributes[.posixPermissions] as? Int == 0o700)
+    #expect(problem("/no/new").contains("No such file"))
+    _ = try folder.file("file", "")
+    #expect(problem("/file").contains("Not a directory"))
+    #expect(problem("/file/new").contains("Not a directory"))
+  }
+
+  /// Whoever owns a link in the way of what root makes decides where that is.
+  @Test(
+    .enabled(if: Sandbox.isRoot),
+    arguments: [
+      "/link", "/link/below", "/link/new", "/hop", "/hop/new",
+    ])
+  func rootGoesThroughNoLinkOfAnother(path: String) throws {
+    try #require(unsafe mkdir(folder.path + "/target", 0o700) == 0)
+    try #require(unsafe mkdir(folder.path + "/target/below", 0o700) == 0)
+    try #require(unsafe symlink("target", folder.path + "/link") == 0)
+    // Its own link leads over the other's.
+    try #require(unsafe symlink(folder.path + "/link", folder.path + "/hop") == 0)
+    #expect(problem(path) == "")
+    try? FileManager.default.removeItem(atPath: folder.path + "/target/new")
+    try #require(unsafe lchown(folder.path + "/link", 12345, 12345) == 0)
+    #expect(problem(path).contains("symbolic links"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/target/new"))
+  }
+
+  @Test(.enabled(if: Sandbox.isRoot)) func rootGoesThroughNoCircle() throws {
+    try #require(unsafe symlink("two", folder.path + "/one") == 0)
+    try #require(unsafe symlink("./one", folder.path + "/two") == 0)
+    #expect(problem("/one/x").contains("symbolic links"))
+    try #require(unsafe symlink("missing", folder.path + "/dangling") == 0)
+    #expect(problem("/dangling").contains("No such file"))
+    for name in ["/./target/../target//", "/target/."] {
+      try? FileManager.default.createDirectory(
+        atPath: folder.path + "/target", withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+      #expect(problem(name) == "")
+    }
+    #expect(problem("/" + String(repeating: "x", count: 256)).contains("too long"))
   }
 
   /// The lock's end may take a moment: what another test forks has it too, until it closes all.
@@ -146,6 +243,7 @@ import Testing
         _ = try open()
         Issue.record("two have it")
       } catch {
+        guard case .system(let error) = error else { throw error }
         #expect(error.number == .wouldBlock)
       }
       _ = consume first

@@ -86,6 +86,12 @@ import Testing
     #expect(run.lines == Self.allowed + ["killed(signal: \(SIGSYS))"])
   }
 
+  @Test func aJudgeComputesAndDoesNothingElse() throws {
+    let lines =
+      Self.forbidden.map { $0 + " refused" } + ["send false", "read false", "malloc true"]
+    #expect(try Run(probe: ["judge"]).lines == lines + ["exited(0)"])
+  }
+
   @Test func aResolverReadsWhatItNeedsAndDoesNothingElse() throws {
     let folder = try TemporaryFolder()
     let secret = folder.path + "/password"

@@ -116,7 +116,7 @@ struct pb_file_access {
   char user[33];
 };
 int pb_file_access(const uint8_t *path, size_t length, struct pb_file_access *access);
-/* Whether the path is a file that this user may run: -EACCES where it is not. */
+/* The mode of the file at the path, which this user may run: -EACCES where it is none. */
 int pb_program_check(const uint8_t *path, size_t length);
 
 /* Whether a Maildir may be written at the path, or made in the folder above it; -ENOENT where that
@@ -142,8 +142,9 @@ int pb_maildir_create(int32_t folder, const uint8_t *name, size_t length);
 int pb_maildir_move(int32_t from, int32_t to, const uint8_t *name, size_t length);
 int pb_maildir_remove(int32_t folder, const uint8_t *name, size_t length);
 
-/* Creates it, for this user only, where it is missing and `creates` says so. */
-int pb_folder_open(const uint8_t *path, size_t length, bool creates);
+/* Creates it, for this user only, where it is missing and `creates` says so. Root goes through no symbolic
+ * link but its own: -ELOOP. */
+int pb_folder_open(const uint8_t *path, size_t length, bool creates, uint32_t *mode);
 /* -EAGAIN where another process holds the lock, unless that is to be waited for; it ends with the
  * descriptor. */
 int pb_lock(int32_t fd, bool waits);
@@ -197,9 +198,10 @@ int pb_connect_result(int32_t fd);
 /* Processes */
 
 /* A child that dies with its parent, keeps only descriptors 0 to 2 and its channel, has default
- * signals but ignores SIGPIPE, and reads nothing from descriptor 0. Returns 0 in the child, and
- * its id in the parent; `*channel` is a non-blocking SOCK_SEQPACKET end in both. */
-int pb_fork(int32_t *channel);
+ * signals but ignores SIGPIPE, and has `input` as descriptor 0, or, where that is negative, nothing to
+ * read. Returns 0 in the child, and its id in the parent; `*channel` is a non-blocking SOCK_SEQPACKET end
+ * in both. */
+int pb_fork(int32_t input, int32_t *channel);
 _Noreturn void pb_exit(int32_t code);
 enum { PB_RUNNING, PB_EXITED, PB_KILLED };
 /* With `whole_group`, what is left of the group that it led is killed when it has ended.
@@ -227,10 +229,15 @@ int pb_silence(void);
 
 int pb_user_find(const uint8_t *name, size_t length, uint32_t *user, uint32_t *group);
 bool pb_is_root(void);
+/* From here on no other process of the same user looks into this one, or into those that it forks; nor
+ * does it leave a core. */
+int pb_shut_to_others(void);
 int pb_privileges_drop(uint32_t user, uint32_t group);
 int pb_sandbox_enter(bool kill);
 /* For a process that looks up a name: it reads what that needs, and asks name servers. */
 int pb_sandbox_enter_resolver(void);
+/* For a process that computes: it can write to descriptors that it has, and use memory. */
+int pb_sandbox_enter_judge(bool kill);
 
 /* Signals */
 

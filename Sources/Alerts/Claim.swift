@@ -1,0 +1,109 @@
+internal import Bytes
+public import Mail
+public import POP3
+public import Rules
+
+/// What a fetcher says of a message that a rule takes: the very texts that the rule's conditions took, as long
+/// as they were, so that they can be matched again; and what else its actions may be told.
+public struct Claim: Sendable, Equatable {
+  /// Without captures: whoever judges the claim adds them.
+  public var values = AlertValues()
+  /// The extra header fields that conditions took, by their places in `Names.headers`; their texts, one after
+  /// the other; and where each ends.
+  private var headers: [UInt8] = []
+  private var texts: [UInt8] = []
+  private var ends: [Int] = []
+
+  public init() {}
+
+  public init(
+    _ header: borrowing MessageHeader, _ uniqueID: UniqueID?, takenBy rule: Rule,
+    in context: inout MatchContext
+  ) {
+    values.subject = [UInt8](header.subject)
+    if let from = header.from { values.from = [UInt8](from) }
+    values.to = rule.receiver(of: header, in: &context)
+    values.date = plainText(header.date, within: Limits.date)
+    values.messageID = plainText(header.messageID, within: Limits.messageID)
+    if let uniqueID { values.uniqueID = plainText(uniqueID.span, within: Limits.uniqueID) }
+    for case .header(let index, _) in rule.conditions {
+      if let text = header.extra(index) { add(UInt8(index), text) }
+    }
+  }
+
+  private mutating func add(_ header: UInt8, _ text: Span<UInt8>) {
+    headers.append(header)
+    texts.append(text)
+    ends.append(texts.count)
+  }
+
+  /// The text of the header field at `place` among those that conditions took.
+  @_lifetime(borrow self)
+  private borrowing func text(at place: Int) -> Span<UInt8> {
+    texts.span.extracting((place == 0 ? 0 : ends[place - 1])..<ends[place])
+  }
+
+  /// What `rule` captures of it, for a message of `mailbox`; nil where the rule does not take it.
+  ///
+  /// It does what a fetcher has done, once more: see `Rule.takes`.
+  public func captures(of rule: Rule, mailbox: Int, in rules: RuleSet) -> Captures? {
+    var context = MatchContext(mailbox: mailbox, for: rules)
+    return rule.takes(self, in: &context) ? context.captures : nil
+  }
+}
+
+extension Claim: MessageFields {
+  public var subject: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { values.subject.span }
+  }
+
+  public var from: Span<UInt8>? {
+    @_addressableSelf
+    @_lifetime(borrow self)
+    borrowing get { values.from.isEmpty ? nil : values.from.span }
+  }
+
+  public func forEachTo(_ body: (Span<UInt8>) -> Bool) {
+    if !values.to.isEmpty { _ = body(values.to.span) }
+  }
+
+  @_lifetime(borrow self)
+  public borrowing func extra(_ index: Int) -> Span<UInt8>? {
+    guard let place = headers.firstIndex(of: UInt8(index)) else { return nil }
+    return text(at: place)
+  }
+}
+
+extension Claim {
+  init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
+    values.subject = try reader.text(atMost: Limits.subject)
+    values.from = try reader.text(atMost: Limits.address)
+    values.to = try reader.text(atMost: Limits.address)
+    values.date = try reader.text(atMost: Limits.date)
+    values.messageID = try reader.text(atMost: Limits.messageID)
+    values.uniqueID = try reader.text(atMost: Limits.uniqueID)
+    let count = Int(try reader.byte())
+    guard count <= Mail.Limits.extraFields else { throw .range }
+    for _ in 0..<count {
+      let header = try reader.byte()
+      guard header < Mail.Limits.extraFields else { throw .range }
+      let text = try reader.text(atMost: Mail.Limits.text)
+      add(header, text.span)
+    }
+  }
+
+  func write(to bytes: inout [UInt8]) {
+    bytes.append(field: values.subject.span)
+    bytes.append(field: values.from.span)
+    bytes.append(field: values.to.span)
+    bytes.append(field: values.date.span)
+    bytes.append(field: values.messageID.span)
+    bytes.append(field: values.uniqueID.span)
+    bytes.append(UInt8(headers.count))
+    for place in headers.indices {
+      bytes.append(headers[place])
+      bytes.append(field: text(at: place))
+    }
+  }
+}
