@@ -31,10 +31,22 @@ public struct Claim: Sendable, Equatable {
     }
   }
 
-  private mutating func add(_ header: UInt8, _ text: Span<UInt8>) {
+  /// Adds the text of a header field. Returns `false`, and changes nothing, where there are as many as rules
+  /// can name.
+  @discardableResult
+  public mutating func add(_ header: UInt8, _ text: Span<UInt8>) -> Bool {
+    guard headers.count < Mail.Limits.extraFields else { return false }
     headers.append(header)
     texts.append(text)
     ends.append(texts.count)
+    return true
+  }
+
+  /// Sends what goes before the match that it is of.
+  public func sendTexts<Sink: FrameSink & ~Copyable>(to sink: inout Sink) {
+    for place in headers.indices {
+      sink.send(.took(header: headers[place], [UInt8](text(at: place))))
+    }
   }
 
   /// The text of the header field at `place` among those that conditions took.
@@ -75,35 +87,23 @@ extension Claim: MessageFields {
   }
 }
 
-extension Claim {
+extension AlertValues {
   init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {
-    values.subject = try reader.text(atMost: Limits.subject)
-    values.from = try reader.text(atMost: Limits.address)
-    values.to = try reader.text(atMost: Limits.address)
-    values.date = try reader.text(atMost: Limits.date)
-    values.messageID = try reader.text(atMost: Limits.messageID)
-    values.uniqueID = try reader.text(atMost: Limits.uniqueID)
-    let count = Int(try reader.byte())
-    guard count <= Mail.Limits.extraFields else { throw .range }
-    for _ in 0..<count {
-      let header = try reader.byte()
-      guard header < Mail.Limits.extraFields else { throw .range }
-      let text = try reader.text(atMost: Mail.Limits.text)
-      add(header, text.span)
-    }
+    self.init()
+    subject = try reader.text(atMost: Limits.subject)
+    from = try reader.text(atMost: Limits.address)
+    to = try reader.text(atMost: Limits.address)
+    date = try reader.text(atMost: Limits.date)
+    messageID = try reader.text(atMost: Limits.messageID)
+    uniqueID = try reader.text(atMost: Limits.uniqueID)
   }
 
   func write(to bytes: inout [UInt8]) {
-    bytes.append(field: values.subject.span)
-    bytes.append(field: values.from.span)
-    bytes.append(field: values.to.span)
-    bytes.append(field: values.date.span)
-    bytes.append(field: values.messageID.span)
-    bytes.append(field: values.uniqueID.span)
-    bytes.append(UInt8(headers.count))
-    for place in headers.indices {
-      bytes.append(headers[place])
-      bytes.append(field: text(at: place))
-    }
+    bytes.append(field: subject.span)
+    bytes.append(field: from.span)
+    bytes.append(field: to.span)
+    bytes.append(field: date.span)
+    bytes.append(field: messageID.span)
+    bytes.append(field: uniqueID.span)
   }
 }

@@ -131,10 +131,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     }
     self.judged = judged
     step = .awaitVerdict
+    let claim = Claim(header, uniqueID, takenBy: settings.rules.rules[rule], in: &context)
+    claim.sendTexts(to: &sink)
     sink.send(
-      .matched(
-        rule: rule, message: UInt32(message), identity, arrival,
-        Claim(header, uniqueID, takenBy: settings.rules.rules[rule], in: &context)))
+      .matched(rule: rule, message: UInt32(message), identity, arrival, claim.values))
     tellMisses(before: rule, &sink)
   }
 

@@ -1,14 +1,16 @@
 public import Bytes
 public import Ledger
+import Mail
 public import POP3
-import Rules
+public import Rules
 
 /// A message of a fetcher to the supervisor: one datagram.
 ///
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     matched  = %x03 rule(1) message(4) identity arrival 6field nheaders(1) *(header(1) field)
+///     took     = %x18 header(1) field              ; before the match that it is of
+///     matched  = %x03 rule(1) message(4) identity arrival 6field
 ///     arrival  = flags(1) [seconds(8)]             ; %x01 covered, %x02 later; %x04 seconds,
 ///                                                  ; %x08 which are the server's
 ///     identity = flags(1) hash                     ; content
@@ -51,9 +53,12 @@ public enum FetcherFrame: Sendable, Equatable {
   case mailbox(messages: UInt32, octets: UInt64)
   /// The server wants so many seconds between logins, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
+  /// The text of the extra header field at `header` in `Names.headers`, which a condition took of the
+  /// message that the next match is of.
+  case took(header: UInt8, [UInt8])
   /// Rule `rule` takes the message with this number in the session; a verdict is waited for. Nobody
-  /// believes the claim: it is judged.
-  indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, Claim)
+  /// believes that: it is judged.
+  indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, AlertValues)
   /// The server took a DELE for a message, whether a rule takes that or none does.
   case deleted(message: UInt32)
   /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`.
@@ -125,8 +130,8 @@ public enum FetcherFrame: Sendable, Equatable {
     case someAnew
   }
 
-  /// Room for the longest frame: a match with everything as long as it may be.
-  public typealias Bytes = ByteBuffer<10752>
+  /// Room for the longest frame: a part of a content.
+  public typealias Bytes = ByteBuffer<4160>
 
   public enum Flaw: Error { case kind, length, range, control, notUTF8 }
 
@@ -145,7 +150,7 @@ public enum FetcherFrame: Sendable, Equatable {
       let identity = try MessageIdentity(reading: &reader)
       let arrival = try Arrival(reading: &reader)
       self = .matched(
-        rule: rule, message: message, identity, arrival, try Claim(reading: &reader))
+        rule: rule, message: message, identity, arrival, try AlertValues(reading: &reader))
     case 4: self = .deleted(message: try reader.message())
     case 5:
       var examined = Examined(rules: 0)
@@ -188,6 +193,9 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .stuck(message: message, try reader.flag() ? try reader.identity() : nil)
     case 22: self = .capped
     case 23: self = .deletionIsStuck(message: try reader.message())
+    case 24:
+      let header = try reader.byte()
+      self = .took(header: header, try reader.text(atMost: Mail.Limits.text))
     default: throw .kind
     }
     try reader.end()
@@ -204,13 +212,17 @@ public enum FetcherFrame: Sendable, Equatable {
     case .loginDelay(let seconds):
       bytes.append(2)
       bytes.append(bigEndian: UInt64(seconds), size: 4)
-    case .matched(let rule, let message, let identity, let arrival, let claim):
+    case .took(let header, let text):
+      bytes.append(24)
+      bytes.append(header)
+      bytes.append(field: text.span)
+    case .matched(let rule, let message, let identity, let arrival, let values):
       bytes.append(3)
       bytes.append(UInt8(rule))
       bytes.append(bigEndian: UInt64(message), size: 4)
       identity.write(to: &bytes)
       arrival.write(to: &bytes)
-      claim.write(to: &bytes)
+      values.write(to: &bytes)
     case .deleted(let message):
       bytes.append(4)
       bytes.append(bigEndian: UInt64(message), size: 4)

@@ -94,6 +94,8 @@ final class Mailbox {
   var messagesBefore: UInt32?
   /// Its ledger could not be read or written in this poll.
   var ledgerFailed = false
+  /// The texts that were told of before the next match.
+  var texts = Claim()
   /// The match that a judge is to confirm; nil for none.
   var claim: PendingClaim?
   /// What the last message that a rule took carried.
@@ -198,7 +200,7 @@ final class Mailbox {
     (isComplete, beginsAnew, isLookedThrough, isListed) = (true, false, false, false)
     hasPassedOver = false
     (archives, archive, archiveFailed) = ([], nil, false)
-    claim = nil
+    (texts, claim) = (Claim(), nil)
     slow.removeAll { $0.end <= now }
     listing = .none
     (isCounted, countedMessages) = (false, 0)

@@ -25,13 +25,19 @@ extension Supervisor where S: ~Copyable {
       decideHorizon(mailbox, isEmpty: messages == 0, now: now, time: time)
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
-    case .matched(let rule, let message, let identity, let arrival, let claim):
+    case .took(let header, let text):
+      guard header < settings.rules.names.headers.count, box.claim == nil,
+        box.texts.add(header, text.span)
+      else { return distrust(mailbox, now: now) }
+    case .matched(let rule, let message, let identity, let arrival, let values):
       guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
       endListing(mailbox)
       let match = Match(
         rule: rule, message: message, identity: identity, arrival: arrival, now: now, time: time)
       box.tally.matched += 1
-      box.claim = PendingClaim(match: match, claim: claim)
+      box.texts.values = values
+      box.claim = PendingClaim(match: match, claim: box.texts)
+      box.texts = Claim()
       order(.judge(mailbox: mailbox))
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }

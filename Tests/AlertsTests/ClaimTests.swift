@@ -33,9 +33,31 @@ import Testing
     return Claim(header, nil, takenBy: rule, in: &context)
   }
 
+  private func claim(_ subject: String) -> Claim {
+    var claim = Claim()
+    claim.values = AlertValues(subject)
+    return claim
+  }
+
   private func captures(of claim: Claim, _ rule: Rule) -> [String]? {
     claim.captures(of: rule, mailbox: 0, in: RuleSet(rules: [rule], names: Names()))
       .map { captures in (0..<captures.count).map { text(captures.value(at: $0)) } }
+  }
+
+  /// What a supervisor makes of the frames that tell of it.
+  private func told(_ claim: Claim) -> Claim? {
+    var sink = NotedFrames()
+    claim.sendTexts(to: &sink)
+    sink.send(.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), claim.values))
+    var told = Claim()
+    for frame in sink.frames {
+      switch try? FetcherFrame(parsing: frame.encoded.span) {
+      case .took(let header, let text): told.add(header, text.span)
+      case .matched(_, _, _, _, let values): told.values = values
+      default: return nil
+      }
+    }
+    return told
   }
 
   @Test func hasTheWholeSubjectAndCutsWhatNoRuleMatches() throws {
@@ -87,8 +109,8 @@ import Testing
 
   @Test func whatTheRuleDoesNotTakeIsRefused() throws {
     let rule = try rule(.subject(try pattern("/^zone ([0-9]+)$/")))
-    #expect(captures(of: Claim("zone 7"), rule) == ["7"])
-    #expect(captures(of: Claim("zone-../../etc/; reboot"), rule) == nil)
+    #expect(captures(of: claim("zone 7"), rule) == ["7"])
+    #expect(captures(of: claim("zone-../../etc/; reboot"), rule) == nil)
     #expect(captures(of: Claim(), try self.rule(.from(try pattern("*", .address)))) == nil)
     #expect(captures(of: Claim(), try self.rule(.to(try pattern("*", .address)))) == nil)
     #expect(captures(of: Claim(), try self.rule(.header(0, try pattern("*")))) == nil)
@@ -136,10 +158,7 @@ import Testing
       taken += 1
       let captures = context.captures
       let claim = Claim(header, nil, takenBy: rule, in: &context)
-      let frame = FetcherFrame.matched(
-        rule: 0, message: 1, MessageIdentity(1), Arrival(), claim)
-      let received = try? FetcherFrame(parsing: frame.encoded.span)
-      #expect(received == frame, "round \(round): \(text)")
+      #expect(told(claim) == claim, "round \(round): \(text)")
       #expect(
         claim.captures(of: rule, mailbox: 0, in: rules) == captures, "round \(round): \(text)")
       let judgement = Judgement.taken(captures)

@@ -1,7 +1,6 @@
 import Alerts
 import Bytes
 import Config
-import Mail
 import Rules
 
 extension Action {
@@ -29,36 +28,23 @@ extension Rule {
   }
 }
 
-extension Claim {
+extension AlertValues {
   init(_ subject: String) {
     self.init()
-    values.subject = Array(subject.utf8)
+    self.subject = Array(subject.utf8)
   }
 
   /// With everything as long as it may be.
-  static func longest() -> Claim {
-    func text(_ count: Int) -> String { String(repeating: "x", count: count) }
-    let names = (0..<8).map { "Field-\($0)" }
-    var header = MessageHeader(extraFields: names.map { Array($0.utf8) })
-    for name in names {
-      // In lines, which no field may have longer ones.
-      let lines = [text(900), text(123)].joined(separator: "\r\n ")
-      for byte in "\(name): \(lines)\r\n".utf8 { header.receive(byte) }
-    }
-    header.finish()
-    var rule = Rule(name: [UInt8]("all"), line: 1)
-    let any = try! Pattern(parsing: [UInt8]("*").span, for: .text, caseSensitive: false)
-    rule.conditions = names.indices.map { .header($0, any) }
-    let rules = RuleSet(rules: [rule], names: Names(headers: names.map { Array($0.utf8) }))
-    var context = MatchContext(mailbox: 0, for: rules)
-    var claim = Claim(header, nil, takenBy: rule, in: &context)
-    claim.values.subject = Array(text(1024).utf8)
-    claim.values.from = Array(text(320).utf8)
-    claim.values.to = Array(text(320).utf8)
-    claim.values.date = Array(text(64).utf8)
-    claim.values.messageID = Array(text(256).utf8)
-    claim.values.uniqueID = Array(text(70).utf8)
-    return claim
+  static var longest: AlertValues {
+    func text(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x78, count: count) }
+    var values = AlertValues()
+    values.subject = text(1024)
+    values.from = text(320)
+    values.to = text(320)
+    values.date = text(64)
+    values.messageID = text(256)
+    values.uniqueID = text(70)
+    return values
   }
 }
 

@@ -55,7 +55,7 @@ import Testing
   private func matched(_ number: Int) -> FetcherFrame {
     .matched(
       rule: 0, message: 1, MessageIdentity(number, content: number), Arrival(),
-      Claim("ALARM 1"))
+      AlertValues("ALARM 1"))
   }
 
   @Test mutating func listsOnceAndBeforeAnyMatch() throws {
@@ -130,7 +130,7 @@ import Testing
     func matched(_ subject: String, _ message: UInt32) -> FetcherFrame {
       .matched(
         rule: 0, message: message, MessageIdentity(Int(message), content: Int(message)), Arrival(),
-        Claim(subject))
+        AlertValues(subject))
     }
     let lies = [
       FetcherFrame.mailbox(messages: 3, octets: 0), matched("zone-../../etc/; reboot", 1),
@@ -148,6 +148,25 @@ import Testing
     #expect(send([matched("zone 7", 3)], to: &supervisor) == 1)
     #expect(programs(orders) == 1)
     #expect(supervisor.alert(of: 0).map { text($0.captures.value(at: 0)) } == "7")
+  }
+
+  /// The text of a header field is one of those that rules name, and comes before its match.
+  @Test mutating func tellsOfNoMoreTextsThanRulesName() throws {
+    func took(_ header: UInt8) -> FetcherFrame { .took(header: header, Array("x".utf8)) }
+    let stat = FetcherFrame.mailbox(messages: 9, octets: 0)
+    for (frames, taken) in [
+      ([took(0), matched(1), took(0), matched(2)], 4), ([took(1)], 0),
+      ([FetcherFrame](repeating: took(0), count: 9), 8),
+    ] {
+      var settings = Settings.test([.alarms(then: .keep)])
+      settings.rules.names.headers = [Array("X-Level".utf8)]
+      var supervisor = Supervisor(
+        settings: settings,
+        outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
+        ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(0))
+      supervisor.tick(on: &lines, now: .seconds(0))
+      #expect(send([stat] + frames, to: &supervisor) == 1 + taken, "\(frames)")
+    }
   }
 
   /// A judge that something else ended has judged nothing: the message is not to wait for a day.

@@ -38,7 +38,7 @@ import Testing
   }
 
   static var match: FetcherFrame {
-    .matched(rule: 0, message: 1, MessageIdentity(7), Arrival(), Claim("ALARM 1"))
+    .matched(rule: 0, message: 1, MessageIdentity(7), Arrival(), AlertValues("ALARM 1"))
   }
 
   /// What is on disk of that message.
@@ -309,7 +309,7 @@ import Testing
   @Test func carriesTheLongestMatch() throws {
     let frame = FetcherFrame.matched(
       rule: 63, message: 1, longestIdentity(),
-      Arrival(time: -2_208_988_800, isServers: true, look: .later), .longest())
+      Arrival(time: -2_208_988_800, isServers: true, look: .later), .longest)
     #expect(frame.encoded.count <= FetcherFrame.Bytes().room)
     #expect(try FetcherFrame(parsing: frame.encoded.span) == frame)
   }
@@ -318,17 +318,15 @@ import Testing
     \AlertValues.subject, \.from, \.to, \.date, \.messageID, \.uniqueID,
   ])
   func refusesALongerValue(value: any WritableKeyPath<AlertValues, [UInt8]> & Sendable) {
-    var claim = Claim.longest()
-    claim.values[keyPath: value].append(0x78)
-    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), claim)
+    var values = AlertValues.longest
+    values[keyPath: value].append(0x78)
+    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), values)
     #expect(throws: FetcherFrame.Flaw.range) { try FetcherFrame(parsing: frame.encoded.span) }
   }
 
   @Test(arguments: [([0x61, 0x07], FetcherFrame.Flaw.control), ([0x61, 0xFF], .notUTF8)])
   func refusesTextThatIsNone(text: [UInt8], flaw: FetcherFrame.Flaw) {
-    var claim = Claim()
-    claim.values.subject = text
-    let frame = FetcherFrame.matched(rule: 0, message: 1, MessageIdentity(1), Arrival(), claim)
+    let frame = FetcherFrame.took(header: 0, text)
     #expect(throws: flaw) { try FetcherFrame(parsing: frame.encoded.span) }
   }
 
