@@ -85,7 +85,7 @@ extension Ledger where S: ~Copyable {
     var free: Identity?
     var count = 0
     var gap = 0
-    while gap < Self.longestGap {
+    while gap < Self.longestGap || free == nil {
       let key = message.content.behind(count).taken(by: rule)
       count += 1
       if let known = try entry(of: key) {
@@ -94,11 +94,20 @@ extension Ledger where S: ~Copyable {
         if isOpen || message.believedID == nil, try !isThere(key) { return key }
         gap = 0
       } else {
-        free = free ?? key
+        if free == nil, !isPromised(key, to: message.believedID) { free = key }
         gap += 1
       }
     }
     return free ?? message.content.taken(by: rule)
+  }
+
+  /// True if another unique-id than `id` leads to this alert, of which there is no record: the power went
+  /// between the two. It is the other message's.
+  private func isPromised(_ key: Identity, to id: Identity?) -> Bool {
+    recent.contains { recent in
+      guard case .link(key.word, _) = recent.entry?.state else { return false }
+      return recent.identity != id
+    }
   }
 
   /// The number of equal silent messages that may have gone in front of one that is there.

@@ -52,6 +52,26 @@ import Testing
     #expect(try disk.open().state(of: alert) == .fired)
   }
 
+  /// A cut of power leaves the unique-id's record, and not the alert's. Another message that says as little
+  /// is looked at first, as the disk fails, and must not stand for it.
+  @Test func anAlertThatOnlyItsUniqueIDTellsOfIsNoOthers() throws {
+    let first = MessageIdentity(1), second = MessageIdentity(2)
+    let ledger = try disk.open()
+    try ledger.intend(ledger.alert(first))
+    disk.bytes.removeLast(32)
+    let later = try disk.open()
+    #expect(try later.state(of: first) == .new)
+    try later.fire(second)
+    for ledger in [later, try disk.open()] {
+      ledger.beginSession()
+      #expect(try ledger.state(of: second) == .fired)
+      #expect(try ledger.state(of: first) == .new)
+    }
+    later.beginSession()
+    try later.fire(first)
+    #expect(try disk.open().state(of: first) == .fired)
+  }
+
   @Test func whatWasDeliveredTwiceIsOneMessage() throws {
     let ledger = try disk.open()
     try ledger.fire(Self.known)
