@@ -55,7 +55,7 @@ import Testing
   /// A cut of power leaves the unique-id's record, and not the alert's. Another message that says as little
   /// is looked at first, as the disk fails, and must not stand for it.
   @Test func anAlertThatOnlyItsUniqueIDTellsOfIsNoOthers() throws {
-    let first = MessageIdentity(1), second = MessageIdentity(2)
+    let (first, second) = (MessageIdentity(1), MessageIdentity(2))
     let ledger = try disk.open()
     try ledger.intend(ledger.alert(first))
     disk.bytes.removeLast(32)
