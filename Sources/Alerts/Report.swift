@@ -39,8 +39,8 @@ public enum Report: Sendable, Equatable {
   case deletionRefused([UInt8])
   /// A message with a mail server's own data is left alone: no rule takes it, nothing deletes it.
   case folderInternalData
-  /// Nobody could judge whether it takes the message.
-  case notJudged(rule: Int)
+  /// Nobody could judge whether it takes the message: the judge ended so, or (nil) could not be started.
+  case notJudged(rule: Int, ProcessEnd?)
   /// The server did not let a message be read, nor its header; it is tried again in a day. The text says
   /// so in its words, bounded and not escaped.
   case unread(message: UInt32, [UInt8])

@@ -9,8 +9,8 @@ public enum Judgement: Sendable, Equatable {
   case taken(Captures)
   /// The rule does not take it, or the judge came to grief over it.
   case refused
-  /// Nobody has judged it: there was no process, or something else ended it.
-  case none
+  /// Nobody has judged it: something else ended the judge, or (nil) there was none.
+  case none(ProcessEnd?)
 
   /// Room for the longest: its captures, as long as they may be.
   public typealias Bytes = ByteBuffer<4160>
@@ -19,7 +19,7 @@ public enum Judgement: Sendable, Equatable {
   /// have its memory (SIGKILL) or at a call that is not foreseen (SIGSYS).
   public init(ofDeath end: ProcessEnd) {
     switch end {
-    case .killed(signal: 9), .killed(signal: 31), .exited: self = .none
+    case .killed(signal: 9), .killed(signal: 31), .exited: self = .none(end)
     case .killed: self = .refused
     }
   }
@@ -63,7 +63,7 @@ extension Supervisor where S: ~Copyable {
   /// Judges the claim that waits for that at `mailbox`, as `Order.judge` asks for. It is a stranger's text:
   /// not for this process, but for one that can do nothing.
   public borrowing func judge(_ mailbox: Int) -> Judgement {
-    guard let pending = mailboxes[mailbox].claim else { return .none }
+    guard let pending = mailboxes[mailbox].claim else { return .none(nil) }
     let rule = settings.rules.rules[pending.match.rule]
     let captures = pending.claim.captures(of: rule, mailbox: mailbox, in: settings.rules)
     return captures.map { .taken($0) } ?? .refused
@@ -93,8 +93,8 @@ extension Supervisor where S: ~Copyable {
         match.identity.believesUniqueID ? match.identity.uniqueID : nil,
         "rule " + name + " does not take what was read of it")
       order(.answer(mailbox: mailbox, .unread))
-    case .none:
-      report(mailbox, .notJudged(rule: match.rule))
+    case .none(let end):
+      report(mailbox, .notJudged(rule: match.rule, end))
       fail(mailbox)
     }
   }

@@ -9,6 +9,8 @@ public enum Trouble: Sendable, CaseIterable {
   /// A mailbox could not be polled for an hour, or will not be for as long.
   case notPolled
   case loginRefused
+  /// No process could confirm what a rule takes: nothing fires without it.
+  case notJudged
   /// A ledger is full, or cannot be read or written: nothing fires without it.
   case ledgerFailed
   /// A line refused to be switched.
@@ -23,6 +25,7 @@ public enum Trouble: Sendable, CaseIterable {
     case .tooOld: "too-old"
     case .notPolled: "not-polled"
     case .loginRefused: "login-refused"
+    case .notJudged: "not-judged"
     case .ledgerFailed: "ledger-failed"
     case .outputFailed: "output-failed"
     case .clockNotSet: "clock-not-set"
@@ -36,6 +39,7 @@ extension Report {
     switch self {
     case .gaveUp: .givenUp
     case .ledgerFailed: .ledgerFailed
+    case .notJudged: .notJudged
     case .ended(let outcome, _, _, _, let next, let failingFor):
       trouble(outcome, next: next, failingFor: failingFor)
     case .old(_, .age, isTold: _): .tooOld
@@ -43,7 +47,7 @@ extension Report {
       .actionFailed,
       .givenUpBefore, .waits, .waitsBehind, .rests, .archived, .archiveFailed, .archiveTooSlow,
       .contentRefused,
-      .notDeleted, .deletionRefused, .folderInternalData, .notJudged, .unread, .passedOver,
+      .notDeleted, .deletionRefused, .folderInternalData, .unread, .passedOver,
       .leavesRest,
       .readsWholeMessages,
       .capped,

@@ -75,12 +75,19 @@ static bool is_in_range(struct text address, struct text base) {
   return true;
 }
 
-/* A name begins with what it is below; letters in either case, as mbedTLS compares names. */
+/* A name begins with what it is below; with letters in either case, and UTF8String for PrintableString, as
+ * mbedTLS compares names. */
 static bool begins_with(struct text name, struct text base) {
   struct text inside, start;
   if (!take(&name, SEQUENCE, &inside) || !take(&base, SEQUENCE, &start)) return false;
-  return length_of(inside) >= length_of(start) &&
-         same_letters(inside.at, start.at, length_of(start));
+  if (length_of(inside) < length_of(start)) return false;
+  for (; start.at < start.end; start.at++, inside.at++) {
+    bool texts =
+        (*inside.at == MBEDTLS_ASN1_UTF8_STRING && *start.at == MBEDTLS_ASN1_PRINTABLE_STRING) ||
+        (*start.at == MBEDTLS_ASN1_UTF8_STRING && *inside.at == MBEDTLS_ASN1_PRINTABLE_STRING);
+    if (!texts && !same_letters(inside.at, start.at, 1)) return false;
+  }
+  return true;
 }
 
 static bool is_in(int kind, struct text name, struct text base) {
@@ -98,7 +105,8 @@ static bool is_in_any(struct text subtrees, int kind, struct text name, bool non
   while (subtrees.at < subtrees.end) {
     struct text subtree, base;
     if (!take(&subtrees, SEQUENCE, &subtree)) return !none;
-    if (!take(&subtree, kind, &base)) continue;
+    if (subtree.at == subtree.end || *subtree.at != kind) continue;
+    if (!take(&subtree, kind, &base)) return !none;
     if (is_in(kind, name, base)) return true;
     found = false;
   }

@@ -35,7 +35,9 @@ static int32_t failure_reason(pb_tls_connection *connection, int result) {
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
       connection->detail = connection->ssl.in_msg[1];
       if (connection->detail == ALERT_PROTOCOL_VERSION) return PB_TLS_PROTOCOL_TOO_OLD;
-      if (connection->detail == ALERT_HANDSHAKE_FAILURE) return PB_TLS_NOTHING_IN_COMMON;
+      if (connection->detail == ALERT_HANDSHAKE_FAILURE && connection->suites != NULL) {
+        return PB_TLS_NOTHING_IN_COMMON;
+      }
       return PB_TLS_ALERT;
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return PB_TLS_PROTOCOL_TOO_OLD;
     case MBEDTLS_ERR_SSL_INVALID_RECORD:

@@ -77,13 +77,14 @@ int pb_program_check(const uint8_t *path, size_t length) {
 static int open_folder(int folder, const char *path, uint32_t *mode) {
   struct stat info;
   int fd = pb_open_at(folder, path, O_RDONLY | O_DIRECTORY);
-  if (fd < 0 || fstat(fd, &info) == 0) {
-    if (fd >= 0) *mode = info.st_mode & 07777;
-    return fd;
-  }
-  int error = -errno;
-  close(fd);
-  return error;
+  if (fd < 0) return fd;
+  int result;
+  do result = fstat(fd, &info);
+  while (result < 0 && errno == EINTR);
+  int error = result < 0 ? -errno : 0;
+  if (error < 0) close(fd);
+  else *mode = info.st_mode & 07777;
+  return error < 0 ? error : fd;
 }
 
 static int make_folder(int folder, const char *path) {
@@ -101,7 +102,8 @@ int pb_folder_open(const uint8_t *path, size_t length, bool creates, uint32_t *m
     error = creates ? make_folder(AT_FDCWD, copy) : 0;
     return error < 0 ? error : open_folder(AT_FDCWD, copy, mode);
   }
-  int found = pb_walk(copy, creates);
+  bool made;
+  int found = pb_walk(copy, creates, &made);
   if (found < 0) return found;
   int fd = open_folder(found, ".", mode);
   close(found);

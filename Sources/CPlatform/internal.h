@@ -28,8 +28,9 @@ int pb_open_at(int folder, const char *path, int flags);
 int pb_give(int fd, int folder, const char *path);
 
 /* walk.c: finds a file or folder as root should, through no symbolic link but root's own (-ELOOP), and with
- * `creates` makes the last folder of the path. What it returns, opened by O_PATH, is to be closed. */
-int pb_walk(const char *path, bool creates);
+ * `creates` makes the last folder of the path; `*made` says whether it did. What it returns, opened by O_PATH,
+ * is to be closed. */
+int pb_walk(const char *path, bool creates, bool *made);
 
 /* landlock.c: where the kernel has Landlock, the process reads what it looks up a name with, and has
  * TCP connections to name servers only. */

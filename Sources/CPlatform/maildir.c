@@ -22,13 +22,12 @@ static int open_or_make(int folder, const char *path, int flags) {
 }
 
 static int open_or_make_as_root(const char *path) {
-  int found = pb_walk(path, false);
-  bool makes = found == -ENOENT;
-  if (makes) found = pb_walk(path, true);
+  bool made;
+  int found = pb_walk(path, true, &made);
   if (found < 0) return found;
   int fd = open_folder(found, ".", 0);
   pb_close(found);
-  return makes ? pb_give(fd, fd, "..") : fd;
+  return made ? pb_give(fd, fd, "..") : fd;
 }
 
 /* cur is made last: where it is there, the disk knows of all the others. */

@@ -64,7 +64,8 @@ int pb_maildir_check(const uint8_t *path, size_t length, const uint8_t *state, s
   if (found) snprintf((char *)user, user_capacity, "%s", found->pw_name);
   else snprintf((char *)user, user_capacity, "%u", owner);
   if (geteuid() == 0) {
-    int opened = pb_walk(copy, false);
+    bool made;
+    int opened = pb_walk(copy, false, &made);
     if (opened == -ELOOP) return opened;
     if (opened >= 0) pb_close(opened);
   }

@@ -69,7 +69,7 @@ int pb_block_signals_and_fork(void) {
   return id < 0 ? error : id;
 }
 
-static void become_child(int input, int channel) {
+static void become_child(int input, bool is_brief, int channel) {
   pb_reset_signals();
   signal(SIGPIPE, SIG_IGN);
   if (input < 0) input = open("/dev/null", O_RDONLY);
@@ -77,10 +77,10 @@ static void become_child(int input, int channel) {
   /* With the channel at 3, all above can go. */
   if (channel != 3 && dup3(channel, 3, O_CLOEXEC) < 0) _exit(1);
   pb_close_from(4);
-  pb_offer_to_kernel();
+  if (!is_brief) pb_offer_to_kernel();
 }
 
-int pb_fork(int32_t input, int32_t *channel) {
+int pb_fork(int32_t input, bool is_brief, int32_t *channel) {
   int ends[2];
   int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
   if (socketpair(AF_UNIX, type, 0, ends) < 0) return -errno;
@@ -88,7 +88,7 @@ int pb_fork(int32_t input, int32_t *channel) {
   int id = pb_block_signals_and_fork();
   if (id == 0) {
     parent = self;
-    become_child(input, ends[1]);
+    become_child(input, is_brief, ends[1]);
     *channel = 3;
     return 0;
   }

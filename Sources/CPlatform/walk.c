@@ -13,7 +13,9 @@ enum { MOST_LINKS = 40 };
 static int follow(int fd, const struct stat *link, char rest[PATH_MAX]) {
   char target[PATH_MAX], joined[PATH_MAX];
   if (link->st_uid != 0) return -ELOOP;
-  ssize_t length = readlinkat(fd, "", target, sizeof target - 1);
+  ssize_t length;
+  do length = readlinkat(fd, "", target, sizeof target - 1);
+  while (length < 0 && errno == EINTR);
   if (length < 0) return -errno;
   target[length] = 0;
   int joint = snprintf(joined, sizeof joined, "%s%s", target, rest);
@@ -22,13 +24,27 @@ static int follow(int fd, const struct stat *link, char rest[PATH_MAX]) {
   return 0;
 }
 
-static int open_part(int folder, const char *name, bool creates) {
-  int flags = O_PATH | O_NOFOLLOW, fd = pb_open_at(folder, name, flags);
+/* A folder is asked for as one, which has it mounted where that is to be done now; a link is none. */
+static int find_part(int folder, const char *name) {
+  int fd = pb_open_at(folder, name, O_PATH | O_NOFOLLOW | O_DIRECTORY);
+  return fd == -ENOTDIR ? pb_open_at(folder, name, O_PATH | O_NOFOLLOW) : fd;
+}
+
+static int open_part(int folder, const char *name, bool creates, bool *made) {
+  int fd = find_part(folder, name);
   if (fd != -ENOENT || !creates) return fd;
   int result;
   do result = mkdirat(folder, name, 0700);
   while (result < 0 && errno == EINTR);
-  return result < 0 && errno != EEXIST ? -errno : pb_open_at(folder, name, flags);
+  *made = result == 0;
+  return result < 0 && errno != EEXIST ? -errno : find_part(folder, name);
+}
+
+static int look_at(int fd, struct stat *info) {
+  int result;
+  do result = fstat(fd, info);
+  while (result < 0 && errno == EINTR);
+  return (int)pb_result(result);
 }
 
 /* Takes the first part of a path from it, which then is empty or begins with a slash. */
@@ -42,7 +58,8 @@ static bool take_part(char rest[PATH_MAX], char part[NAME_MAX + 1]) {
   return true;
 }
 
-int pb_walk(const char *path, bool creates) {
+int pb_walk(const char *path, bool creates, bool *made) {
+  *made = false;
   char rest[PATH_MAX], part[NAME_MAX + 1];
   if (snprintf(rest, sizeof rest, "%s", path) >= (int)sizeof rest) return -ENAMETOOLONG;
   if (rest[0] == 0) return -ENOENT;
@@ -51,9 +68,9 @@ int pb_walk(const char *path, bool creates) {
     int next = take_part(rest, part) ? 0 : -ENAMETOOLONG;
     if (next == 0 && part[0] == 0) return folder;
     bool is_last = rest[strspn(rest, "/")] == 0;
-    if (next == 0) next = open_part(folder, part, creates && is_last);
+    if (next == 0) next = open_part(folder, part, creates && is_last, made);
     struct stat info;
-    int error = next < 0 ? next : (int)pb_result(fstat(next, &info));
+    int error = next < 0 ? next : look_at(next, &info);
     if (error == 0 && S_ISLNK(info.st_mode)) {
       error = ++links > MOST_LINKS ? -ELOOP : follow(next, &info, rest);
       if (is_last) creates = false; /* mkdir(2) makes nothing where a link leads. */

@@ -42,47 +42,68 @@ private struct MessageReader {
   let mailbox: Int
   let charsets: CharsetFile
 
-  /// Bytes of a packet: it is read as a whole.
+  /// Bytes of a packet, which is read as a whole, and of all that is printed of a message.
   private static var partSize: Int { 4096 }
+  private static var textLimit: Int { 256 << 10 }
 
   /// What would become of the message in a file, or in standard input (`-`), and 0 if a rule takes it, 1 if
   /// none does; or why it cannot be said, and another exit code.
   func explain(_ path: [UInt8]) -> (Int32, [UInt8]) {
-    let input: Descriptor
-    do throws(FileError) {
-      input = path.span.equals("-") ? Descriptor(owning: 0) : try openInput(path.span)
-    } catch { return (ExitCode.noInput, describe(error, path)) }
-    do throws(SystemError) {
-      var fork = try ForkedProcess(reading: input) { channel in
-        let (code, text) = read(path)
-        var rest = text.span
-        while !rest.isEmpty {
-          let part = rest.extracting(first: Self.partSize)
-          guard (try? channel.writeAll(part, within: nil)) != nil else {
-            return ExitCode.systemError
-          }
-          rest = rest.extracting(part.count...)
-        }
-        return code
-      }
-      var text: [UInt8] = []
-      var packet = ByteBuffer<4096>()
-      while fork.channel.receive(&packet) { text.append(packet.bytes) }
-      switch try fork.process.wait() {
-      case .exited(let code): return (code, text)
-      case nil: return (ExitCode.systemError, [])
-      case .killed(let signal):
-        text = [UInt8]("the process that read it was killed by signal ")
-        text.append(decimal: Int(signal))
-        return (ExitCode.systemError, text)
-      }
-    } catch { return (ExitCode.systemError, error.text) }
+    do throws(FileError) { return follow(try start(path)) } catch {
+      return (ExitCode.noInput, describe(error, path))
+    }
   }
 
-  /// The same, in that process.
+  private func start(_ path: [UInt8]) throws(FileError) -> ForkedProcess {
+    do throws(SystemError) {
+      if path.span.equals("-") {
+        return try ForkedProcess.readingInput { channel in answer(path, channel) }
+      }
+    } catch { throw .system(error) }
+    let file = try openInput(path.span)
+    do throws(SystemError) {
+      return try ForkedProcess(reading: file) { channel in answer(path, channel) }
+    } catch { throw .system(error) }
+  }
+
+  /// What the process says, which is text and no more of it than there can be, and how it ended.
+  private func follow(_ fork: consuming ForkedProcess) -> (Int32, [UInt8]) {
+    var text: [UInt8] = []
+    var packet = ByteBuffer<4096>()
+    while text.count <= Self.textLimit, fork.channel.receive(&packet) {
+      for index in 0..<packet.count {
+        let byte = packet[index]
+        text.append(byte.isControl && byte != .lineFeed ? .ascii("?") : byte)
+      }
+    }
+    if text.count > Self.textLimit { fork.process.kill() }
+    switch try? fork.process.wait() {
+    case .exited(let code) where !text.isEmpty: return (code, text)
+    case .killed(let signal):
+      text = [UInt8]("the process that read it was killed by signal ")
+      text.append(decimal: Int(signal))
+      return (ExitCode.systemError, text)
+    case .exited, nil:
+      return (ExitCode.systemError, [UInt8]("the process that was to read it did not begin"))
+    }
+  }
+
+  /// Reads the message and sends what is to be said of it, in that process. Returns its exit code.
+  private func answer(_ path: [UInt8], _ channel: borrowing Descriptor) -> Int32 {
+    let (code, text) = read(path)
+    var rest = text.span
+    while !rest.isEmpty {
+      let part = rest.extracting(first: Self.partSize)
+      guard (try? channel.writeAll(part, within: nil)) != nil else { return ExitCode.systemError }
+      rest = rest.extracting(part.count...)
+    }
+    return code
+  }
+
   private func read(_ path: [UInt8]) -> (Int32, [UInt8]) {
     do throws(SystemError) {
-      try Sandbox.dropPrivileges(to: Sandbox.isRoot ? loaded.user ?? .nobody : nil)
+      try Sandbox.silence()
+      try dropPrivileges(loaded.user)
       try Sandbox.enter()
     } catch { return (ExitCode.systemError, error.text) }
     var header = MessageHeader(
@@ -97,6 +118,15 @@ private struct MessageReader {
     var text: [UInt8] = []
     let isTaken = Commands.explain(header, path, loaded, mailbox, charsets, into: &text)
     return (isTaken ? ExitCode.ok : 1, text)
+  }
+}
+
+/// Root becomes another user; one who is root in a namespace of its own, where there is no other, need not:
+/// the wall is there as well.
+private func dropPrivileges(_ user: User?) throws(SystemError) {
+  guard Sandbox.isRoot else { return try Sandbox.dropPrivileges(to: nil) }
+  do throws(SystemError) { try Sandbox.dropPrivileges(to: user ?? .nobody) } catch {
+    guard error.number == .notPermitted || error.number == .invalid else { throw error }
   }
 }
 

@@ -126,11 +126,20 @@ func words(
     text.append(words(for: error).span)
     text.append("; nothing fires or is deleted without it")
     return (.error, text)
-  case .notJudged(let rule):
-    say(
-      rule,
-      ": no process could confirm that it takes a message, which stays; tried again at the next poll"
-    )
+  case .notJudged(let rule, let end):
+    say(rule, ": no process could confirm that it takes a message")
+    switch end {
+    case .exited(let status):
+      text.append(" (it ended with status ")
+      text.append(decimal: UInt64(UInt32(bitPattern: status)))
+      text.append(")")
+    case .killed(let signal):
+      text.append(" (it was killed by signal ")
+      text.append(decimal: UInt64(UInt32(bitPattern: signal)))
+      text.append(")")
+    case nil: break
+    }
+    text.append("; the message stays, and is tried again at the next poll")
     return (.error, text)
   case .unread(let message, let words):
     text.append("message ")

@@ -43,7 +43,9 @@ final class RunningJudge {
     case .wouldBlock: return nil
     case .end, nil: break
     }
-    guard let ending = try? fork.process.wait() else { return Judgement.none }
+    // It has ended, or it is not to be waited for: what it died of, it died of before.
+    fork.process.kill()
+    guard let ending = try? fork.process.wait() else { return Judgement.none(nil) }
     return Judgement(ofDeath: ProcessEnd(ending))
   }
 }
@@ -87,7 +89,9 @@ extension Service {
   mutating func readFetcher(_ mailbox: Int, atMost limit: Int = 16) {
     guard let fetcher = fetchers[mailbox], !fetcher.hasHungUp else { return }
     var frame = FetcherFrame.Bytes()
-    for _ in 0..<limit where judges[mailbox] == nil {
+    for _ in 0..<limit {
+      // What it says next may be of the message that is judged.
+      guard judges[mailbox] == nil else { return }
       guard let result = try? fetcher.fork.channel.read(into: &frame) else {
         fetcher.hasHungUp = true
         return
@@ -111,7 +115,7 @@ extension Service {
     let user = loaded.user
     do throws(SystemError) {
       judges[mailbox] = RunningJudge(
-        try ForkedProcess { channel in
+        try ForkedProcess(isBrief: true) { channel in
           do throws(SystemError) {
             try Sandbox.silence()
             try Sandbox.dropPrivileges(to: user)
@@ -122,7 +126,7 @@ extension Service {
         })
     } catch {
       log.write(.error, loaded.settings.mailboxes[mailbox].name, error.text)
-      supervisor.judged(mailbox, .none, on: &board, now: Clock.now, time: wallTime)
+      supervisor.judged(mailbox, .none(nil), on: &board, now: Clock.now, time: wallTime)
     }
   }
 

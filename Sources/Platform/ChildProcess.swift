@@ -73,24 +73,34 @@ public struct ForkedProcess: ~Copyable {
 
   /// Runs `body`, with the other end of the channel, in the child, which ends with the code that it
   /// returns. Of the descriptors, the child has 0 (which is empty), 1, 2 and the channel; signals
-  /// are as after exec, but SIGPIPE is ignored.
-  public init(running body: (consuming Descriptor) -> Int32) throws(SystemError) {
-    try self.init(input: -1, body)
+  /// are as after exec, but SIGPIPE is ignored. Memory that runs out is taken from it before this process,
+  /// unless it ends within moments (`isBrief`).
+  public init(
+    isBrief: Bool = false, running body: (consuming Descriptor) -> Int32
+  ) throws(SystemError) {
+    try self.init(input: -1, isBrief, body)
   }
 
-  /// The same, where the child has `input` as its standard input.
+  /// The same, where the child, which is brief, has `input` as its standard input.
   public init(
     reading input: borrowing Descriptor, running body: (consuming Descriptor) -> Int32
   ) throws(SystemError) {
-    try self.init(input: input.number, body)
+    try self.init(input: input.number, true, body)
+  }
+
+  /// The same with this process's standard input.
+  public static func readingInput(
+    running body: (consuming Descriptor) -> Int32
+  ) throws(SystemError) -> ForkedProcess {
+    try ForkedProcess(input: 0, true, body)
   }
 
   private init(
-    input: Int32, _ body: (consuming Descriptor) -> Int32
+    input: Int32, _ isBrief: Bool, _ body: (consuming Descriptor) -> Int32
   ) throws(SystemError) {
     var end: Int32 = -1
     // SAFETY: the library writes one value, and keeps no pointer.
-    let id = unsafe try check(pb_fork(input, &end), .fork)
+    let id = unsafe try check(pb_fork(input, isBrief, &end), .fork)
     if id == 0 { pb_exit(body(Descriptor(owning: end))) }
     process = ChildProcess(id: id, isGroup: false)
     channel = Descriptor(owning: end)

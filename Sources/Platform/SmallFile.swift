@@ -70,8 +70,14 @@ private func forEachChunk(
   while true {
     let result: ReadResult
     do { result = try file.read(into: &chunk) } catch { throw .system(error) }
-    guard case .bytes = result else { return true }
-    guard body(chunk.bytes) else { return false }
+    switch result {
+    case .bytes: guard body(chunk.bytes) else { return false }
+    case .end: return true
+    case .wouldBlock:
+      var waiting = PollSet<1>()
+      waiting.add(file)
+      do { try waiting.wait(for: nil) } catch { throw .system(error) }
+    }
   }
 }
 

@@ -19,7 +19,7 @@ public enum TLSFailure: Error, Equatable, Sendable {
   /// Older than TLS 1.2: RFC 8997.
   case protocolTooOld
   case notTLS
-  /// No cipher suite that both take.
+  /// The server found nothing that both take, and more could be taken.
   case nothingInCommon
   case corrupted
   /// The server ended it, with this alert: RFC 8446 section 6.
@@ -50,7 +50,7 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case .protocolTooOld: "the server speaks no TLS 1.2 or later"
     case .notTLS: "the server does not speak TLS on this port"
     case .nothingInCommon:
-      "the server has no TLS cipher suite that is taken; an old one may need 'tls-old = yes'"
+      "the server refused the TLS handshake; an old one may need 'tls-old = yes'"
     case .corrupted: "the TLS stream was changed on its way"
     case .alert: "the server ended TLS with an alert"
     case .ended: "the server closed the connection during the TLS handshake"

@@ -171,8 +171,10 @@ import Testing
 
   /// A judge that something else ended has judged nothing: the message is not to wait for a day.
   @Test(arguments: [
-    (ProcessEnd.killed(signal: 9), Judgement.none), (.killed(signal: 31), .none),
-    (.exited(status: 1), .none), (.killed(signal: 4), .refused), (.killed(signal: 11), .refused),
+    (ProcessEnd.killed(signal: 9), Judgement.none(.killed(signal: 9))),
+    (.killed(signal: 31), .none(.killed(signal: 31))),
+    (.exited(status: 1), .none(.exited(status: 1))), (.killed(signal: 4), .refused),
+    (.killed(signal: 11), .refused),
   ])
   mutating func aJudgeThatDiesOverAMessageRefusesIt(end: ProcessEnd, judgement: Judgement) throws {
     #expect(Judgement(ofDeath: end) == judgement)
@@ -185,9 +187,9 @@ import Testing
     supervisor.judged(0, judgement, on: &lines, now: .seconds(2), time: 2)
     var orders: [Order] = []
     while let order = supervisor.nextOrder() { orders.append(order) }
-    let verdict = judgement == .none ? Verdict.leave : .unread
-    #expect(orders.last == .answer(mailbox: 0, verdict))
-    #expect(orders.contains(.report(mailbox: 0, .notJudged(rule: 0))) == (judgement == .none))
+    let isRefused = judgement == .refused
+    #expect(orders.last == .answer(mailbox: 0, isRefused ? .unread : .leave))
+    #expect(orders.contains(.report(mailbox: 0, .notJudged(rule: 0, end))) == !isRefused)
     // What it says later is of nobody's claim.
     supervisor.judged(0, .taken(Captures()), on: &lines, now: .seconds(3), time: 3)
     #expect(supervisor.nextOrder() == nil)

@@ -97,16 +97,12 @@ import Testing
     #expect(!files.contains { $0.contains("hosts") || $0.contains("resolv.conf") }, "\(files)")
   }
 
-  /// Each match is matched again by a process that has only its memory, and says one thing.
-  @Test(.enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
-  func aMatchIsJudgedByAProcessThatCanDoNothingElse() throws {
-    let scene = try Scene()
-    let strace = Strace(scene.bench)
-    let run = try scene.bench.start(
-      ["once"], under: [Strace.path, "-f", "-qq", "-o", strace.log]
-    ).wait()
-    #expect(run.exitCode == 0 && scene.bench.fired == Scene.alarms, "\(run.errors)")
+  private static let memory: Set<Substring> = [
+    "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "futex", "clock_gettime",
+  ]
 
+  /// What each process called once it was walled in.
+  private func callsBehindWalls(_ strace: Strace) -> [Substring: [Substring]] {
     var calls: [Substring: [Substring]] = [:]
     for line in strace.lines {
       let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
@@ -117,16 +113,79 @@ import Testing
       if calls[parts[0]] != nil { calls[parts[0]]!.append(parts[1][..<end]) }
       if isWall { calls[parts[0]] = [] }
     }
-    let memory: Set<Substring> = [
-      "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "futex", "clock_gettime",
-    ]
+    return calls
+  }
+
+  /// Each match is matched again by a process that has only its memory, and says one thing.
+  @Test(.enabled(if: Strace.isThere, "strace is missing: apt-get install strace"))
+  func aMatchIsJudgedByAProcessThatCanDoNothingElse() throws {
+    let scene = try Scene()
+    defer { withExtendedLifetime(scene) {} }
+    let strace = Strace(scene.bench)
+    let run = try scene.bench.start(
+      ["once"], under: [Strace.path, "-f", "-qq", "-o", strace.log]
+    ).wait()
+    #expect(run.exitCode == 0 && scene.bench.fired == Scene.alarms, "\(run.errors)")
+
+    let calls = callsBehindWalls(strace)
     let judges = calls.values.filter { calls in
-      let calls = calls.filter { !memory.contains($0) }
+      let calls = calls.filter { !Self.memory.contains($0) }
       // It is ended as soon as it has said what it had to.
       return calls.starts(with: ["poll", "write"])
         && calls.dropFirst(2).allSatisfy { $0 == "close" || $0 == "exit_group" }
     }
     #expect(judges.count == Scene.alarms.count, "\(calls)")
+  }
+
+  /// As one that was taken over would, or the kernel without memory has it: its claim is judged while it is
+  /// gone.
+  @Test func aFetcherThatDiesWithAClaimHoldsNothingUp() throws {
+    var behaviour = Behaviour()
+    behaviour.greetingDelay = 1
+    let scene = try Scene(behaviour)
+    let service = try scene.run()
+    for poll in 1...2 {
+      try #require(until { scene.server.transcripts.count == poll })
+      let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
+      service.send(SIGSTOP)
+      #expect(until { scene.server.transcripts.last?.received.contains("TOP ") == true })
+      #expect(until { ProcessTable.field("State", of: fetcher)?.first == "S" })
+      kill(fetcher, SIGKILL)
+      service.send(SIGCONT)
+      service.send(SIGUSR1)
+      #expect(until { !ProcessTable.isAlive(fetcher) })
+    }
+    #expect(until { scene.bench.fired == Scene.alarms }, "\(service.log)")
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
+  }
+
+  /// As another user, where somebody is root: strangers wrote it.
+  @Test(
+    .enabled(if: Strace.isThere && geteuid() == 0), arguments: ["user = nobody", "user = not-here"])
+  func aMessageIsExplainedByAProcessThatCanOnlyReadIt(user: String) throws {
+    let scene = try Scene()
+    defer { withExtendedLifetime(scene) {} }
+    let bench = scene.bench
+    try bench.write(
+      "popbell.conf", bench.read("popbell.conf").replacing("user = nobody", with: user))
+    try bench.write("message", "Subject: ALARM 1\n\n", mode: 0o600)
+    let strace = Strace(bench)
+    let run = try bench.start(
+      ["match", bench.path("message")], under: [Strace.path, "-f", "-qq", "-o", strace.log]
+    ).wait()
+    #expect(run.exitCode == 0 && run.output.contains(" takes it\n"), "\(run)")
+    let readers = callsBehindWalls(strace)
+    #expect(readers.count == 1, "\(strace.lines.suffix(25))")
+    for (process, calls) in readers {
+      let rest = Set(calls).subtracting(Self.memory)
+      #expect(
+        rest.isSubset(of: ["read", "write", "poll", "close", "getrandom", "exit_group"]), "\(calls)"
+      )
+      #expect(rest.contains("read"))
+      let drop = "\(process) setresuid(65534, 65534, 65534) "
+      #expect(strace.lines.contains { $0.hasPrefix(drop) })
+    }
   }
 
   /// Programs run as the same user, and popbell has the lines and the ledger.

@@ -79,7 +79,7 @@ import Testing
     return Row(
       testDescription: "no forward secrecy", identity: authority.issue(rsa: true),
       reason:
-        "the server has no TLS cipher suite that is taken; an old one may need 'tls-old = yes'",
+        "the server refused the TLS handshake; an old one may need 'tls-old = yes'",
       certificate: nil, behaviour: behaviour)
   }
 

@@ -199,9 +199,10 @@ int pb_connect_result(int32_t fd);
 
 /* A child that dies with its parent, keeps only descriptors 0 to 2 and its channel, has default
  * signals but ignores SIGPIPE, and has `input` as descriptor 0, or, where that is negative, nothing to
- * read. Returns 0 in the child, and its id in the parent; `*channel` is a non-blocking SOCK_SEQPACKET end
- * in both. */
-int pb_fork(int32_t input, int32_t *channel);
+ * read. Unless it is brief, memory that runs out is taken from it first; while that is said, another process
+ * of its user might look into it. Returns 0 in the child, and its id in the parent; `*channel` is a
+ * non-blocking SOCK_SEQPACKET end in both. */
+int pb_fork(int32_t input, bool is_brief, int32_t *channel);
 _Noreturn void pb_exit(int32_t code);
 enum { PB_RUNNING, PB_EXITED, PB_KILLED };
 /* With `whole_group`, what is left of the group that it led is killed when it has ended.
