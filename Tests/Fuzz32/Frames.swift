@@ -103,6 +103,8 @@ private struct Trial: ~Copyable {
       case .endFetcher: isOver = true
       case .startProgram:
         supervisor.actionEnded(0, .succeeded, on: &lines, now: now, time: time)
+      case .judge:
+        supervisor.judged(0, supervisor.judge(0), on: &lines, now: now, time: time)
       case .endArchive: supervisor.archiveEnded(0, code: nil, now: now, time: time)
       case .startFetcher, .answer, .answerListing, .endProgram, .beginArchive, .writeArchive,
         .report, .switched:
