@@ -3,8 +3,8 @@ public import Mail
 public import POP3
 public import Rules
 
-/// What a fetcher says of a message that a rule takes: the very texts that the rule's conditions took, as long
-/// as they were, so that they can be matched again; and what else its actions may be told.
+/// A fetcher's statement that a rule takes a message: the whole texts that the rule's conditions took, for a
+/// judge to match again, and the other values for the rule's actions.
 public struct Claim: Sendable, Equatable {
   /// Without captures: whoever judges the claim adds them.
   public var values = AlertValues()
@@ -55,9 +55,8 @@ public struct Claim: Sendable, Equatable {
     texts.span.extracting((place == 0 ? 0 : ends[place - 1])..<ends[place])
   }
 
-  /// What `rule` captures of it, for a message of `mailbox`; nil where the rule does not take it.
-  ///
-  /// It does what a fetcher has done, once more: see `Rule.takes`.
+  /// The captures of `rule`, matched again by `Rule.takes` for a message of `mailbox`; nil if the rule does
+  /// not take it.
   public func captures(of rule: Rule, mailbox: Int, in rules: RuleSet) -> Captures? {
     var context = MatchContext(mailbox: mailbox, for: rules)
     return rule.takes(self, in: &context) ? context.captures : nil

@@ -50,7 +50,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
     hasMissed = true
     mark.reach(message, listed: listedCount)
-    // It is tried again soon: nobody knows that it is to blame, and not the network.
+    // The network may be to blame: it is tried again soon.
     mark.stop()
     sink.send(.unread(message: UInt32(message), id, []))
     uniqueID = nil

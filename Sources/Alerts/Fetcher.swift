@@ -64,7 +64,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   /// The number of messages in the mailbox.
   var count = 0
-  /// How many of them, from the first, other rules had looked at, as far as is known.
+  /// The number of messages, from the first, that other rules had looked at; 0 if that is not known.
   var earlierCount = 0
   /// The octets of all messages; 0 if the server did not say a likely number.
   var octets: UInt64 = 0

@@ -3,13 +3,13 @@ import Config
 import Ledger
 public import Rules
 
-/// What a judge says of a claim.
+/// A judge's verdict on a claim.
 public enum Judgement: Sendable, Equatable {
-  /// The rule takes it, and captures these.
+  /// The rule takes the message; its captures.
   case taken(Captures)
-  /// The rule does not take it, or the judge came to grief over it.
+  /// The rule does not take the message, or the judge died of the claim.
   case refused
-  /// Nobody has judged it: something else ended the judge, or (nil) there was none.
+  /// The claim is not judged: the judge ended so for another reason, or (nil) was not started.
   case none(ProcessEnd?)
 
   /// Room for the longest: its captures, as long as they may be.
