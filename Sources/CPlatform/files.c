@@ -87,11 +87,12 @@ static int open_folder(int folder, const char *path, uint32_t *mode) {
   return error < 0 ? error : fd;
 }
 
-static int make_folder(int folder, const char *path) {
+int pb_make_folder(int folder, const char *path) {
   int result;
   do result = mkdirat(folder, path, 0700);
   while (result < 0 && errno == EINTR);
-  return result < 0 && errno != EEXIST ? -errno : 0;
+  if (result == 0) return 1;
+  return errno == EEXIST ? 0 : -errno;
 }
 
 int pb_folder_open(const uint8_t *path, size_t length, bool creates, uint32_t *mode) {
@@ -99,7 +100,7 @@ int pb_folder_open(const uint8_t *path, size_t length, bool creates, uint32_t *m
   int error = pb_copy_text(copy, sizeof copy, path, length);
   if (error < 0) return error;
   if (geteuid() != 0) {
-    error = creates ? make_folder(AT_FDCWD, copy) : 0;
+    error = creates ? pb_make_folder(AT_FDCWD, copy) : 0;
     return error < 0 ? error : open_folder(AT_FDCWD, copy, mode);
   }
   bool made;

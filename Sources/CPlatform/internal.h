@@ -23,6 +23,9 @@ static inline int pb_copy_text(char *copy, size_t capacity, const uint8_t *text,
 /* files.c: a file that it creates has mode 0600, and nobody who is started has what it opens. */
 int pb_open_at(int folder, const char *path, int flags);
 
+/* Makes a folder for this user only. Returns 1, or 0 where something of that name is there. */
+int pb_make_folder(int folder, const char *path);
+
 /* What root has created belongs to whoever the folder at `path` belongs to: its user has to go on
  * with it. Returns `fd`, which may be an error already, or closes it. */
 int pb_give(int fd, int folder, const char *path);

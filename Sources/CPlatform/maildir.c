@@ -13,10 +13,9 @@ static int open_folder(int folder, const char *path, int flags) {
 static int open_or_make(int folder, const char *path, int flags) {
   int fd = open_folder(folder, path, flags);
   if (fd != -ENOENT) return fd;
-  int result;
-  do result = mkdirat(folder, path, 0700);
-  while (result < 0 && errno == EINTR);
-  if (result < 0) return errno == EEXIST ? open_folder(folder, path, flags) : -errno;
+  int result = pb_make_folder(folder, path);
+  if (result < 0) return result;
+  if (result == 0) return open_folder(folder, path, flags);
   fd = open_folder(folder, path, O_NOFOLLOW);
   return pb_give(fd, fd, "..");
 }

@@ -33,11 +33,9 @@ static int find_part(int folder, const char *name) {
 static int open_part(int folder, const char *name, bool creates, bool *made) {
   int fd = find_part(folder, name);
   if (fd != -ENOENT || !creates) return fd;
-  int result;
-  do result = mkdirat(folder, name, 0700);
-  while (result < 0 && errno == EINTR);
-  *made = result == 0;
-  return result < 0 && errno != EEXIST ? -errno : find_part(folder, name);
+  int result = pb_make_folder(folder, name);
+  *made = result == 1;
+  return result < 0 ? result : find_part(folder, name);
 }
 
 static int look_at(int fd, struct stat *info) {
