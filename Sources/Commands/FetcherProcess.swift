@@ -23,17 +23,15 @@ struct FetcherPlan {
 /// it would have kilobytes of code for a buffer, on armv6.
 struct FetcherFailure: Error {
   let outcome: Outcome
-  private let text: [UInt8]
+  /// For people; frames make text of it.
+  let detail: [UInt8]
 
-  init(_ outcome: Outcome, _ text: [UInt8]) {
+  init(_ outcome: Outcome, _ detail: [UInt8]) {
     self.outcome = outcome
-    self.text = text
+    self.detail = detail
   }
 
   init(_ error: SystemError) { self.init(.boardTrouble, error.text) }
-
-  /// The text as a frame carries it.
-  var detail: [UInt8] { text.map { $0.isControl ? .ascii("?") : $0 } }
 }
 
 extension MD5: MD5Digest {}
