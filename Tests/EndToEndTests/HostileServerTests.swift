@@ -202,7 +202,7 @@ import Testing
         $0.contains("ing: box: ") || $0.contains("error: ")
       }
       #expect(lines.count == 1 || test.triesAgain && lines.count > 1, name)
-      #expect(lines[0].contains(": box: " + test.says), name)
+      #expect(lines.first?.contains(": box: " + test.says) == true, name)
       #expect(lines.allSatisfy { $0.utf8.count < 600 }, name)
       #expect(scene.wrongs == [], name)
       if test.endsWell { #expect(try scene.wrongsAfterGoodPolls() == [], name) }
@@ -307,9 +307,7 @@ import Testing
         $0.hasPrefix("AUTH") || $0.hasPrefix("USER")
       }.map { String($0.prefix(11)) }
     }
-    #expect(
-      logins == ["AUTH PLAIN ", "AUTH PLAIN", "USER u"] || logins[2]?.hasPrefix("USER") == true)
-    #expect(logins.count == 3 && logins[0] == "AUTH PLAIN " && logins[1] == "AUTH PLAIN")
+    #expect(logins == ["AUTH PLAIN ", "AUTH PLAIN", "USER alarms"])
   }
 
   /// `once` does all in one session where the server wants a pause between two.

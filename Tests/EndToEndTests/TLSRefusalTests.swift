@@ -252,7 +252,7 @@ import Testing
     #expect(run.exitCode == 76)
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == 1)
-    #expect(lines[0].contains(" error: box: " + reason), "\(run.errors)")
+    #expect(lines.first?.contains(" error: box: " + reason) == true, "\(run.errors)")
     let secrets = ["alarms", "secret"]
     let encoded = (secrets + ["\0alarms\0secret"]).map { Data($0.utf8).base64EncodedString() }
     for word in secrets + encoded + ["USER", "PASS", "AUTH", "APOP"] {

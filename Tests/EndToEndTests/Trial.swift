@@ -224,17 +224,17 @@ private struct Said {
       guard let subject = words.first, let last = words.last else { continue }
       defer { isFired = subject == "box:" && last == "fired" }
       if subject == "lamp:" {
-        isOn = words[1] == "on"
+        isOn = words.dropFirst().first == "on"
         if isOn { pulses.append(current) }
       } else if subject == "box:", last.hasPrefix("takes \"") {
-        current = String(last.split(separator: "\"")[1])
+        current = String(last.dropFirst("takes \"".count).prefix { $0 != "\"" })
         wasOn = isOn
       } else if isFired, subject == "error:", last.hasPrefix("the ledger ") {
         // "the ledger cannot be written": that it fired is not on disk.
         fired.remove(current)
       } else if subject == "box:", last == "fired" {
         fired.insert(current)
-        let pulses = Trial.Rule(rawValue: words[1])?.pulses == true
+        let pulses = words.dropFirst().first.flatMap(Trial.Rule.init)?.pulses == true
         if pulses, wasOn, self.pulses.last != current { self.pulses.append(current) }
       }
     }
