@@ -10,11 +10,11 @@ private let connectLimit = Interval.seconds(10)
 
 /// Has the server's name looked up by a process that has no secret and can do little else: the answers of
 /// name servers are parsed there (L5).
-func resolve(_ mailbox: MailboxSettings, as user: User?) throws(FetcherFailure) -> AddressList {
+func resolve(_ mailbox: MailboxSettings, as user: User?) throws(FetcherFailure) -> HostAddresses {
   let server = mailbox.server
   // Digits tell nothing that a stranger wrote; and a zone's name is looked up by ioctl.
   let digits = HostAnswer(resolving: server.span, isInDigits: true)
-  if let addresses = try? AddressList(digits.bytes, port: mailbox.port) { return addresses }
+  if let addresses = try? HostAddresses(digits.bytes, port: mailbox.port) { return addresses }
   var answer = HostAnswer.Buffer()
   do throws(SystemError) {
     let resolver = try ForkedProcess { channel in
@@ -27,14 +27,14 @@ func resolve(_ mailbox: MailboxSettings, as user: User?) throws(FetcherFailure) 
     }
     _ = resolver.channel.receive(&answer)
   } catch { throw FetcherFailure(error) }
-  do throws(ResolveError) { return try AddressList(answer.bytes, port: mailbox.port) } catch {
+  do throws(ResolveError) { return try HostAddresses(answer.bytes, port: mailbox.port) } catch {
     throw FetcherFailure(.unresolved, server + ": " + error.text)
   }
 }
 
 /// Connects to the first of the server's addresses that answers.
 func connect(
-  to mailbox: MailboxSettings, at addresses: AddressList
+  to mailbox: MailboxSettings, at addresses: HostAddresses
 ) throws(FetcherFailure) -> Descriptor {
   try attempting { () throws(ConnectError) in
     try addresses.connect(withinEach: connectLimit)

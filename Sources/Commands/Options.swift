@@ -2,7 +2,7 @@ import Bytes
 import Platform
 
 /// What popbell is asked to do.
-enum Command: CaseIterable {
+enum Subcommand: CaseIterable {
   case run, once, check, match, gpio, ledger, version
 
   var word: StaticString {
@@ -32,7 +32,7 @@ enum Command: CaseIterable {
 
 /// The command line.
 final class Options {
-  var command: Command?
+  var command: Subcommand?
   var configFile = [UInt8]("/etc/popbell/popbell.conf")
   var mailbox: [UInt8]?
   var isVerbose = false
@@ -85,7 +85,7 @@ final class Options {
     guard let word = Arguments.argument(at: first) else {
       return showsHelp ? .success(self) : .failure(Refusal(message: [UInt8]("which command?")))
     }
-    command = Command.allCases.first { word.bytes.equals($0.word) }
+    command = Subcommand.allCases.first { word.bytes.equals($0.word) }
     guard let command else { return Self.refuse("there is no command '", word) }
     var index = first + 1
     while let operand = Arguments.argument(at: index) {

@@ -5,7 +5,7 @@ import Rules
 public struct ConfigReader {
   private enum Current {
     case none
-    /// The section was an error: its entries are passed over.
+    /// The section was an error: its assignments are passed over.
     case refused
     case section(Section)
   }
@@ -118,7 +118,7 @@ private func isName(_ text: Span<UInt8>) -> Bool {
 }
 
 extension ConfigReader {
-  /// Adds an entry to `section`, unless its key is nothing like one of the section's.
+  /// Adds an assignment to `section`, unless its key is nothing like one of the section's.
   private mutating func take(
     _ text: Span<UInt8>, _ raw: Span<UInt8>, _ place: Place, in section: Section
   ) {
@@ -126,7 +126,8 @@ extension ConfigReader {
       let (problem, meant) = unknown(text, in: section.kind)
       errors.add(place, .key(problem))
       guard let meant else { return }
-      return section.entries.append(Entry(key: meant, argument: [], value: nil, place: place))
+      return section.assignments.append(
+        Assignment(key: meant, argument: [], value: nil, place: place))
     }
     let row = key.row
     let argument = row.argument(of: text) ?? []
@@ -142,7 +143,7 @@ extension ConfigReader {
     } catch {
       errors.add(place, .value(error))
     }
-    section.entries.append(Entry(key: key, argument: argument, value: value, place: place))
+    section.assignments.append(Assignment(key: key, argument: argument, value: value, place: place))
   }
 
   /// The error of a key that the section does not have, and the key that was meant.
@@ -175,10 +176,10 @@ extension Section {
   fileprivate func repetition(of key: Key, _ argument: [UInt8]) -> KeyProblem? {
     let use = key.row.use
     guard use != .action else { return nil }
-    for entry in entries where entry.key == key {
-      let other = entry.argument
+    for assignment in assignments where assignment.key == key {
+      let other = assignment.argument
       guard other.span.equalsIgnoringCase(argument.span) else { continue }
-      let line = entry.place.line
+      let line = assignment.place.line
       return use == .condition ? .repeatedCondition(firstLine: line) : .repeated(firstLine: line)
     }
     return nil

@@ -2,7 +2,7 @@ import Bytes
 
 /// All that is said of a key; its section's draft reads its value.
 public struct KeyRow: Sendable {
-  /// The number of entries that a section may have, and the order in which entries are read.
+  /// The number of assignments that a section may have, and the order in which assignments are read.
   enum Use: CaseIterable {
     // Entries are read in this order: the choices of a rule count for all of its patterns, and its
     // actions use what any of its conditions captures.

@@ -2,7 +2,7 @@ import Bytes
 
 /// A key and its value, as they stand in a section.
 // A class: it is handed on and on, and one reference costs less than all its parts.
-final class Entry {
+final class Assignment {
   let key: Key
   /// The part in the place of its `NAME`; empty for most keys.
   let argument: [UInt8]
@@ -24,7 +24,7 @@ final class Section {
   /// Its first line, and what stands between its brackets.
   let place: Place
   /// All of them are keys of its kind.
-  var entries: [Entry] = []
+  var assignments: [Assignment] = []
 
   init(_ kind: SectionKind, name: [UInt8], place: Place) {
     self.kind = kind
@@ -32,9 +32,11 @@ final class Section {
     self.place = place
   }
 
-  func entry(_ key: Key) -> Entry? { entries.first { $0.key == key } }
+  func assignment(_ key: Key) -> Assignment? { assignments.first { $0.key == key } }
 
-  func has(_ key: Key) -> Bool { entry(key) != nil }
+  func has(_ key: Key) -> Bool { assignment(key) != nil }
 
-  func entries(_ use: KeyRow.Use) -> [Entry] { entries.filter { $0.key.row.use == use } }
+  func assignments(_ use: KeyRow.Use) -> [Assignment] {
+    assignments.filter { $0.key.row.use == use }
+  }
 }

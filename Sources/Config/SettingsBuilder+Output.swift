@@ -15,8 +15,10 @@ final class OutputDraft: SectionDraft {
     self.section = section
   }
 
-  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
-    guard case .output(let key) = entry.key else { return }
+  func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
+    throws(ValueProblem)
+  {
+    guard case .output(let key) = assignment.key else { return }
     switch key {
     case .line: line = try text(value, limit: Limits.lineName)
     case .chip: chip = value
@@ -32,14 +34,16 @@ final class OutputDraft: SectionDraft {
 
   /// The line's address; nil, and an error, where the file has none.
   fileprivate func address(_ errors: inout ConfigErrors) -> LineAddress? {
-    guard let line, let entry = section.entry(.output(.line)) else { return nil }
+    guard let line, let assignment = section.assignment(.output(.line)) else { return nil }
     guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
     do throws(ValueProblem) {
       let offset = try number(line, in: Limits.lineOffset)
       if let chip { return .offset(UInt32(offset), chip: chip) }
-      if !section.has(.output(.chip)) { errors.add(entry.place, .conflict(.lineWithoutChip(line))) }
+      if !section.has(.output(.chip)) {
+        errors.add(assignment.place, .conflict(.lineWithoutChip(line)))
+      }
     } catch {
-      errors.add(entry.place, .value(error))
+      errors.add(assignment.place, .value(error))
     }
     return nil
   }
@@ -49,25 +53,28 @@ extension SettingsBuilder {
   func output(_ section: Section) -> OutputDraft {
     let draft = OutputDraft(section)
     read(section, into: draft)
-    guard let address = draft.address(&errors), let entry = section.entry(.output(.line)) else {
+    guard let address = draft.address(&errors), let assignment = section.assignment(.output(.line))
+    else {
       return draft
     }
     if let other = outputs.first(where: { $0.settings.line == address }) {
-      errors.add(entry.place, .conflict(.lineTaken(by: other.settings.name)))
+      errors.add(assignment.place, .conflict(.lineTaken(by: other.settings.name)))
     }
-    if !address.isSimulated { check(.line(address), at: entry.place) }
+    if !address.isSimulated { check(.line(address), at: assignment.place) }
     draft.settings.line = address
     return draft
   }
 
   /// An output that nothing turns off again must say how long it may be on: law L4.
   func checkMaxOn(of output: OutputDraft) {
-    if let entry = output.section.entry(.output(.maxOn)) {
-      guard entry.value == [UInt8]("never") else { return }
-      return warnOfNoBound(of: output, entry.place)
+    if let assignment = output.section.assignment(.output(.maxOn)) {
+      guard assignment.value == [UInt8]("never") else { return }
+      return warnOfNoBound(of: output, assignment.place)
     }
-    if output.settings.isInitiallyActive, let entry = output.section.entry(.output(.initial)) {
-      errors.add(entry.place, .conflict(.startsOn))
+    if output.settings.isInitiallyActive,
+      let assignment = output.section.assignment(.output(.initial))
+    {
+      errors.add(assignment.place, .conflict(.startsOn))
     } else if let line = output.leftOnIn {
       errors.add(output.section.place, .conflict(.leftOn(line: line)))
     }

@@ -6,15 +6,17 @@ final class PopbellDraft: SectionDraft {
   /// The defaults of all rules.
   var rule = Rule(name: [], line: 0)
 
-  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
-    guard case .popbell(let key) = entry.key else { return }
+  func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
+    throws(ValueProblem)
+  {
+    guard case .popbell(let key) = assignment.key else { return }
     switch key {
     case .user: settings.user = value
     case .stateDirectory: settings.stateDirectory = try absolutePath(value)
     case .onTrouble:
       settings.onTrouble = try troubleProgram(value)
       try checkCode(settings.onTrouble)
-      builder.check(.program(settings.onTrouble[0].source), at: entry.place)
+      builder.check(.program(settings.onTrouble[0].source), at: assignment.place)
     case .retryFor: rule.retryFor = try interval(value, in: Limits.retryFor)
     case .retries: rule.retries = try number(value, in: Limits.retries)
     case .timeout: rule.timeout = try interval(value, in: Limits.timeout)
@@ -54,6 +56,6 @@ extension SettingsBuilder {
 extension Section {
   /// The place of the key, or where it would be.
   fileprivate func place(of key: Key) -> Place {
-    entry(key)?.place ?? place.with(key.row)
+    assignment(key)?.place ?? place.with(key.row)
   }
 }

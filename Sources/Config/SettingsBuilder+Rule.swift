@@ -10,39 +10,41 @@ final class RuleDraft: SectionDraft {
   init(_ defaults: Rule, _ section: Section) {
     rule = defaults
     (rule.name, rule.line) = (section.name, section.place.line)
-    hasAllConditions = section.entries(.condition).allSatisfy { $0.value != nil }
+    hasAllConditions = section.assignments(.condition).allSatisfy { $0.value != nil }
   }
 
-  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem) {
-    guard case .rule(let key) = entry.key else { return }
+  func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
+    throws(ValueProblem)
+  {
+    guard case .rule(let key) = assignment.key else { return }
     switch key {
-    case .mailbox: rule.mailbox = builder.mailbox(named: value, entry.place)
+    case .mailbox: rule.mailbox = builder.mailbox(named: value, assignment.place)
     case .case: isCaseSensitive = try choice(value) == CaseChoice.sensitive
-    case .subject: try add(entry, value, .text, builder) { .subject($0) }
-    case .from: try add(entry, value, .address, builder) { .from($0) }
-    case .to: try add(entry, value, .address, builder) { .to($0) }
+    case .subject: try add(assignment, value, .text, builder) { .subject($0) }
+    case .from: try add(assignment, value, .address, builder) { .from($0) }
+    case .to: try add(assignment, value, .address, builder) { .to($0) }
     case .header:
-      guard let header = builder.header(entry) else {
+      guard let header = builder.header(assignment) else {
         hasAllConditions = false
         return
       }
-      try add(entry, value, .text, builder) { .header(header, $0) }
+      try add(assignment, value, .text, builder) { .header(header, $0) }
     case .run:
       guard let program = try program(value) else { return }
       if hasAllConditions { try checkCode(program, rule.captures) }
-      builder.check(.program(program[0].source), at: entry.place)
+      builder.check(.program(program[0].source), at: assignment.place)
       rule.actions.append(.run(program))
-    case .on: try add(entry, value, builder) { _ in .on }
-    case .off: try add(entry, value, builder) { _ in .off }
-    case .toggle: try add(entry, value, builder) { _ in .toggle }
-    case .pulse: try add(entry, value, builder, pulse)
-    case .blink: try add(entry, value, builder, blink)
+    case .on: try add(assignment, value, builder) { _ in .on }
+    case .off: try add(assignment, value, builder) { _ in .off }
+    case .toggle: try add(assignment, value, builder) { _ in .toggle }
+    case .pulse: try add(assignment, value, builder, pulse)
+    case .blink: try add(assignment, value, builder, blink)
     case .then: rule.disposition = try disposition(value)
     case .maxAge: rule.maximumAge = try maximumAge(value)
     case .old: rule.old = try choice(value)
     case .archive:
       rule.archive = try archive(value)
-      if let folder = rule.archive.folder { builder.check(.archive(folder), at: entry.place) }
+      if let folder = rule.archive.folder { builder.check(.archive(folder), at: assignment.place) }
     case .retryFor: rule.retryFor = try interval(value, in: Limits.retryFor)
     case .retries: rule.retries = try number(value, in: Limits.retries)
     case .timeout: rule.timeout = try interval(value, in: Limits.timeout)
@@ -54,11 +56,11 @@ final class RuleDraft: SectionDraft {
 // Conditions.
 extension RuleDraft {
   private func add(
-    _ entry: Entry, _ value: [UInt8], _ target: PatternTarget,
+    _ assignment: Assignment, _ value: [UInt8], _ target: PatternTarget,
     _ builder: SettingsBuilder, _ condition: (Pattern) -> Condition
   ) throws(ValueProblem) {
     let pattern = try pattern(value, target)
-    builder.warn(of: pattern, value, entry)
+    builder.warn(of: pattern, value, assignment)
     rule.conditions.append(condition(pattern))
     do throws(CaptureError) {
       try rule.captures.add(pattern)
@@ -97,16 +99,16 @@ extension RuleDraft {
 
   /// Adds a change of the output that `value` names first; it has as many words as the form.
   private func add(
-    _ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder,
+    _ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder,
     _ parse: ([[UInt8]]) throws(ValueProblem) -> OutputChange
   ) throws(ValueProblem) {
     let words = words(value)
-    guard words.count == Config.words([UInt8](entry.key.row.form)).count else {
-      throw .wrongForm(entry.key.row)
+    guard words.count == Config.words([UInt8](assignment.key.row.form)).count else {
+      throw .wrongForm(assignment.key.row)
     }
-    let output = builder.output(named: words[0], entry.place)
+    let output = builder.output(named: words[0], assignment.place)
     let change = try parse(words)
-    guard let output, builder.allows(change, of: output, entry.place) else { return }
+    guard let output, builder.allows(change, of: output, assignment.place) else { return }
     rule.actions.append(.output(output, change))
   }
 }
@@ -135,10 +137,10 @@ extension SettingsBuilder {
     _ section: Section, _ use: KeyRow.Use, _ what: StaticString, _ limit: Int,
     none: KeyProblem
   ) {
-    let entries = section.entries(use)
-    if entries.isEmpty { errors.add(section.place, .key(none)) }
-    if entries.count > limit {
-      errors.add(entries[limit].place, .key(.tooMany(what, limit: limit)))
+    let assignments = section.assignments(use)
+    if assignments.isEmpty { errors.add(section.place, .key(none)) }
+    if assignments.count > limit {
+      errors.add(assignments[limit].place, .key(.tooMany(what, limit: limit)))
     }
   }
 
@@ -158,7 +160,7 @@ extension SettingsBuilder {
     let isLast = { [ruleSections] (index: Int) in
       // What was left out for an error may well narrow it.
       let section = ruleSections[index]
-      let narrowing = section.entries(.condition).count + (section.has(.rule(.mailbox)) ? 1 : 0)
+      let narrowing = section.assignments(.condition).count + (section.has(.rule(.mailbox)) ? 1 : 0)
       return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
     }
     let last = rules.indices.first(where: isLast)
@@ -190,17 +192,17 @@ extension SettingsBuilder {
   }
 
   /// The place of a header field in `Names.headers`; nil, and an error, where it can have none.
-  fileprivate func header(_ entry: Entry) -> Int? {
-    let header = entry.argument
+  fileprivate func header(_ assignment: Assignment) -> Int? {
+    let header = assignment.argument
     if let problem = problem(ofHeader: header.span) {
-      errors.add(entry.place, .key(problem))
+      errors.add(assignment.place, .key(problem))
       return nil
     }
     let isSame = { (name: [UInt8]) in name.span.equalsIgnoringCase(header.span) }
     if let index = names.headers.firstIndex(where: isSame) { return index }
     guard names.headers.count < Limits.headers else {
       let problem = KeyProblem.tooMany("different header fields", limit: Limits.headers)
-      errors.add(entry.place, .key(problem))
+      errors.add(assignment.place, .key(problem))
       return nil
     }
     names.headers.append(header)

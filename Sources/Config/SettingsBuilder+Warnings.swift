@@ -3,17 +3,17 @@ import Rules
 
 // The doubts of `check`; README and popbell.conf(5) list them.
 extension SettingsBuilder {
-  /// Warns of what is doubtful about the condition of an entry, which is `pattern`, written as `text`.
-  func warn(of pattern: Pattern, _ text: [UInt8], _ entry: Entry) {
-    for doubt in pattern.doubts { warnings.add(entry.place, .pattern(doubt, of: text)) }
-    let isFrom = entry.key == .rule(.from)
-    if isFrom || entry.key == .rule(.to),
+  /// Warns of what is doubtful about the condition of an assignment, which is `pattern`, written as `text`.
+  func warn(of pattern: Pattern, _ text: [UInt8], _ assignment: Assignment) {
+    for doubt in pattern.doubts { warnings.add(assignment.place, .pattern(doubt, of: text)) }
+    let isFrom = assignment.key == .rule(.from)
+    if isFrom || assignment.key == .rule(.to),
       let doubt = pattern.addressDoubt ?? (isFrom ? pattern.senderDoubt : nil)
     {
-      warnings.add(entry.place, .pattern(doubt, of: text))
+      warnings.add(assignment.place, .pattern(doubt, of: text))
     }
-    if entry.key == .rule(.header), isForgeable(entry.argument) {
-      warnings.add(entry.place, .forgeable)
+    if assignment.key == .rule(.header), isForgeable(assignment.argument) {
+      warnings.add(assignment.place, .forgeable)
     }
   }
 
@@ -22,7 +22,7 @@ extension SettingsBuilder {
     for index in rules.indices {
       // A condition that was left out for an error may well narrow it.
       let first = rules[..<index].indices.first { earlier in
-        rules[earlier].conditions.count == ruleSections[earlier].entries(.condition).count
+        rules[earlier].conditions.count == ruleSections[earlier].assignments(.condition).count
           && (rules[earlier].mailbox != nil || !ruleSections[earlier].has(.rule(.mailbox)))
           && rules[earlier].covers(rules[index], isOnlyMailbox: names.mailboxes.count == 1)
       }

@@ -3,8 +3,9 @@ import Rules
 
 /// The settings of a section while they are read: one branch for each of its keys.
 protocol SectionDraft: AnyObject {
-  /// Reads the value of an entry.
-  func take(_ entry: Entry, _ value: [UInt8], _ builder: SettingsBuilder) throws(ValueProblem)
+  /// Reads the value of an assignment.
+  func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
+    throws(ValueProblem)
 }
 
 /// Makes settings of sections, and reports all that keeps it from doing so.
@@ -58,22 +59,22 @@ final class SettingsBuilder {
 extension SettingsBuilder {
   /// Reads all values of `section`, and reports what is wrong with them, and which are missing.
   func read(_ section: Section, into draft: some SectionDraft) {
-    for entry in entries(of: section) {
-      guard let value = entry.value else { continue }
+    for assignment in assignments(of: section) {
+      guard let value = assignment.value else { continue }
       do throws(ValueProblem) {
-        try draft.take(entry, value, self)
+        try draft.take(assignment, value, self)
       } catch {
-        errors.add(entry.place, .value(error))
+        errors.add(assignment.place, .value(error))
       }
     }
   }
 
-  /// The entries in the order in which they are read; reports which are missing.
-  private func entries(of section: Section) -> [Entry] {
+  /// The assignments in the order in which they are read; reports which are missing.
+  private func assignments(of section: Section) -> [Assignment] {
     for key in section.kind.keys where key.row.isRequired && !section.has(key) {
       errors.add(section.place, .key(.missing(key.row)))
     }
-    return KeyRow.Use.allCases.flatMap { section.entries($0) }
+    return KeyRow.Use.allCases.flatMap { section.assignments($0) }
   }
 
   func check(_ kind: MachineCheck.Kind, at place: Place) {

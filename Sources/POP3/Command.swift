@@ -45,14 +45,14 @@ public enum Command: Equatable, Sendable {
 
 /// The commands that wait for their reply, oldest first.
 struct CommandWindow: Sendable {
-  private struct Entry {
+  private struct Sent {
     var command: Command
     var octets: Int
   }
 
   // Not in place: to look at one entry would be to copy all.
-  private var ring = [Entry](
-    repeating: Entry(command: .noop, octets: 0), count: Limits.window)
+  private var ring = [Sent](
+    repeating: Sent(command: .noop, octets: 0), count: Limits.window)
   private var start = 0
   private var octets = 0
   private(set) var count = 0
@@ -67,7 +67,7 @@ struct CommandWindow: Sendable {
 
   mutating func append(_ command: Command, octets length: Int) {
     precondition(!isFull)
-    ring[(start + count) % Limits.window] = Entry(command: command, octets: length)
+    ring[(start + count) % Limits.window] = Sent(command: command, octets: length)
     octets += length
     count += 1
   }

@@ -10,7 +10,7 @@ internal import Bytes
 /// The rest passes as it is, with its line ends. One byte does not: a CR that neither begins a line
 /// end nor follows anything but the stuffed dot, which RFC 5322 forbids.
 public struct ContentDecoder: Sendable {
-  public enum Step: Equatable, Sendable {
+  public enum Piece: Equatable, Sendable {
     case needsMore
     case content(UInt8)
     case end
@@ -24,7 +24,7 @@ public struct ContentDecoder: Sendable {
   /// `lineFeedEnds`: whether a bare LF ends a line as well.
   public init(lineFeedEnds: Bool) { self.lineFeedEnds = lineFeedEnds }
 
-  public mutating func push(_ byte: UInt8) -> Step {
+  public mutating func push(_ byte: UInt8) -> Piece {
     switch (place, byte) {
     case (.lineStart, .ascii(".")):
       place = .dot

@@ -5,7 +5,7 @@ internal import Bytes
 /// A line ends in CRLF and in nothing else: a sender may have put a bare LF into what a server
 /// repeats. Only where the very first line ended in a bare LF do the later ones too.
 public struct LineFramer: Sendable {
-  public enum Step: Equatable, Sendable { case needsMore, line }
+  public enum Progress: Equatable, Sendable { case needsMore, line }
 
   /// Whether a bare LF ends a line as well; nil until the first line shows it.
   private var lineFeedEnds: Bool?
@@ -38,7 +38,7 @@ public struct LineFramer: Sendable {
   public var acceptsBareLineFeed: Bool { lineFeedEnds ?? false }
 
   /// Takes a byte. Throws `lineTooLong`, and only that.
-  public mutating func push(_ byte: UInt8) throws(ProtocolError.Reason) -> Step {
+  public mutating func push(_ byte: UInt8) throws(ProtocolError.Reason) -> Progress {
     if complete { restart() }
     guard octets < Limits.lineOctets else { throw .lineTooLong }
     octets += 1

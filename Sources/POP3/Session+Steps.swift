@@ -1,7 +1,7 @@
 internal import Bytes
 
 /// Where a session is.
-enum Step: Equatable, Sendable {
+enum SessionStep: Equatable, Sendable {
   case greeting
   /// CAPA before the login, before or after TLS began.
   case capabilities
@@ -107,7 +107,7 @@ extension Session where MD5: ~Copyable {
   }
 
   /// Begins a step by what it has to say.
-  private mutating func enter(_ next: Step) throws(ProtocolError.Reason) -> SessionEvent? {
+  private mutating func enter(_ next: SessionStep) throws(ProtocolError.Reason) -> SessionEvent? {
     var event: SessionEvent?
     switch next {
     case .capabilities, .capabilitiesAgain: waiting.append("CAPA\r\n")
@@ -125,7 +125,7 @@ extension Session where MD5: ~Copyable {
     return event
   }
 
-  private func afterCapabilities() throws(ProtocolError.Reason) -> Step {
+  private func afterCapabilities() throws(ProtocolError.Reason) -> SessionStep {
     guard transport.needsStartTLS else { return .authenticating }
     guard capabilities.stls || !capabilities.areKnown else { throw .startTLSNotAnnounced }
     return .startTLS

@@ -9,7 +9,7 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   let configuration: SessionConfiguration
   var credential: Credential
   var transport: Transport
-  var step = Step.greeting
+  var step = SessionStep.greeting
   /// Chosen when its step begins.
   var login = Login<MD5>.user(UserLogin())
   var reading = Reading.status

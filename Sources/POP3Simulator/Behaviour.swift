@@ -1,14 +1,14 @@
 /// What a client may say.
-public enum Command: String, CaseIterable, Sendable {
+public enum Keyword: String, CaseIterable, Sendable {
   case capa, stls, user, pass, apop, auth, stat, list, uidl, top, retr, dele, noop, rset, quit
 }
 
 /// Where in a session something may go wrong.
-public enum Step: Hashable, Sendable {
+public enum FaultPoint: Hashable, Sendable {
   case greeting
   /// The TLS handshake, also after STLS.
   case handshake
-  case command(Command)
+  case command(Keyword)
   /// The server's challenge to AUTH without an initial response.
   case challenge
 }
@@ -41,14 +41,14 @@ public enum STLSBehaviour: Sendable {
 /// How the server treats a connection. Unchanged, it does what the RFCs say.
 public struct Behaviour: Sendable {
   private struct Place: Hashable {
-    var step: Step
+    var step: FaultPoint
     var occurrence: Int?
   }
 
   private var faults: [Place: Fault] = [:]
 
   /// Answered with -ERR, and not announced.
-  public var unsupported: Set<Command> = []
+  public var unsupported: Set<Keyword> = []
   /// Without it, what arrives together with a command is thrown away, as some servers do.
   public var supportsPipelining = true
   /// CAPA's lines instead of the true ones, while there is no TLS, with TLS, and after the login.
@@ -75,15 +75,15 @@ public struct Behaviour: Sendable {
   public init() {}
 
   /// Puts `fault` at `step`: the n-th time that a connection comes there, or each time.
-  public mutating func inject(_ fault: Fault, at step: Step, occurrence: Int? = nil) {
+  public mutating func inject(_ fault: Fault, at step: FaultPoint, occurrence: Int? = nil) {
     faults[Place(step: step, occurrence: occurrence)] = fault
   }
 
-  public mutating func inject(_ fault: Fault, at command: Command, occurrence: Int? = nil) {
+  public mutating func inject(_ fault: Fault, at command: Keyword, occurrence: Int? = nil) {
     inject(fault, at: .command(command), occurrence: occurrence)
   }
 
-  func fault(at step: Step, occurrence: Int) -> Fault? {
+  func fault(at step: FaultPoint, occurrence: Int) -> Fault? {
     faults[Place(step: step, occurrence: occurrence)] ?? faults[Place(step: step)]
   }
 }

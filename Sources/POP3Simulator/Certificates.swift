@@ -106,7 +106,7 @@ public struct CertificateRequest: Sendable {
 }
 
 /// A server's key and certificates, its own first.
-public struct Identity: Sendable {
+public struct TLSIdentity: Sendable {
   public var certificates: [[UInt8]]
   let key: [UInt8]
 
@@ -117,10 +117,11 @@ public struct Identity: Sendable {
   public var keyPEM: String { pemText(key, "EC PRIVATE KEY") }
 
   /// A certificate that nobody signed but itself.
-  public static func selfSigned(_ request: CertificateRequest = CertificateRequest()) -> Identity {
+  public static func selfSigned(_ request: CertificateRequest = CertificateRequest()) -> TLSIdentity
+  {
     let key = newKey()
     let issuer = Issuer(name: request.commonName, key: key)
-    return Identity(certificates: [issuer.sign(request, key: key, options: 0)], key: key)
+    return TLSIdentity(certificates: [issuer.sign(request, key: key, options: 0)], key: key)
   }
 }
 
@@ -159,9 +160,9 @@ public struct CertificateAuthority: Sendable {
   /// `rsa`: the server's key is RSA's, and else one of a curve.
   public func issue(
     _ request: CertificateRequest = CertificateRequest(), rsa: Bool = false
-  ) -> Identity {
+  ) -> TLSIdentity {
     let key = newKey(rsa: rsa)
-    return Identity(certificates: [issuer.sign(request, key: key, options: 0)] + chain, key: key)
+    return TLSIdentity(certificates: [issuer.sign(request, key: key, options: 0)] + chain, key: key)
   }
 
   /// An authority below this one, whose servers send its certificate along.

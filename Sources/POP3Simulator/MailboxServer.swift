@@ -4,8 +4,8 @@ import Synchronization
 
 /// How a connection becomes secure.
 public enum Security: Sendable {
-  case implicitTLS(Identity)
-  case startTLS(Identity)
+  case implicitTLS(TLSIdentity)
+  case startTLS(TLSIdentity)
   case none
 }
 
@@ -34,7 +34,7 @@ public enum Event: Sendable {
   case secured(Int)
   case loggedIn(Int, user: String)
   case refusedLogin(Int, user: String)
-  case read(Int, Command, subject: String)
+  case read(Int, Keyword, subject: String)
   case marked(Int, subject: String)
   case deleted(Int, subject: String)
   case ended(Int)
@@ -152,8 +152,8 @@ public final class MailboxServer: Sendable {
       state.connections.append(Connection(socket: socket, recorder: recorder))
       // It cannot end before this lock is free.
       state.connections[number - 1].thread = JoinableThread { [self] in
-        let transport = Transport(socket: socket, behaviour: behaviour, recorder: recorder)
-        Session(
+        let transport = Wire(socket: socket, behaviour: behaviour, recorder: recorder)
+        ServerSession(
           number: number, transport: transport, configuration: configuration,
           behaviour: behaviour, mailbox: mailbox, recorder: recorder
         ).run()

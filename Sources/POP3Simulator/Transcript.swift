@@ -4,14 +4,14 @@ import Synchronization
 public struct Transcript: Sendable {
   public enum Direction: Sendable { case received, sent }
 
-  public struct Entry: Sendable {
+  public struct Passage: Sendable {
     public var direction: Direction
     public var inTLS: Bool
     public var bytes: [UInt8]
   }
 
   /// In order; neighbours of one kind are one. Of what was sent, the first MiB.
-  public fileprivate(set) var entries: [Entry] = []
+  public fileprivate(set) var passages: [Passage] = []
   public fileprivate(set) var sentCount = 0
   public fileprivate(set) var receivedCount = 0
   /// Until the client has closed too, so that all that was sent could arrive.
@@ -30,17 +30,17 @@ public struct Transcript: Sendable {
   /// What anyone on the way could read of the client's words.
   public var receivedInClear: String { text { $0.direction == .received && !$0.inTLS } }
 
-  private func text(where isWanted: (Entry) -> Bool) -> String {
-    String(decoding: entries.filter(isWanted).flatMap(\.bytes), as: UTF8.self)
+  private func text(where isWanted: (Passage) -> Bool) -> String {
+    String(decoding: passages.filter(isWanted).flatMap(\.bytes), as: UTF8.self)
   }
 
   fileprivate mutating func add(_ direction: Direction, inTLS: Bool, _ bytes: ArraySlice<UInt8>) {
     if direction == .sent { sentCount += bytes.count } else { receivedCount += bytes.count }
     if direction == .sent, sentCount > 1 << 20 { return }
-    if let last = entries.last, last.direction == direction, last.inTLS == inTLS {
-      entries[entries.count - 1].bytes += bytes
+    if let last = passages.last, last.direction == direction, last.inTLS == inTLS {
+      passages[passages.count - 1].bytes += bytes
     } else {
-      entries.append(Entry(direction: direction, inTLS: inTLS, bytes: Array(bytes)))
+      passages.append(Passage(direction: direction, inTLS: inTLS, bytes: Array(bytes)))
     }
   }
 }

@@ -51,7 +51,7 @@ public struct HostAnswer: Sendable {
 }
 
 /// The addresses of a host: at least one, and no more than eight.
-public struct AddressList: Sendable {
+public struct HostAddresses: Sendable {
   private let hosts: [UInt8]
   private let port: UInt16
 

@@ -33,7 +33,7 @@ extension Address {
   }
 }
 
-extension AddressList {
+extension HostAddresses {
   /// Connects to the first address that answers, and gives each of them `limit`. Calls `failed`
   /// for each that does not, and throws the last.
   public func connect(

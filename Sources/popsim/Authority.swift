@@ -4,7 +4,7 @@ import POP3Simulator
 /// The authority that clients are to trust, as a file, and the server's identity.
 struct Authority {
   let path: String
-  let identity: Identity
+  let identity: TLSIdentity
   private let removable: URL?
 
   /// An empty folder's name means a new one; nil, that no file is wanted.

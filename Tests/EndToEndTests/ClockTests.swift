@@ -57,7 +57,7 @@ import Testing
             to: Date(timeIntervalSince1970: 662_688_000)))), "expired"
     ),
   ])
-  func refusesWhatNoClockMends(identity: Identity, reason: String) throws {
+  func refusesWhatNoClockMends(identity: TLSIdentity, reason: String) throws {
     let (run, transcript) = try pollOnce(identity)
     #expect(run.exitCode == 76)
     #expect(run.errors.contains("error: box: localhost: the server's certificate"))
@@ -87,7 +87,7 @@ import Testing
     try clock.shift(by: -years * 365.25 * 86_400)
   }
 
-  private func serve(_ identity: Identity, tls: String) throws -> MailboxServer {
+  private func serve(_ identity: TLSIdentity, tls: String) throws -> MailboxServer {
     var configuration = Configuration(behaviour: Behaviour())
     configuration.security = tls == "implicit" ? .implicitTLS(identity) : .startTLS(identity)
     let server = try MailboxServer(configuration, mailbox: mailbox)
@@ -102,8 +102,9 @@ import Testing
     return server
   }
 
-  private func pollOnce(_ identity: Identity, tls: String = "implicit") throws -> (Run, Transcript)
-  {
+  private func pollOnce(_ identity: TLSIdentity, tls: String = "implicit") throws -> (
+    Run, Transcript
+  ) {
     let server = try serve(identity, tls: tls)
     defer { server.stop() }
     let run = try bench.start(["once"], environment: clock.environment).wait()

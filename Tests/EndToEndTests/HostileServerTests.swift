@@ -20,7 +20,7 @@ import Testing
     var endsWell = true
 
     init(
-      _ fault: Fault, at step: Step, _ exitCode: Int32, _ says: String, tls: String = "none",
+      _ fault: Fault, at step: FaultPoint, _ exitCode: Int32, _ says: String, tls: String = "none",
       more: String = "", occurrence: Int? = nil, triesAgain: Bool = false
     ) {
       testDescription = "\("\(fault)".prefix(60)) at \(step)"
@@ -79,7 +79,7 @@ import Testing
   /// A server that offers these, and refuses what it does not offer.
   private static func offers(_ capabilities: String, _ says: String, auth: String) -> Case {
     let list = "+OK\r\n\(capabilities)\r\nTOP\r\nUIDL\r\n.\r\n"
-    let step = Command(rawValue: auth) ?? .auth
+    let step = Keyword(rawValue: auth) ?? .auth
     var it = Case(
       .reply("-ERR not here"), at: .command(step), 77,
       "the server does not offer this login, but \(says): \"-ERR not here\"",
@@ -170,8 +170,8 @@ import Testing
   @Test func aLoginThatIsNotOfferedSaysWhichAre() throws { try check(Self.otherLogins) }
 
   /// And the exit code says it, too. Nothing fires twice, and nothing is tried again at once.
-  @Test(arguments: [Command.dele, .quit])
-  func aDeletionThatIsRefusedIsReported(command: Command) throws {
+  @Test(arguments: [Keyword.dele, .quit])
+  func aDeletionThatIsRefusedIsReported(command: Keyword) throws {
     var behaviour = Behaviour()
     behaviour.inject(.reply("-ERR Incorrect state"), at: .command(command))
     let scene = try Scene(behaviour)
@@ -347,8 +347,8 @@ import Testing
 
   @Test(
     arguments: [[.top], [.uidl], [.capa], [.capa, .top, .uidl, .auth]]
-      as [Set<POP3Simulator.Command>])
-  func doesWithoutWhatAServerMayLack(commands: Set<POP3Simulator.Command>) throws {
+      as [Set<POP3Simulator.Keyword>])
+  func doesWithoutWhatAServerMayLack(commands: Set<POP3Simulator.Keyword>) throws {
     var behaviour = Behaviour()
     behaviour.unsupported = commands
     let messages = ["1", "6", "2", "3", "7"].map {

@@ -14,7 +14,7 @@ import Testing
     var fetcher: Int
   }
 
-  static let faults: [(Fault, Step)] = [
+  static let faults: [(Fault, FaultPoint)] = [
     (.endless, .greeting), (.endless, .command(.capa)), (.endless, .command(.stat)),
     (.endless, .command(.uidl)), (.endless, .command(.top)), (.endless, .command(.dele)),
     (.longLine(10_000_000), .greeting), (.longLine(10_000_000), .command(.capa)),

@@ -7,8 +7,8 @@ import Testing
 /// The fetcher that listens to a server has no power left (L5).
 @Suite(.waits) struct SandboxTests {
   /// The server falls silent after the handshake, or after the login.
-  @Test(arguments: [("implicit", Step.greeting), ("starttls", .command(.stat))])
-  func aFetcherThatListensCanDoNothingElse(tls: String, silence: Step) throws {
+  @Test(arguments: [("implicit", FaultPoint.greeting), ("starttls", .command(.stat))])
+  func aFetcherThatListensCanDoNothingElse(tls: String, silence: FaultPoint) throws {
     var behaviour = Behaviour()
     behaviour.inject(.silence, at: silence)
     let scene = try Scene(behaviour, tls: tls)

@@ -25,7 +25,7 @@ final class Session {
   deinit { if !processes.isEmpty { end(everything: SIGKILL) } }
 
   /// All its processes that are alive.
-  var processes: [ProcessTable.Entry] {
+  var processes: [ProcessTable.Row] {
     guard let leader else { return [] }
     return ProcessTable.all.filter {
       $0.isAlive && ($0.identifier == leader || $0.session == leader)
@@ -68,7 +68,7 @@ final class Session {
 }
 
 extension ProcessTable {
-  struct Entry {
+  struct Row {
     var identifier: Int32
     var parent: Int32
     var group: Int32
@@ -76,19 +76,19 @@ extension ProcessTable {
     var isAlive: Bool
   }
 
-  static var all: [Entry] {
+  static var all: [Row] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { Int32($0) }.compactMap(entry)
+    return names.compactMap { Int32($0) }.compactMap(row)
   }
 
   /// The name, in parentheses, may hold anything.
-  static func entry(of process: Int32) -> Entry? {
+  static func row(of process: Int32) -> Row? {
     guard let stat = text("\(process)/stat").components(separatedBy: ") ").last else { return nil }
     let fields = stat.split(separator: " ")
     guard fields.count > 3, let parent = Int32(fields[1]), let group = Int32(fields[2]),
       let session = Int32(fields[3])
     else { return nil }
-    return Entry(
+    return Row(
       identifier: process, parent: parent, group: group, session: session,
       isAlive: fields[0] != "Z" && fields[0] != "X")
   }

@@ -22,7 +22,7 @@ import Testing
 
   struct Row: CustomTestStringConvertible {
     var testDescription: String
-    var identity: Identity
+    var identity: TLSIdentity
     var reason: String
     /// Whose certificate the log tells of; nil where none was seen.
     var certificate: String? = "of localhost, signed by popsim authority"

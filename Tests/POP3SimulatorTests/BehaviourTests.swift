@@ -133,9 +133,9 @@ extension String {
   }
 
   @Test(arguments: [
-    Step.greeting, .command(.capa), .command(.uidl), .command(.list), .command(.top),
+    FaultPoint.greeting, .command(.capa), .command(.uidl), .command(.list), .command(.top),
   ])
-  func neverEnds(_ step: Step) throws {
+  func neverEnds(_ step: FaultPoint) throws {
     var behaviour = Behaviour()
     behaviour.inject(.endless, at: step)
     try withServer(Mailbox(messages), behaviour) { server in
@@ -154,8 +154,8 @@ extension String {
   }
 
   /// Where nothing comes, only stopping ends it; the client's words are still on record.
-  @Test(arguments: [Step.greeting, .command(.capa), .command(.pass), .command(.quit)])
-  func keepsSilent(_ step: Step) throws {
+  @Test(arguments: [FaultPoint.greeting, .command(.capa), .command(.pass), .command(.quit)])
+  func keepsSilent(_ step: FaultPoint) throws {
     var behaviour = Behaviour()
     behaviour.inject(.silence, at: step)
     try withServer(Mailbox(messages), behaviour) { server in

@@ -104,7 +104,7 @@ func runResolver(_ file: String) throws(SystemError) {
     send("reads another file \(isRead && hasLandlock)", channel)
     send("reads /etc/hosts \(unsafe open("/etc/hosts", O_RDONLY) >= 0)", channel)
     let answer = HostAnswer(resolving: Array("localhost".utf8).span)
-    send("looks up a name \((try? AddressList(answer.bytes, port: 110)) != nil)", channel)
+    send("looks up a name \((try? HostAddresses(answer.bytes, port: 110)) != nil)", channel)
     return 0
   }
   try follow(&fork)

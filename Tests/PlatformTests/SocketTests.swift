@@ -26,8 +26,8 @@ private struct Listener: ~Copyable {
   }
 }
 
-private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) -> AddressList {
-  try AddressList(HostAnswer(resolving: Array(host.utf8).span).bytes, port: port)
+private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) -> HostAddresses {
+  try HostAddresses(HostAnswer(resolving: Array(host.utf8).span).bytes, port: port)
 }
 
 @Suite struct ResolverTests {
@@ -40,7 +40,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
   func takesAddressesInDigits(host: String, text: String) throws {
     for isInDigits in [false, true] {
       let answer = HostAnswer(resolving: Array(host.utf8).span, isInDigits: isInDigits)
-      let list = try AddressList(answer.bytes, port: 995)
+      let list = try HostAddresses(answer.bytes, port: 995)
       #expect(list.count == 1)
       #expect(string(list[0].text.span) == text)
     }
@@ -48,7 +48,7 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
 
   @Test func asksNobodyForWhatMustBeInDigits() {
     let answer = HostAnswer(resolving: Array("localhost".utf8).span, isInDigits: true)
-    #expect(throws: ResolveError.notFound) { _ = try AddressList(answer.bytes, port: 995) }
+    #expect(throws: ResolveError.notFound) { _ = try HostAddresses(answer.bytes, port: 995) }
   }
 
   @Test func findsLoopbackByName() throws {

@@ -9,7 +9,7 @@ private let authority = CertificateAuthority(name: "the authority")
 
 /// How a handshake ends with a server that shows `identity`: nil where it is believed.
 private func verdict(
-  on identity: Identity, as server: String, trusting pem: String = authority.pem
+  on identity: TLSIdentity, as server: String, trusting pem: String = authority.pem
 ) throws -> TLSFailure? {
   try verdict(on: identity, as: server, trusting: try trust(pem))
 }
@@ -105,7 +105,7 @@ private func verdict(
 @Suite struct CertificateTests {
   struct Row: CustomTestStringConvertible {
     var testDescription: String
-    var identity: Identity
+    var identity: TLSIdentity
     var trusted = authority.pem
     var failure: TLSFailure?
   }
@@ -132,7 +132,7 @@ private func verdict(
   /// Another one of that name.
   private static let impostor = CertificateAuthority(name: "the authority")
   private static let old = CertificateAuthority(name: "an old authority", validity: .past)
-  private static let selfSigned = Identity.selfSigned(request())
+  private static let selfSigned = TLSIdentity.selfSigned(request())
   private static let intermediate = authority.intermediate()
 
   static let rows: [Row] = [
@@ -199,13 +199,13 @@ private func verdict(
       identity: authority.issue(request(.past, name: "elsewhere")), failure: .wrongName),
   ]
 
-  private static func with(_ more: [[UInt8]], _ identity: Identity) -> Identity {
+  private static func with(_ more: [[UInt8]], _ identity: TLSIdentity) -> TLSIdentity {
     var identity = identity
     identity.certificates += more
     return identity
   }
 
-  private static func withoutChain(_ identity: Identity) -> Identity {
+  private static func withoutChain(_ identity: TLSIdentity) -> TLSIdentity {
     var identity = identity
     identity.certificates.removeLast()
     return identity

@@ -219,7 +219,7 @@ private let identity = authority.issue()
     try connected(behaviour, security: .none, server: name) { client, server in
       #expect(try client.beginHandshake() == .wantsRead)
       try expectSoon { server.receivedCount > 0 }
-      let hello = server.transcripts[0].entries[0].bytes
+      let hello = server.transcripts[0].passages[0].bytes
       // ServerNameList of one host_name: RFC 6066 section 3.
       let count = UInt8(name.utf8.count)
       let list: [UInt8] = [0, count + 3, 0, 0, count] + name.utf8

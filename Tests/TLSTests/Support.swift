@@ -20,7 +20,7 @@ extension MailboxServer {
 
 /// A server that shows `identity`, while `body` runs.
 func withServer<Result>(
-  _ identity: Identity, _ body: (UInt16) throws -> Result
+  _ identity: TLSIdentity, _ body: (UInt16) throws -> Result
 ) throws -> Result {
   var configuration = Configuration()
   configuration.security = .implicitTLS(identity)
@@ -31,7 +31,7 @@ func withServer<Result>(
 
 /// How a handshake ends with a server that shows `identity`: nil where it is believed.
 func verdict(
-  on identity: Identity, as server: String = "localhost", trusting trust: borrowing TrustStore
+  on identity: TLSIdentity, as server: String = "localhost", trusting trust: borrowing TrustStore
 ) throws -> TLSFailure? {
   try withServer(identity) { port in
     let client = try Client(port: port, server: server, trust: trust)

@@ -10,7 +10,7 @@ enum Ended: Error {
 }
 
 /// A connection as its thread sees it: a blocking socket, perhaps with TLS, that counts and records.
-@safe final class Transport {
+@safe final class Wire {
   private let socket: Int32
   private let behaviour: Behaviour
   private let recorder: Recorder
@@ -30,7 +30,7 @@ enum Ended: Error {
 
   var hasTLS: Bool { unsafe tls != nil }
 
-  func startTLS(_ identity: Identity) throws(Ended) {
+  func startTLS(_ identity: TLSIdentity) throws(Ended) {
     let started = unsafe sim_tls_new(
       socket, identity.pem, identity.key, identity.key.count,
       UInt32(

@@ -1,7 +1,7 @@
 import Foundation
 
-extension Session {
-  func perform(_ command: Command, _ argument: String) throws(Ended) {
+extension ServerSession {
+  func perform(_ command: Keyword, _ argument: String) throws(Ended) {
     switch command {
     case .capa: try listCapabilities()
     case .quit: try quit()
@@ -14,7 +14,7 @@ extension Session {
     }
   }
 
-  private func authorize(_ command: Command, _ argument: String) throws(Ended) {
+  private func authorize(_ command: Keyword, _ argument: String) throws(Ended) {
     switch command {
     case .stls: try startTLS()
     case .user:

@@ -2,15 +2,15 @@ import CSimulator
 import Foundation
 
 /// One connection's POP3, from the greeting to the end: RFC 1939, 2449, 2595, 5034.
-final class Session {
+final class ServerSession {
   let number: Int
-  let transport: Transport
+  let transport: Wire
   let configuration: Configuration
   let behaviour: Behaviour
   let mailbox: Mailbox
   let recorder: Recorder
   private var input: [UInt8] = []
-  private var visits: [Step: Int] = [:]
+  private var visits: [FaultPoint: Int] = [:]
   private let stamp = "<\(UInt64.random(in: 0 ... .max)).popsim@localhost>"
 
   /// The USER that waits for its PASS.
@@ -20,7 +20,7 @@ final class Session {
   var deleted: Set<Int> = []
 
   init(
-    number: Int, transport: Transport, configuration: Configuration, behaviour: Behaviour,
+    number: Int, transport: Wire, configuration: Configuration, behaviour: Behaviour,
     mailbox: Mailbox, recorder: Recorder
   ) {
     self.number = number
@@ -51,7 +51,7 @@ final class Session {
     transport.finish(sayingGoodbye: saidQuit)
   }
 
-  func secure(_ identity: Identity) throws(Ended) {
+  func secure(_ identity: TLSIdentity) throws(Ended) {
     if try fault(at: .handshake) { return }
     try transport.startTLS(identity)
     configuration.onEvent?(.secured(number))
@@ -70,7 +70,7 @@ final class Session {
   // MARK: Faults
 
   /// Returns whether a fault has taken the step's place.
-  func fault(at step: Step) throws(Ended) -> Bool {
+  func fault(at step: FaultPoint) throws(Ended) -> Bool {
     switch visit(step) {
     case nil: return false
     case .silence: while true { _ = try transport.receive() }
@@ -84,12 +84,12 @@ final class Session {
     return true
   }
 
-  func visit(_ step: Step) -> Fault? {
+  func visit(_ step: FaultPoint) -> Fault? {
     visits[step, default: 0] += 1
     return behaviour.fault(at: step, occurrence: visits[step] ?? 1)
   }
 
-  private func talkEndlessly(_ step: Step) throws(Ended) {
+  private func talkEndlessly(_ step: FaultPoint) throws(Ended) {
     try transport.send(Array("+OK ".utf8))
     var unit = "without end "
     if let line = longReplyLine(step) {
@@ -100,7 +100,7 @@ final class Session {
     while true { try transport.send(chunk) }
   }
 
-  private func sayLongLine(_ step: Step, _ count: Int) throws(Ended) -> Bool {
+  private func sayLongLine(_ step: FaultPoint, _ count: Int) throws(Ended) -> Bool {
     let filler = String(repeating: "x", count: count)
     guard let line = longReplyLine(step) else {
       try say("+OK " + filler)
@@ -113,7 +113,7 @@ final class Session {
   }
 
   /// A line of the reply to such a command; nil where it has but one.
-  private func longReplyLine(_ step: Step) -> String? {
+  private func longReplyLine(_ step: FaultPoint) -> String? {
     switch step {
     case .command(.capa): "X-POPSIM"
     case .command(.list): "1 100"
@@ -126,10 +126,10 @@ final class Session {
   // MARK: Lines
 
   /// Nil where the line was no command, and was answered.
-  private func nextCommand() throws(Ended) -> (Command, String)? {
+  private func nextCommand() throws(Ended) -> (Keyword, String)? {
     let line = try nextLine()
     let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let word = parts.first, let command = Command(rawValue: word.lowercased()),
+    guard let word = parts.first, let command = Keyword(rawValue: word.lowercased()),
       !behaviour.unsupported.contains(command)
     else {
       try say("-ERR Unknown command.")

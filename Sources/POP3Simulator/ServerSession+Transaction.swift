@@ -1,6 +1,6 @@
 /// The transaction state: RFC 1939 sections 5 and 7.
-extension Session {
-  func access(_ command: Command, _ numbers: [Int], _ messages: [Message]) throws(Ended) {
+extension ServerSession {
+  func access(_ command: Keyword, _ numbers: [Int], _ messages: [Message]) throws(Ended) {
     switch command {
     case .stat:
       let present = messages.indices.filter { !deleted.contains($0 + 1) }
@@ -37,7 +37,7 @@ extension Session {
   }
 
   private func read(
-    _ command: Command, _ numbers: [Int], _ messages: [Message]
+    _ command: Keyword, _ numbers: [Int], _ messages: [Message]
   ) throws(Ended) {
     guard command == .retr || numbers.count == 2 && numbers[1] >= 0 else {
       return try say("-ERR A number of a message and one of lines, please.")
