@@ -60,8 +60,10 @@ enum ProcessTable {
   /// The score that popbell gives to what it can lose, unless it was started with a higher one.
   static var highMemoryScore: Int { max(500, memoryScore(of: getpid()) ?? 0) }
 
+  /// All of it: what reads a whole file at once takes the kernel's first page for the end.
   static func text(_ path: String) -> String {
-    (try? String(contentsOfFile: "/proc/" + path, encoding: .utf8)) ?? ""
+    let file = FileHandle(forReadingAtPath: "/proc/" + path)
+    return String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
   }
 }
 

@@ -50,10 +50,11 @@ final class ServerRoot: Sendable {
       try? FileManager.default.removeItem(at: folder)
       throw error
     }
-    guard until({ isReady }) else {
-      let log = log
+    guard until({ Self.kinds.allSatisfy(isReady) }) else {
+      let failure = ServersDidNotStart(
+        missing: Self.kinds.filter { !isReady($0) }.map { "\($0)" }, log: log)
       stop()
-      throw ServersDidNotStart(log: log)
+      throw failure
     }
   }
 
@@ -176,15 +177,12 @@ final class ServerRoot: Sendable {
     (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? ""
   }
 
-  private var isReady: Bool {
-    let listeners = ProcessTable.text("net/tcp")
+  private func isReady(_ kind: any ServerKind) -> Bool {
     let address = self.address.split(separator: ".").reversed().map { hex(UInt8($0)!) }.joined()
-    return Self.kinds.allSatisfy { kind in
-      listeners.contains("\(address):\(hex(kind.port)) 00000000:0000 0A")
-        && kind.sockets.allSatisfy {
-          FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
-        }
-    }
+    return ProcessTable.text("net/tcp").contains("\(address):\(hex(kind.port)) 00000000:0000 0A")
+      && kind.sockets.allSatisfy {
+        FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+      }
   }
 }
 
@@ -194,6 +192,7 @@ private func hex<Number: FixedWidthInteger>(_ number: Number) -> String {
 }
 
 struct ServersDidNotStart: Error {
+  var missing: [String]
   var log: String
 }
 
