@@ -65,19 +65,17 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       || deletionCount > 0 && (!archive.hasBegun || archive.octets > Self.mostOctets)
     if mustCommit { dropArchive() }
     guard let message = archive.begin() else {
-      phase = .quitting
-      return session.send(.quit)
+      return enter(.quitting)
     }
-    phase = .archiving
-    judged = message
     sink.send(.archiving(message: UInt32(message.number)))
-    session.send(.retr(message.number))
+    enter(.archiving(message))
   }
 
-  /// The content of a message is complete.
-  mutating func archived<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    phase = .fetching
-    step = .awaitVerdict
+  /// The content of `message` is complete.
+  mutating func archived<Sink: FrameSink & ~Copyable>(
+    _ message: JudgedMessage, _ sink: inout Sink
+  ) {
+    enter(.askingArchive(message))
     archive.finish(&sink)
   }
 }

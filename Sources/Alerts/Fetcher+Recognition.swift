@@ -15,7 +15,6 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     let known = settings.known
     earlierCount = Int(known.earlier.count)
     if messages == 0 && known.listing == .now {
-      phase = .listing
       listed(&sink)
     } else if known.examined.count > 0, known.earlier.count > known.examined.count {
       checkEarlier()
@@ -31,8 +30,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     if known.listing == .now || !canRecognise(count, octets) || isStuck {
       listAll()
     } else if known.anchor.count > 0 {
-      session.send(.uidl(Int(known.anchor.count)))
-      phase = .recognising
+      enter(.comparing(.anchor))
     } else {
       lookAtAll()
     }
@@ -42,17 +40,26 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// since, and others stand in their places. The last of it tells.
   private mutating func checkEarlier() {
     guard count >= settings.known.earlier.count else { return checkedEarlier(isThere: false) }
-    session.send(.uidl(Int(settings.known.earlier.count)))
-    phase = .checking
+    enter(.comparing(.earlier))
   }
 
-  /// No unique-id tells.
-  mutating func checkEarlierByHeader() {
-    session.send(.top(Int(settings.known.earlier.count)))
-    phase = .checkingHeader
+  /// No unique-id tells whether the messages up to `landmark` are in their places.
+  mutating func compareHeader(_ landmark: Landmark) {
+    switch landmark {
+    case .earlier: enter(.comparingHeader(.earlier))
+    case .anchor: recogniseByHeader()
+    }
   }
 
-  mutating func checkedEarlier(isThere: Bool) {
+  /// Whether the messages up to `landmark` are in their places, by the header of the last of them.
+  mutating func compared(_ landmark: Landmark, isThere: Bool) {
+    switch landmark {
+    case .earlier: checkedEarlier(isThere: isThere)
+    case .anchor: if isThere { recognised() } else { lookAtAll() }
+    }
+  }
+
+  private mutating func checkedEarlier(isThere: Bool) {
     if !isThere { earlierCount = 0 }
     recognise()
   }
@@ -60,7 +67,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// Each message is looked at by its header.
   mutating func lookAtAll() {
     looksAtAll = true
-    phase = .fetching
+    enter(.fetching)
   }
 
   /// True if one message can tell that the mailbox begins with what was looked at.
@@ -72,8 +79,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 
   mutating func listAll() {
     guard settings.known.listing != .never, hasUniqueIDs else { return recogniseByHeader() }
-    session.send(.uidl(nil))
-    phase = .listing
+    enter(.listing)
   }
 
   /// The mailbox may begin with what was looked at, and no unique-id tells: the header of the last of
@@ -85,8 +91,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     else {
       return lookAtAll()
     }
-    session.send(.top(Int(known.anchor.count)))
-    phase = .recognisingHeader
+    enter(.comparingHeader(.anchor))
   }
 
   mutating func recognised() {
@@ -95,7 +100,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     mark.begin(with: settings.known.examined)
     next = Int(settings.known.examined.count) + 1
     looksAtAll = next == 1
-    phase = .fetching
+    enter(.fetching)
   }
 
   /// The order of the delivery of `message` and the last look at all of the mailbox.
@@ -122,12 +127,12 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       if isDoubled || id.span.tellsNoMore(than: message) { believesUniqueIDs = false }
       lastNamed = (message, word)
     }
-    switch phase {
-    case .checking where id == nil || !believesUniqueIDs: checkEarlierByHeader()
-    case .checking:
-      checkedEarlier(isThere: id.map { Self.digest(of: $0).word } == settings.known.earlier.last)
-    case .recognising where !believesUniqueIDs: recogniseByHeader()
-    case .recognising:
+    switch state {
+    case .comparing(let landmark) where !believesUniqueIDs: compareHeader(landmark)
+    case .comparing(.earlier):
+      guard let id else { return compareHeader(.earlier) }
+      checkedEarlier(isThere: Self.digest(of: id).word == settings.known.earlier.last)
+    case .comparing(.anchor):
       hasUniqueIDOfEach = id != nil
       guard let id, Self.digest(of: id).word == settings.known.anchor.last else {
         return listAll()
@@ -135,20 +140,19 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       recognised()
     case .listing:
       if listing.list(message, id.map { Self.digest(of: $0) }) { ask(&sink, isLast: false) }
-    case .settingUp, .counting, .checkingHeader, .recognisingHeader, .fetching, .archiving,
-      .quitting:
+    case .settingUp, .securing, .counting, .comparingHeader, .askingListing, .fetching, .asking,
+      .archiving, .askingArchive, .quitting, .ended:
       uniqueID = id
       if id == nil { hasUniqueIDOfEach = false }
     }
   }
 
   private mutating func ask<Sink: FrameSink & ~Copyable>(_ sink: inout Sink, isLast: Bool) {
-    step = .awaitListing
+    enter(.askingListing(isLast: isLast))
     sink.send(listing.takeChunk(isLast: isLast))
   }
 
   mutating func listed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    phase = .fetching
     listing.end(counted: count)
     if !believesUniqueIDs { listing.disbelieve() }
     ask(&sink, isLast: true)
@@ -156,6 +160,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// The listing has ended, and was answered.
   mutating func beginFetching() {
+    enter(.fetching)
     // The same unique-ids, and other octets: they are of other messages by now.
     let known = settings.known
     let isReused =

@@ -8,7 +8,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// while it is not known whether the batch is full, or what became of the messages of a listing, where
   /// only others are left.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    while phase == .fetching, step == .exchange, session.canSend {
+    while case .fetching = state, session.canSend {
       if isRewinding, let rereading {
         guard session.awaiting == nil else { return }
         isRewinding = false

@@ -8,16 +8,20 @@ extension Fetcher
 where MD5: ~Copyable, SHA256: ~Copyable {
   mutating func handle<Sink: FrameSink & ~Copyable>(_ event: SessionEvent, _ sink: inout Sink) {
     switch event {
-    case .startTLS: step = .startTLS
+    case .startTLS: enter(.securing)
     case .ready: ready(&sink)
     case .rejected(let stage, let refusal): rejected(stage, refusal, &sink)
     case .status(let messages, let octets): counted(messages, octets ?? 0, &sink)
     case .uniqueID(let message, let id): identified(message, id, &sink)
     case .endOfListing: listed(&sink)
     case .content(let byte):
-      if phase == .archiving { archive.receive(byte, &sink) } else { header.receive(byte) }
-    case .endOfContent(let message):
-      if phase == .archiving { archived(&sink) } else { received(message, &sink) }
+      if case .archiving = state { archive.receive(byte, &sink) } else { header.receive(byte) }
+    case .endOfContent(let number):
+      if case .archiving(let message) = state {
+        archived(message, &sink)
+      } else {
+        received(number, &sink)
+      }
     case .deleted:
       let deletion = deletions.removeFirst()
       if let deletion {
@@ -84,8 +88,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     sendLoginDelay(&sink)
-    session.send(.stat)
-    phase = .counting
+    enter(.counting)
   }
 
   /// The header of `message` is complete: match it.
@@ -101,13 +104,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       header.reset()
       uniqueID = nil
     }
-    if phase == .checkingHeader || phase == .recognisingHeader {
+    if case .comparingHeader(let landmark) = state {
       let identity = identity(of: message)
-      let known = settings.known
-      let last = phase == .checkingHeader ? known.earlier.last : known.anchor.last
-      let isThere = !identity.isSilent && identity.content.word == last
-      guard phase == .recognisingHeader else { return checkedEarlier(isThere: isThere) }
-      return isThere ? recognised() : lookAtAll()
+      let last = settings.known.messages(upTo: landmark).last
+      return compared(landmark, isThere: !identity.isSilent && identity.content.word == last)
     }
     guard !isRewinding else { return }
     // What a server sends for a message that it cannot read, or that went away.
@@ -129,8 +129,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       tellUnmatched(message, &sink)
       return unmatched(judged)
     }
-    self.judged = judged
-    step = .awaitVerdict
+    enter(.asking(judged))
     let claim = Claim(header, uniqueID, takenBy: settings.rules.rules[rule], in: &context)
     claim.sendTexts(to: &sink)
     sink.send(
@@ -155,15 +154,20 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       recogniseByHeader()
     case .uidl:
       hasUniqueIDOfEach = false
-      if phase == .checking { checkEarlierByHeader() } else if phase == .recognising { listAll() }
-    case .top where phase == .checkingHeader: checkedEarlier(isThere: false)
-    case .top where phase == .recognisingHeader: lookAtAll()
-    case .retr where phase == .archiving:
-      phase = .fetching
-      judged = nil
-      sink.send(.contentRefused)
+      switch state {
+      case .comparing(.earlier): compareHeader(.earlier)
+      case .comparing(.anchor): listAll()
+      case .settingUp, .securing, .counting, .comparingHeader, .listing, .askingListing,
+        .fetching, .asking, .archiving, .askingArchive, .quitting, .ended:
+        break
+      }
     case .top(let message), .retr(let message):
-      if isRewinding {
+      if case .comparingHeader(let landmark) = state {
+        compared(landmark, isThere: false)
+      } else if case .archiving = state {
+        enter(.fetching)
+        sink.send(.contentRefused)
+      } else if isRewinding {
         uniqueID = nil
       } else {
         notRead(

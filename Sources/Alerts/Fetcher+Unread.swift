@@ -59,7 +59,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 
   /// Tells whose header is waited for, as it may not come.
   public mutating func tellStuck<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    guard phase != .archiving, !isStuck else { return }
+    if case .archiving = state { return }
+    guard !isStuck else { return }
     switch session.awaiting {
     case .top(let message), .retr(let message), .uidl(let message?):
       isStuck = true

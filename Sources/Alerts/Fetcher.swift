@@ -1,5 +1,6 @@
 import Bytes
 import Config
+import Ledger
 public import Mail
 public import POP3
 import Rules
@@ -22,44 +23,50 @@ public protocol FrameSink: ~Copyable {
 /// The law it keeps: DELE is sent only for a message whose verdict permits it, or that matches no
 /// rule where the owner chose `unmatched = delete` (L1).
 public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable>: ~Copyable {
-  /// The event that the fetcher waits for.
-  public enum Step: Sendable, Equatable {
-    /// Write `output`, give `receive` what the server says.
-    case exchange
-    /// Do the handshake, then call `secured`.
-    case startTLS
-    /// Call `answered` with what the supervisor says.
-    case awaitVerdict
-    /// Call `answeredListing` with what it says.
-    case awaitListing
-    case ended
+  /// Who has the word.
+  public enum Turn: Sendable, Equatable {
+    /// The server: write `output`, give `receive` what it says.
+    case server
+    /// TLS: do the handshake, then call `secured`.
+    case handshake
+    /// The supervisor: call `answered` with its verdict.
+    case verdict
+    /// The supervisor: call `answeredListing` with its answer.
+    case listing
+    /// Nobody: the poll has ended.
+    case nobody
   }
 
-  enum Phase: Sendable, Equatable {
+  /// What the fetcher is doing.
+  enum State: Sendable {
+    /// Up to the login the session acts by itself.
     case settingUp
+    case securing
     /// STAT was sent.
     case counting
-    /// UIDL, or TOP where that does not tell, was sent for the last message that other rules had looked at.
-    case checking, checkingHeader
-    /// UIDL was sent for the last message that was looked at: is it still in its place?
-    case recognising
-    /// TOP was sent for it, as its unique-id does not tell.
-    case recognisingHeader
+    /// UIDL was sent for a landmark, or, where that does not tell, TOP.
+    case comparing(Landmark)
+    case comparingHeader(Landmark)
     /// UIDL was sent for all.
     case listing
+    /// The supervisor was told of a part of the listing, or of the end of it.
+    case askingListing(isLast: Bool)
     case fetching
+    /// The supervisor was told that a rule takes the message.
+    case asking(JudgedMessage)
     /// RETR was sent, for a content that is wanted.
-    case archiving
+    case archiving(JudgedMessage)
+    /// The supervisor has that content.
+    case askingArchive(JudgedMessage)
     case quitting
+    case ended
   }
-
-  public internal(set) var step = Step.exchange
 
   let settings: FetcherSettings
   var session: Session<MD5>
   var header: MessageHeader
   var context: MatchContext
-  var phase = Phase.settingUp
+  private(set) var state = State.settingUp
   private var stage: Stage?
 
   /// The number of messages in the mailbox.
@@ -99,8 +106,6 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   /// True while replies about the messages behind `rereading` are dropped: messages are looked at in
   /// their order.
   var isRewinding = false
-  /// The message that a verdict is awaited for.
-  var judged: JudgedMessage?
   var deletion: JudgedMessage?
   var deletions = DeletionQueue()
   /// The number of DELEs that the server took, or may yet take.
@@ -142,9 +147,40 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   public mutating func didWrite(_ count: Int) { session.didWrite(count) }
 
-  /// Takes a byte from the server, while `step` is `exchange` or `startTLS`.
+  public var turn: Turn {
+    switch state {
+    case .settingUp, .counting, .comparing, .comparingHeader, .listing, .fetching, .archiving,
+      .quitting:
+      .server
+    case .securing: .handshake
+    case .asking, .askingArchive: .verdict
+    case .askingListing: .listing
+    case .ended: .nobody
+    }
+  }
+
+  /// True if what the server says may be given to `receive`.
+  public var takesBytes: Bool { turn == .server || turn == .handshake }
+
+  /// Begins to do something else: sends what that begins with.
+  mutating func enter(_ state: State) {
+    self.state = state
+    switch state {
+    case .counting: session.send(.stat)
+    case .comparing(let landmark):
+      session.send(.uidl(Int(settings.known.messages(upTo: landmark).count)))
+    case .comparingHeader(let landmark):
+      session.send(.top(Int(settings.known.messages(upTo: landmark).count)))
+    case .listing: session.send(.uidl(nil))
+    case .archiving(let message): session.send(.retr(message.number))
+    case .quitting: session.send(.quit)
+    case .settingUp, .securing, .askingListing, .fetching, .asking, .askingArchive, .ended: break
+    }
+  }
+
+  /// Takes a byte from the server, while `takesBytes`.
   public mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
-    precondition(step == .exchange || step == .startTLS)
+    precondition(takesBytes)
     do {
       if let event = try session.receive(byte) { handle(event, &sink) }
     } catch {
@@ -157,7 +193,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   public mutating func receiveEnd<Sink: FrameSink & ~Copyable>(
     _ sink: inout Sink, reason: [UInt8]? = nil
   ) {
-    guard step != .ended else { return }
+    guard turn != .nobody else { return }
     tellStuck(&sink)
     do { try session.receiveEnd() } catch { return fail(error, &sink, reason: reason) }
     if let reason { end(.connectionLost, reason, &sink) }
@@ -165,8 +201,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   /// The handshake that `startTLS` asked for is done.
   public mutating func secured<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
-    precondition(step == .startTLS)
-    step = .exchange
+    precondition(turn == .handshake)
+    enter(.settingUp)
     do { try session.secured() } catch { fail(error, &sink) }
     reportStage(&sink)
   }
@@ -176,14 +212,14 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   /// with it this session: QUIT would have to wait for its end.
   public mutating func wrapUp<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     dropArchive()
-    switch phase {
-    case .fetching:
+    switch state {
+    case .fetching, .asking, .askingArchive, .askingListing(isLast: true):
       tellStuck(&sink)
       stopAsking()
       pump(&sink)
-    case .archiving where step == .exchange: end(.polled, [], &sink)
-    case .settingUp, .counting, .checking, .checkingHeader, .recognising, .recognisingHeader,
-      .listing, .archiving, .quitting:
+    case .archiving: end(.polled, [], &sink)
+    case .settingUp, .securing, .counting, .comparing, .comparingHeader, .listing,
+      .askingListing(isLast: false), .quitting, .ended:
       break
     }
   }
@@ -207,10 +243,14 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   public mutating func answered<Sink: FrameSink & ~Copyable>(
     _ verdict: Verdict, _ sink: inout Sink
   ) {
-    precondition(step == .awaitVerdict)
-    step = .exchange
-    guard let judged else { return }
-    self.judged = nil
+    let judged: JudgedMessage
+    switch state {
+    case .asking(let message), .askingArchive(let message): judged = message
+    case .settingUp, .securing, .counting, .comparing, .comparingHeader, .listing, .askingListing,
+      .fetching, .archiving, .quitting, .ended:
+      preconditionFailure("no verdict is awaited")
+    }
+    enter(.fetching)
     switch verdict {
     case .delete: deletion = judged
     case .keep: mark.extend(over: judged.word)
@@ -232,16 +272,17 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   public mutating func answeredListing<Sink: FrameSink & ~Copyable>(
     _ answer: ListingAnswer, _ sink: inout Sink
   ) {
-    precondition(step == .awaitListing)
-    step = .exchange
+    guard case .askingListing(let isLast) = state else {
+      preconditionFailure("no answer to a listing is awaited")
+    }
     listing.answered(answer)
-    if phase == .fetching { beginFetching() }
+    if isLast { beginFetching() } else { state = .listing }
     pump(&sink)
   }
 
   private mutating func reportStage<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     let current = Stage(session.state)
-    guard current != stage, step != .ended else { return }
+    guard current != stage, turn != .nobody else { return }
     stage = current
     sink.send(.stage(current))
   }
@@ -278,7 +319,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
   mutating func end<Sink: FrameSink & ~Copyable>(
     _ outcome: Outcome, _ detail: [UInt8], _ sink: inout Sink
   ) {
-    step = .ended
+    enter(.ended)
     sink.send(.ended(outcome, detail))
   }
 }

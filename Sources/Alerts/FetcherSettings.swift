@@ -107,4 +107,19 @@ public struct KnownMailbox: Sendable, Equatable {
   /// The part by which the mailbox is recognised: how far these rules have come or, where that is nowhere,
   /// the others.
   var anchor: Examined { examined.count > 0 ? examined : earlier }
+
+  /// What a landmark is the last message of.
+  func messages(upTo landmark: Landmark) -> Examined {
+    switch landmark {
+    case .earlier: earlier
+    case .anchor: anchor
+    }
+  }
+}
+
+/// A message that tells whether those up to it are still in their places: the last that other rules had
+/// looked at, or the last that was looked at at all.
+enum Landmark: Sendable {
+  case earlier
+  case anchor
 }

@@ -125,33 +125,33 @@ private func converse(
     if Clock.now >= wrapUpAt { fetcher.wrapUp(&supervisor) }
     while !fetcher.output.isEmpty { fetcher.didWrite(try wire.write(fetcher.output)) }
     // What came with the bytes before belongs to the same step: after STLS it is an attack.
-    while used < count, fetcher.step == .exchange || fetcher.step == .startTLS {
+    while used < count, fetcher.takesBytes {
       used += 1
       fetcher.receive(bytes[used - 1], &supervisor)
     }
-    switch fetcher.step {
-    case .ended: return wire.close()
-    case .awaitVerdict:
+    switch fetcher.turn {
+    case .nobody: return wire.close()
+    case .verdict:
       // What an action takes is not the server's time.
       let asked = Clock.now
       guard let verdict = supervisor.verdict() else { return }
       wrapUpAt = wrapUpAt + (Clock.now - asked)
       fetcher.answered(verdict, &supervisor)
-    case .awaitListing:
+    case .listing:
       guard let answer = supervisor.listingAnswer() else { return }
       fetcher.answeredListing(answer, &supervisor)
-    case .startTLS:
+    case .handshake:
       supervisor.send(.stage(.handshake))
       try wire.secure(mailbox, trust)
       fetcher.secured(&supervisor)
-    case .exchange where fetcher.output.isEmpty:
+    case .server where fetcher.output.isEmpty:
       var span = bytes.mutableSpan
       (used, count) = (0, 0)
       let isLate = Clock.now >= wrapUpAt
       guard let read = try wire.read(into: &span, until: isLate ? nil : wrapUpAt) else { continue }
       count = read
       if count == 0 { fetcher.receiveEnd(&supervisor) }
-    case .exchange: continue
+    case .server: continue
     }
   }
 }

@@ -279,10 +279,10 @@ struct HeldFetcher: ~Copyable {
   init(_ fetcher: consuming TestFetcher) { self.fetcher = fetcher }
 
   var isEnded: Bool {
-    get { isKilled || fetcher.step == .ended }
+    get { isKilled || fetcher.turn == .nobody }
     set { isKilled = newValue }
   }
-  var isReading: Bool { fetcher.step == .exchange }
+  var isReading: Bool { fetcher.turn == .server }
 
   mutating func takeOutput() -> [UInt8] {
     guard fetcher.output.count > 0 else { return [] }
