@@ -60,6 +60,16 @@ enum ProcessTable {
   /// The score that popbell gives to what it can lose, unless it was started with a higher one.
   static var highMemoryScore: Int { max(500, memoryScore(of: getpid()) ?? 0) }
 
+  /// Whether clients of a port of the loopback interface have read all that came.
+  static func hasReadAll(from port: UInt16) -> Bool {
+    let end = String(format: ":%04X", Int(port))
+    return text("net/tcp").split(separator: "\n").allSatisfy { line in
+      // The peer's address, the state, and the octets of both queues.
+      let fields = line.split(separator: " ").dropFirst(2).prefix(3)
+      return fields.first?.hasSuffix(end) != true || fields.last?.hasSuffix(":00000000") == true
+    }
+  }
+
   /// All of it: what reads a whole file at once takes the kernel's first page for the end.
   static func text(_ path: String) -> String {
     let file = FileHandle(forReadingAtPath: "/proc/" + path)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import POP3Simulator
+import Synchronization
 import TestTraits
 import Testing
 
@@ -139,15 +140,27 @@ import Testing
   /// As one that was taken over would, or the kernel without memory has it: its claim is judged while it is
   /// gone.
   @Test func aFetcherThatDiesWithAClaimHoldsNothingUp() throws {
-    var behaviour = Behaviour()
-    behaviour.greetingDelay = 1
-    let scene = try Scene(behaviour)
+    // The supervisor stands still from before the first header of a session is sent.
+    let supervisor = Atomic<Int32>(0)
+    let stops = Atomic(0)
+    @Sendable func isStopped(_ process: Int32) -> Bool {
+      ProcessTable.field("State", of: process)?.first == "T"
+    }
+    let scene = try Scene(onEvent: { event in
+      guard case .read(let poll, _, _) = event, poll <= 2, stops.load(ordering: .acquiring) < poll,
+        until({ supervisor.load(ordering: .acquiring) != 0 })
+      else { return }
+      kill(supervisor.load(ordering: .acquiring), SIGSTOP)
+      _ = until { isStopped(supervisor.load(ordering: .acquiring)) }
+      stops.store(poll, ordering: .releasing)
+    })
     let service = try scene.run()
+    supervisor.store(service.identifier, ordering: .releasing)
     for poll in 1...2 {
-      try #require(until { scene.server.transcripts.count == poll })
+      try #require(until { stops.load(ordering: .acquiring) == poll })
       let fetcher = try #require(ProcessTable.children(of: service.identifier).first)
-      service.send(SIGSTOP)
-      #expect(until { scene.server.transcripts.last?.received.contains("TOP ") == true })
+      #expect(until { scene.server.transcripts.last?.sent.contains("ALARM 1") == true })
+      #expect(until { ProcessTable.hasReadAll(from: scene.server.port) })
       #expect(until { ProcessTable.field("State", of: fetcher)?.first == "S" })
       kill(fetcher, SIGKILL)
       service.send(SIGCONT)

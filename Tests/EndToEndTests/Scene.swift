@@ -17,12 +17,13 @@ final class Scene {
   init(
     _ behaviour: Behaviour = Behaviour(), tls: String = "none", deadline: Int = Bench.longDeadline,
     interval: String = "5s", authority: CertificateAuthority? = nil, messages: [Message]? = nil,
-    more: String = "",
-    rules: ((Bench) -> String)? = nil
+    more: String = "", rules: ((Bench) -> String)? = nil,
+    onEvent: (@Sendable (Event) -> Void)? = nil
   ) throws {
     bench = try Bench()
     mailbox = Mailbox(messages ?? ["1", "6", "2", "3", "7"].map(Self.message))
     var configuration = Configuration(behaviour: behaviour)
+    configuration.onEvent = onEvent
     if tls != "none" {
       let authority = authority ?? CertificateAuthority()
       try bench.write("ca.pem", authority.pem)
