@@ -4,7 +4,7 @@ import POP3
 /// The order in which a session asks for what it needs.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   /// Sends what can be sent: a deletion first, then requests for as many messages as the window
-  /// takes. Until TOP has worked once, and where a message is to be passed over, one at a time; and none
+  /// takes. Until TOP has worked once, where a message is to be passed over, and after a cut, one at a time; and none
   /// while it is not known whether the batch is full, or what became of the messages of a listing, where
   /// only others are left.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -29,7 +29,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
         guard session.awaiting == nil else { return }
         archiveOrQuit(&sink)
       } else if session.awaiting != nil
-        && (!settings.known.stuck.isEmpty
+        && (!settings.known.stuck.isEmpty || settings.known.wasCut
           || !uniqueIDIsAsked && (hasTop == nil || next == Int(listedCount) + 1))
       {
         return
@@ -46,13 +46,18 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       uniqueIDIsAsked = true
     } else {
       if !isPassedOver {
-        session.send(hasTop == false || rereading == next ? .retr(next) : .top(next))
+        session.send(headerCommand(next))
       }
       uniqueIDIsAsked = false
       if let due, Int(due.next ?? 0) == next { self.due?.removeFirst() }
       next += 1
       advance()
     }
+  }
+
+  /// What asks for the header of `message`.
+  func headerCommand(_ message: Int) -> Command {
+    hasTop == false || rereading == message ? .retr(message) : .top(message)
   }
 
   /// Passes over what a listing showed to need no look.

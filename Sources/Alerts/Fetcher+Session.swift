@@ -74,7 +74,9 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     // What a listing with a gap did not ask for may be gone.
     let isEachKnown = looksAtAll || listed != nil && listing.isWhole
     let extent: FetcherFrame.Extent =
-      !isComplete ? isRecognised ? .some : .someAnew : isEachKnown && !hasMissed ? .allSeen : .all
+      !isComplete
+      ? isRecognised ? .some : .someAnew
+      : !isEachKnown ? .all : hasMissed ? .allTried : .allSeen
     let isNothingNew = isRecognised && settings.known.examined.count == count
     if session.capabilities.isGmail, isNothingNew, Self.mostOfGmail.contains(count) {
       sink.send(.capped)
@@ -114,6 +116,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     guard !header.isEmpty else {
       return notRead(message, [UInt8]("the server sent no header"), &sink)
     }
+    let rule = settings.rules.firstMatch(header, in: &context)
+    guard rule != nil || header.hasSendersFields else {
+      return notRead(message, [UInt8]("the server sent no more than a part of its header"), &sink)
+    }
     if rereading != message { hasTop = hasTop ?? true }
     rereading = nil
     mark.reach(message, listed: listedCount)
@@ -125,7 +131,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       sink.send(.folderInternalData)
       return mark.extend(over: judged.word)
     }
-    guard let rule = settings.rules.firstMatch(header, in: &context) else {
+    guard let rule else {
       tellUnmatched(message, &sink)
       return unmatched(judged)
     }
@@ -184,9 +190,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
             explanation(ofRefused: command, lastLine: session.lastLine)))
       }
     case .quit:
-      sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
       // Without a deletion nothing is in doubt.
-      if deletionCount == 0 { committed(&sink) } else { end(.polled, [], &sink) }
+      guard deletionCount > 0 else { return committed(&sink) }
+      sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
+      end(.polled, [], &sink)
     case .stat, .list, .noop, .rset:
       end(
         Outcome(refusal, otherwise: .serverTrouble),

@@ -31,8 +31,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     mark.reach(message, listed: listedCount)
     let id = listedID(of: message)
     uniqueID = nil
-    // The hash 0 stands for a message without a unique-id: none is recognised by it.
-    mark.extend(over: id?.word ?? 0)
+    if let id, believesUniqueIDs { mark.extend(over: id.word) } else { mark.extendOverUnknown(message) }
     sink.send(.unread(message: UInt32(message), id, words))
   }
 
@@ -57,18 +56,25 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     return true
   }
 
-  /// Tells whose header is waited for, as it may not come.
+  /// Tells what is waited for, as it may not come.
   public mutating func tellStuck<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     if case .archiving = state { return }
     guard !isStuck else { return }
     switch session.awaiting {
-    case .top(let message), .retr(let message), .uidl(let message?):
+    case .top(let message):
       isStuck = true
-      sink.send(.stuck(message: UInt32(message), listedID(of: message)))
+      sink.send(
+        .stuck(message: UInt32(message), listedID(of: message), topFailed: hasTop == nil))
+    case .retr(let message), .uidl(let message?):
+      isStuck = true
+      sink.send(.stuck(message: UInt32(message), listedID(of: message), topFailed: false))
+    case .uidl(nil):
+      isStuck = true
+      sink.send(.listingIsStuck)
     case .dele(let message):
       isStuck = true
       sink.send(.deletionIsStuck(message: UInt32(message)))
-    case .stat, .list, .uidl(nil), .noop, .rset, .quit, nil: break
+    case .stat, .list, .noop, .rset, .quit, nil: break
     }
   }
 }

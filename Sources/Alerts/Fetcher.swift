@@ -170,7 +170,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     case .comparing(let landmark):
       session.send(.uidl(Int(settings.known.messages(upTo: landmark).count)))
     case .comparingHeader(let landmark):
-      session.send(.top(Int(settings.known.messages(upTo: landmark).count)))
+      session.send(headerCommand(Int(settings.known.messages(upTo: landmark).count)))
     case .listing: session.send(.uidl(nil))
     case .archiving(let message): session.send(.retr(message.number))
     case .quitting: session.send(.quit)
@@ -218,9 +218,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
       stopAsking()
       pump(&sink)
     case .archiving: end(.polled, [], &sink)
-    case .settingUp, .securing, .counting, .comparing, .comparingHeader, .listing,
-      .askingListing(isLast: false), .quitting, .ended:
-      break
+    case .comparing, .comparingHeader, .listing: tellStuck(&sink)
+    case .settingUp, .securing, .counting, .askingListing(isLast: false), .quitting, .ended: break
     }
   }
 

@@ -37,9 +37,10 @@ public import Rules
 ///     unmatched = %x13 message(4) 2field %x00      ; subject from
 ///     unmatched =/ %x13 message(4) 2field %x01 miss
 ///     missed   = %x14 miss
-///     stuck    = %x15 message(4) (%x00 / %x01 hash)
+///     stuck    = %x15 message(4) (%x00 / %x01 hash) (%x00 / %x01)
 ///     capped   = %x16
 ///     undeleted = %x17 message(4)
+///     unlisted = %x19
 ///     miss     = rule(1) ( %x00                    ; it is for another mailbox
 ///                / %x01 condition(1) field         ; the condition saw this text
 ///                / %x02 condition(1)               ; there is nothing to see
@@ -96,8 +97,10 @@ public enum FetcherFrame: Sendable, Equatable {
   /// A rule does not take the message that was told of last; in a dry run only.
   case missed(RuleMiss)
   /// The header of a message, with this unique-id, is waited for while the time runs out, or was when the
-  /// connection ended.
-  case stuck(message: UInt32, Identity?)
+  /// connection ended; `topFailed` where it was asked for by TOP, which gave none in this session.
+  case stuck(message: UInt32, Identity?, topFailed: Bool)
+  /// The same of the unique-ids of all messages.
+  case listingIsStuck
   /// The same of the answer to a DELE.
   case deletionIsStuck(message: UInt32)
   /// The server, Gmail's, lists no more messages than it lists at most, and none of them is new.
@@ -128,6 +131,8 @@ public enum FetcherFrame: Sendable, Equatable {
     case allSeen
     /// Some is left, and it does not begin with what was looked at before.
     case someAnew
+    /// As `allSeen`, but some could not be read.
+    case allTried
   }
 
   /// Room for the longest frame: a part of a content.
@@ -190,9 +195,11 @@ public enum FetcherFrame: Sendable, Equatable {
     case 20: self = .missed(try RuleMiss(reading: &reader))
     case 21:
       let message = try reader.message()
-      self = .stuck(message: message, try reader.flag() ? try reader.identity() : nil)
+      let identity = try reader.flag() ? try reader.identity() : nil
+      self = .stuck(message: message, identity, topFailed: try reader.flag())
     case 22: self = .capped
     case 23: self = .deletionIsStuck(message: try reader.message())
+    case 25: self = .listingIsStuck
     case 24:
       let header = try reader.byte()
       self = .took(header: header, try reader.text(atMost: Mail.Limits.text))
@@ -273,11 +280,13 @@ public enum FetcherFrame: Sendable, Equatable {
     case .missed(let miss):
       bytes.append(20)
       miss.write(to: &bytes)
-    case .stuck(let message, let identity):
+    case .stuck(let message, let identity, let topFailed):
       bytes.append(21)
       bytes.append(bigEndian: UInt64(message), size: 4)
       bytes.append(identity == nil ? 0 : 1)
       if let identity { bytes.append(identity) }
+      bytes.append(topFailed ? 1 : 0)
+    case .listingIsStuck: bytes.append(25)
     case .capped: bytes.append(22)
     case .deletionIsStuck(let message):
       bytes.append(23)

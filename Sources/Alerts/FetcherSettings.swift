@@ -88,6 +88,8 @@ public struct KnownMailbox: Sendable, Equatable {
   public var listing = Listing.whereChanged
   /// The messages that are passed over, as their headers were waited for in vain.
   public var stuck: [StuckMessage] = []
+  /// True if the session before lost its deletions: nothing is asked for beyond what this one may delete.
+  public var wasCut = false
   /// True if the server has refused QUIT of late, and what no rule takes is not deleted.
   public var refusesCommit = false
   /// True if the ledger has messages that it knows by the hashes of its older versions.

@@ -72,9 +72,18 @@ final class Mailbox {
   /// The message whose header this session waited for when it ended; those of the sessions before that
   /// ended so; until `nextReading`, those that are passed over, and whether messages are read whole for them.
   var stuck: StuckMessage?
+  /// True if TOP was asked for it, and gave no header in this session.
+  var topFailed = false
   var wereStuck: [StuckMessage] = []
   var passesOver: [StuckMessage] = []
   var nextReading: Instant?
+  /// The unique-ids of all messages were waited for when this session ended, and when the one before did.
+  var listingIsStuck = false
+  var wasStuckListing = false
+  /// True where the session ended before what it deleted was committed.
+  var lostDeletions = false
+  /// How many messages a session deletes at most, where longer ones have been cut; nil where none was.
+  var smallBatch: Int?
   /// The message for whose deletion this session waited when it ended, and the one of the session before.
   var stuckDeletion: UInt32?
   var wasStuckDeletion: UInt32?
@@ -108,6 +117,8 @@ final class Mailbox {
   var beginsAnew = false
   /// True if each message was looked at, or is known by a listing.
   var isLookedThrough = false
+  /// True if each message was asked for, whether it could be read or not.
+  var isTriedThrough = false
   /// True if a message was passed over.
   var hasPassedOver = false
   /// True if all that was there is known to be old from here on.
@@ -198,7 +209,7 @@ final class Mailbox {
     tally = Tally()
     examined = nil
     (isComplete, beginsAnew, isLookedThrough, isListed) = (true, false, false, false)
-    hasPassedOver = false
+    (isTriedThrough, hasPassedOver) = (false, false)
     (archives, archive, archiveFailed) = ([], nil, false)
     (texts, claim) = (Claim(), nil)
     slow.removeAll { $0.end <= now }
@@ -208,7 +219,8 @@ final class Mailbox {
     ledgerFailed = false
     nextMechanism = nil
     (unread, unmatched, misses, deletedEarlier) = (0, 0, 0, 0)
-    (stuck, isCapped) = (nil, false)
+    (stuck, topFailed, isCapped) = (nil, false, false)
+    (wasStuckListing, listingIsStuck) = (listingIsStuck, false)
     (wasStuckDeletion, stuckDeletion) = (stuckDeletion, nil)
     (startOfLook, newest, waitsForClock) = (nil, 0, false)
     (saidRefusal, saidInternalData, commitIsRefused) = (false, false, false)

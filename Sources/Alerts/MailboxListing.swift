@@ -188,6 +188,9 @@ struct ExaminedMark: Sendable {
   /// The message that is judged, and the last that `examined` has.
   private var current = 0
   private var lastExamined = 0
+  /// The messages behind that one which could not be read and which nothing names, and the first of them.
+  private var unknownCount = 0
+  private var firstUnknown = 0
 
   /// The first messages were looked at before.
   mutating func begin(with known: Examined) {
@@ -214,8 +217,19 @@ struct ExaminedMark: Sendable {
     guard listed == nil else { return }
     guard let word else { return stop() }
     guard !isStopped else { return }
+    // The hash 0 stands for what nothing names: none is recognised by it.
+    for _ in 0..<unknownCount { examined.add(0) }
+    unknownCount = 0
     examined.add(word)
     lastExamined = current
+  }
+
+  /// The message could not be read, stays, and nothing names it. It counts once one behind it is known:
+  /// by itself it could not be found again.
+  mutating func extendOverUnknown(_ message: Int) {
+    guard listed == nil, !isStopped else { return }
+    if unknownCount == 0 { firstUnknown = message }
+    unknownCount += 1
   }
 
   /// The server did not delete a message that was to be: it stays, and needs no other look.
@@ -225,6 +239,7 @@ struct ExaminedMark: Sendable {
       if message < lastExamined { examined = Examined(rules: 0) }
       return stop()
     }
+    if unknownCount > 0, message > firstUnknown { return stop() }
     if message < lastExamined {
       examined.count += 1
       examined.sum &+= word  // A sum modulo 2^64 by definition.

@@ -74,9 +74,11 @@ extension Supervisor where S: ~Copyable {
       }
       box.unread += 1
       unread(mailbox, message, uniqueID, words)
-    case .stuck(let message, let uniqueID):
+    case .stuck(let message, let uniqueID, let topFailed):
       guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
       box.stuck = StuckMessage(number: message, uniqueID: uniqueID)
+      box.topFailed = topFailed
+    case .listingIsStuck: box.listingIsStuck = true
     case .deletionIsStuck(let message):
       guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
       box.stuckDeletion = message
@@ -94,10 +96,14 @@ extension Supervisor where S: ~Copyable {
       box.newest = newest
       box.examined = examined
       box.examined?.rules = fingerprint
-      (box.isComplete, box.isLookedThrough) = (
-        extent == .all || extent == .allSeen, extent == .allSeen
-      )
-      box.beginsAnew = extent == .someAnew
+      (box.isComplete, box.isTriedThrough, box.isLookedThrough, box.beginsAnew) =
+        switch extent {
+        case .some: (false, false, false, false)
+        case .someAnew: (false, false, false, true)
+        case .all: (true, false, false, false)
+        case .allTried: (true, true, false, false)
+        case .allSeen: (true, true, true, false)
+        }
     case .stage(let stage): box.stage = stage
     case .ended(let outcome, let detail):
       box.outcome = outcome
@@ -143,23 +149,24 @@ extension Supervisor where S: ~Copyable {
     let start = box.start ?? now
     (box.packet, box.claim) = (nil, nil)
     ledgers[mailbox].tick(now: now, wall: time)
-    if box.isLookedThrough { box.lastListing = now }
+    if box.isTriedThrough { box.lastListing = now }
     // Behind the first message that waits, not all has just come.
     let isWhole = box.isWhole
     if box.examined != nil { box.lastWholeLook = isWhole ? start : nil }
     noteStuckDeletion(mailbox, now: now)
+    noteBatch(mailbox)
     settle(mailbox)
     box.phase = .finished
     if isStopping { return }  // It was ended by us, and that is no news.
     let outcome = box.outcome ?? .fetcherDied
     box.outcome = outcome
-    noteSlowness(mailbox, outcome, now: now)
+    let doesWithoutListing = noteSlowness(mailbox, outcome, now: now)
     var next: Instant?
     let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome.isPolled
     box.messagesBefore = goesOn ? box.tally.messages : nil
     box.listsAgain = goesOn && box.isListed
     if !outcome.isPolled, box.stage == .login { box.mechanism = box.nextMechanism }
-    var knowsBetter = noteStuck(mailbox, outcome, now: now)
+    var knowsBetter = noteStuck(mailbox, outcome, now: now) || doesWithoutListing
     noteCap(mailbox, outcome, now: now)
     if mode != .service, outcome == .capabilitiesHang, !box.skipsCapabilities {
       // Once more without them; then it must do.
@@ -183,9 +190,7 @@ extension Supervisor where S: ~Copyable {
     if mode == .once(dryRun: false), outcome.isPolled, !box.isComplete, next == nil {
       report(mailbox, .leavesRest)
     }
-    if outcome.isPolled, let unread = try? ledgers[mailbox].countUnread() {
-      box.tally.unread = unread
-    }
+    if outcome.isPolled { box.tally.unread = unreadCount(of: mailbox) }
     box.failingSince = outcome == .polled ? nil : box.failingSince ?? now
     report(
       mailbox,
@@ -194,20 +199,61 @@ extension Supervisor where S: ~Copyable {
         failingFor: now - (box.failingSince ?? now)))
   }
 
-  /// What took longer than a poll may would do so at each poll, and keep other messages waiting.
-  private mutating func noteSlowness(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
+  /// The messages that are there and could not be read.
+  private func unreadCount(of mailbox: Int) -> UInt32 {
     let box = mailboxes[mailbox]
-    if case .underWay = box.listing, outcome == .deadline {
+    // Each was asked for in this poll; of others, the ledger knows.
+    if box.isTriedThrough { return box.unread }
+    let known = (try? ledgers[mailbox].countUnread()) ?? 0
+    return max(
+      box.unread, min(known, box.tally.messages - min(box.tally.deleted, box.tally.messages)))
+  }
+
+  /// A session that was cut has lost its deletions, and the next would be cut where this one was: it deletes no
+  /// more than they were, and half as many where that was too much. So it goes until nothing is left.
+  private func noteBatch(_ mailbox: Int) {
+    let box = mailboxes[mailbox]
+    // Where one at a time was lost, too, that is not why.
+    box.lostDeletions =
+      box.examined == nil && box.stage == .transaction && box.tally.deleted > 0
+      && box.smallBatch != 1
+    if box.examined != nil {
+      if box.isComplete { box.smallBatch = nil }
+    } else if box.lostDeletions {
+      // The answers to some DELEs may have been lost.
+      let deleted = Int(max(box.tally.deleted, box.tally.matched))
+      box.smallBatch = min(deleted, max(1, (box.smallBatch ?? .max) / 2))
+    }
+  }
+
+  /// How many messages a session with `mailbox` may delete.
+  public func batch(of mailbox: Int) -> Int {
+    let batch = settings.mailboxes[mailbox].batch
+    return mailboxes[mailbox].smallBatch.map { min($0, batch) } ?? batch
+  }
+
+  /// What took longer than a poll may would do so at each poll, and keep other messages waiting; a listing at
+  /// which the connection ends, too, where that was no accident. Returns whether who polls once may come
+  /// further without what it waited for.
+  private mutating func noteSlowness(
+    _ mailbox: Int, _ outcome: Outcome, now: Instant
+  ) -> Bool {
+    let box = mailboxes[mailbox]
+    var isListing = box.listingIsStuck
+    if case .underWay = box.listing { isListing = true }
+    if isListing, outcome == .deadline || outcome == .connectionLost && box.wasStuckListing {
       box.nextListing = now + Mailbox.longPause
     }
-    guard let alert = box.archive else { return }
+    let isFurther = isListing && (outcome == .deadline || outcome == .connectionLost)
+    guard let alert = box.archive else { return isFurther }
     // A content with which each connection ends would do so too.
     let isTooSlow = outcome.isPolled || outcome == .deadline
     let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
     box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
-    guard isTooSlow else { return }
+    guard isTooSlow else { return isFurther }
     box.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
+    return isFurther
   }
 
   /// The server did not let a message be read: it waits for a day.
@@ -222,8 +268,9 @@ extension Supervisor where S: ~Copyable {
       return report(mailbox, .passedOver(message: message))
     }
     do throws(LedgerError) {
-      // Without a unique-id no listing passes over it; it is said once.
-      guard try !ledgers[mailbox].waitsForReading(uniqueID, message: message) else { return }
+      // Without a unique-id no listing passes over it; a service says it once.
+      let isKnown = try ledgers[mailbox].waitsForReading(uniqueID, message: message)
+      guard !isKnown || mode != .service else { return }
       report(mailbox, .unread(message: message, words))
       guard mode != .once(dryRun: true) else { return }
       try ledgers[mailbox].noteUnread(uniqueID, message: message)

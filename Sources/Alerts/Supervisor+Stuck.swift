@@ -20,18 +20,23 @@ extension Supervisor where S: ~Copyable {
     guard outcome == .deadline || outcome == .connectionLost, mode != .once(dryRun: true) else {
       return false
     }
-    guard let stuck = box.stuck else { return false }
+    // With deletions to lose, those are committed first: whether this message was why, the next tells.
+    guard let stuck = box.stuck, !box.lostDeletions else { return false }
     let isSecond = box.wereStuck.contains(stuck)
     if !isSecond { box.wereStuck.append(stuck) }
-    if !isSecond, box.wereStuck.count >= Self.mostStuck, readWhole(mailbox, now: now) {
+    let isSure = isSecond || mode != .service && outcome == .deadline
+    // Where TOP gives no header at all, that is why, and not the message.
+    if isSure ? box.topFailed : box.wereStuck.count >= Self.mostStuck, readWhole(mailbox, now: now)
+    {
       return true
     }
-    guard isSecond || mode != .service && outcome == .deadline else { return true }
+    guard isSure else { return true }
     guard !box.passesOver.contains(stuck), box.passesOver.count < Self.mostPassedOver else {
       return false
     }
     box.passesOver.append(stuck)
     box.nextReading = now + Mailbox.pause
+    box.smallBatch = nil
     return true
   }
 
@@ -41,6 +46,7 @@ extension Supervisor where S: ~Copyable {
     let box = mailboxes[mailbox]
     guard box.examined == nil, let message = box.stuckDeletion, message == box.wasStuckDeletion
     else { return }
+    box.smallBatch = nil
     let words = [UInt8]("the server does not answer DELE")
     let isAlert = deletionRefused(mailbox, message, words, now: now)
     // Of what no rule takes nothing is written down: none of it is deleted until then.
@@ -57,7 +63,9 @@ extension Supervisor where S: ~Copyable {
   private mutating func readWhole(_ mailbox: Int, now: Instant) -> Bool {
     let box = mailboxes[mailbox]
     guard settings.mailboxes[mailbox].headers == .auto, !box.readsWhole else { return false }
-    (box.readsWhole, box.passesOver, box.wereStuck) = (true, [], [])
+    (box.readsWhole, box.passesOver, box.smallBatch) = (true, [], nil)
+    // The one that hangs then, too, is passed over at once.
+    box.wereStuck.removeAll { $0 != box.stuck }
     box.nextReading = now + Mailbox.longPause
     if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
     box.saidWholeMessages = true

@@ -108,6 +108,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     known.earlier = ledger.earlier
     let box = mailboxes[mailbox]
     known.stuck = box.passesOver
+    known.wasCut = box.smallBatch != nil
     known.knowsOlder = ledger.knowsOlder
     known.refusesCommit = box.refusesCommit
     if let retry = box.nextDeletion, retry <= now {

@@ -145,7 +145,7 @@ struct Service: ~Copyable {
         mailbox: mailbox, rules: loaded.settings.rules,
         deletesUnmatched: loaded.settings.mailboxes[mailbox].unmatched == .delete,
         isDryRun: mode == .once(dryRun: true),
-        batch: loaded.settings.mailboxes[mailbox].batch,
+        batch: supervisor.batch(of: mailbox),
         pollsOnce: mode != .service, headers: supervisor.headers(of: mailbox),
         known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime),
         tellsNearest: log.threshold == .debug),

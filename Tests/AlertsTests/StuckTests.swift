@@ -35,8 +35,8 @@ import Testing
         if !pipelines { trial.world.server.capabilities.removeAll { $0 == "PIPELINING" } }
         let keywords = hasUniqueIDs && pipelines ? ["UIDL"] : ["TOP", "RETR"]
         hangUp(at: "ALARM \(stuck)", &trial, keywords: keywords)
-        // Deletions give it another number, by which it is still known.
-        for _ in 1...6 { try trial.poll() }
+        // What was deleted before is committed first; that gives it another number, by which it is known.
+        for _ in 1...8 { try trial.poll() }
         for number in 7...9 {
           trial.deliver(.numbered(number))
           try trial.poll()
@@ -156,6 +156,65 @@ import Testing
     for _ in 1...6 { try trial.poll() }
     #expect(Set(trial.world.fired) == Set((1...6).map { "ALARM \($0)" }))
     #expect(trial.world.outcome == .polled)
+  }
+
+  /// However few messages there are: where TOP gives no header at all, they are read whole.
+  @Test(arguments: [1, 2], [true, false])
+  func aServerWithoutAWorkingTOPIsReadWholeForFew(count: Int, pollsOnce: Bool) throws {
+    var world = World([], settings: .test([.alarms(then: .keep)]))
+    if pollsOnce { world.mode = .once(dryRun: false) }
+    world.server.messages = (1...count).map { .numbered($0) }
+    world.server.answer = { _, line in line.hasPrefix("TOP") ? "" : nil }
+    var supervisor = try world.start()
+    supervisor.tick(on: &world.lines, now: world.now)
+    for _ in 1...5 where !supervisor.isFinished {
+      try world.poll(&supervisor)
+      if pollsOnce {
+        supervisor.tick(on: &world.lines, now: world.now)
+      } else {
+        try world.pollNow(&supervisor)
+      }
+    }
+    #expect(world.fired == (1...count).map { "ALARM \($0)" } && world.outcome == .polled)
+    #expect(!world.reports.contains { if case .passedOver = $0 { true } else { false } })
+  }
+
+  /// A server that hangs up when it is to list the unique-ids of all: the mailbox is looked at without.
+  @Test(arguments: [true, false]) func aListingThatNeverComesKeepsNothingWaiting(pollsOnce: Bool)
+    throws
+  {
+    var trial = trial(.keep, hasUniqueIDs: true)
+    try trial.poll()
+    trial.end()
+    trial.world.server.hangsUpOn = "UIDL"
+    trial.world.server.messages.remove(at: 2)
+    trial.deliver(.numbered(7))
+    if pollsOnce {
+      trial.world.mode = .once(dryRun: false)
+      var supervisor = try trial.world.start()
+      supervisor.tick(on: &trial.world.lines, now: trial.world.now)
+      for _ in 1...9 where !supervisor.isFinished {
+        try trial.world.poll(&supervisor)
+        supervisor.tick(on: &trial.world.lines, now: trial.world.now)
+      }
+    } else {
+      for _ in 1...4 { try trial.poll() }
+    }
+    #expect(trial.world.fired.last == "ALARM 7" && trial.world.fired.count == 7)
+    #expect(trial.world.outcome == .polled)
+  }
+
+  /// A line that cuts each session after a while: what fired is deleted before it is cut, and the rest has
+  /// its turn.
+  @Test(arguments: [12, 16, 30], [true, false])
+  func sessionsThatAreCutComeForward(patience: Int, hasUniqueIDs: Bool) throws {
+    var trial = trial(.delete, hasUniqueIDs: hasUniqueIDs)
+    for number in 7...12 { trial.deliver(.numbered(number)) }
+    trial.world.server.patience = patience
+    for _ in 1...20 { try trial.poll() }
+    #expect(trial.world.fired.count == 12 && Set(trial.world.fired).count == 12)
+    #expect(trial.world.server.messages.isEmpty && trial.problems == [])
+    #expect(!trial.world.reports.contains { if case .passedOver = $0 { true } else { false } })
   }
 
   /// A connection that is lost once or twice elsewhere is no sign of anything.

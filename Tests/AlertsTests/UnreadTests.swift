@@ -169,6 +169,84 @@ import Testing
     #expect(Set(trial.world.fired) == alarms(1...9))
   }
 
+  /// Where nothing names it, the others are not read again for it all the same.
+  @Test(arguments: [1, 5, 9], [true, false])
+  func whatCannotBeReadAndHasNoUniqueIDSlowsNothing(number: Int, countsThem: Bool) throws {
+    var trial = trial(.alarms(then: .keep))
+    if countsThem {
+      trial.world.server.uniqueIDReply = { number, _ in "+OK \(number) \(number)\r\n" }
+      trial.world.server.answer = { server, line in
+        guard line == "UIDL" else { return nil }
+        return "+OK\r\n" + (1...server.messages.count).map { "\($0) \($0)\r\n" }.joined() + ".\r\n"
+      }
+    } else {
+      trial.world.server.unknown = ["UIDL"]
+    }
+    refuse(["TOP", "RETR"], [number], .refused, &trial)
+    for _ in 1...2 { try trial.poll() }
+    let before = trial.world.server.commands.count
+    for _ in 1...5 { try trial.poll() }
+    let commands = trial.world.server.commands[before...]
+    #expect(commands.count { $0.hasPrefix("TOP") } <= 5 * (number == 9 ? 2 : 1), "\(commands)")
+    #expect(trial.world.fired.count == 8 && unread(trial) == 1)
+    #expect(trial.world.reports.count { $0 == .readsWholeMessages } == 1)
+    trial.deliver(.numbered(10))
+    try trial.poll()
+    #expect(trial.world.fired.last == "ALARM 10")
+    trial.world.server.readReply = nil
+    trial.pass(90_000)
+    for _ in 1...2 { try trial.poll() }
+    #expect(trial.world.fired.count == 10 && Set(trial.world.fired) == alarms(1...10))
+  }
+
+  /// What stands in a summary is there.
+  @Test(arguments: [true, false]) func countsWhatIsThere(isRemoved: Bool) throws {
+    var trial = trial(.alarms(then: .keep), alerts: 1...3)
+    refuse(["TOP", "RETR"], [1, 2, 3], .refused, &trial)
+    for _ in 1...2 { try trial.poll() }
+    if isRemoved { trial.world.server.messages = [] } else { trial.pass(90_000) }
+    trial.world.server.readReply = nil
+    try trial.poll()
+    var counts: [UInt32] = []
+    for case .ended(_, let tally, _, _, _, _) in trial.world.reports { counts.append(tally.unread) }
+    #expect(counts == [3, 3, 0])
+  }
+
+  /// A server's own words in the place of a header, or a header that was cut, are no message that no rule
+  /// takes.
+  @Test(arguments: [
+    "Error: message not available\r\n", "Received: from a by b\r\n",
+    "Received: from a by b; Mon, 1 Jun 2026 10:00:00 +0000\r\nDate: Mon, 1 Jun 2026 10:00:00 +0000\r\n",
+  ])
+  func aPartOfAHeaderIsNotUnmatched(part: String) throws {
+    var trial = trial(alerts: 1...3)
+    trial.world.deletesUnmatched = true
+    trial.world.server.readReply = { _, message in
+      message.subject == "ALARM 2" ? "+OK\r\n" + part + "\r\n.\r\n" : nil
+    }
+    try trial.poll()
+    #expect(trial.world.fired == ["ALARM 1", "ALARM 3"] && unread(trial) == 1)
+    #expect(trial.world.server.messages.map(\.subject) == ["ALARM 2"])
+    trial.world.server.readReply = nil
+    trial.pass(90_000)
+    try trial.poll()
+    #expect(trial.world.fired.last == "ALARM 2" && trial.problems == [])
+  }
+
+  /// Not even to find out whether the mailbox has changed.
+  @Test func whereTOPIsForbiddenItIsNeverAskedFor() throws {
+    var trial = trial(.alarms(then: .keep))
+    trial.world.headers = .retr
+    trial.world.server.unknown = ["UIDL"]
+    for number in 10...12 {
+      for _ in 1...2 { try trial.poll() }
+      trial.deliver(.numbered(number))
+    }
+    try trial.poll()
+    #expect(trial.world.fired.count == 12 && Set(trial.world.fired) == alarms(1...12))
+    #expect(trial.world.server.commands.allSatisfy { !$0.hasPrefix("TOP") })
+  }
+
   @Test func theOwnerMayForbidToReadWhole() throws {
     var trial = trial()
     trial.world.headers = .top

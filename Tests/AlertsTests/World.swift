@@ -220,7 +220,7 @@ struct World {
     let fetcher = TestFetcher(
       FetcherSettings(
         mailbox: 0, rules: settings.rules, deletesUnmatched: deletesUnmatched,
-        isDryRun: mode == .once(dryRun: true), batch: settings.mailboxes[0].batch,
+        isDryRun: mode == .once(dryRun: true), batch: supervisor.batch(of: 0),
         pollsOnce: mode != .service,
         headers: supervisor.headers(of: 0) == .auto ? headers : supervisor.headers(of: 0),
         known: supervisor.known(of: 0, now: now, time: wall)),
