@@ -83,7 +83,9 @@ func explanation(
         : "the server refused the login, and not for its user or password")
     // The next poll of a service tries that, where it may choose.
     switch next {
-    case .plainChallenge: detail.append(", or write 'auth = plain-challenge'")
+    case .plainChallenge:
+      detail.append(
+        isCredential ? ", or write 'auth = plain-challenge'" : "; write 'auth = plain-challenge'")
     case .user: detail.append("; write 'auth = user'")
     case .automatic, .plain, .apop, nil: break
     }

@@ -31,7 +31,11 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     mark.reach(message, listed: listedCount)
     let id = listedID(of: message)
     uniqueID = nil
-    if let id, believesUniqueIDs { mark.extend(over: id.word) } else { mark.extendOverUnknown(message) }
+    if let id, believesUniqueIDs {
+      mark.extend(over: id.word)
+    } else {
+      mark.extendOverUnknown(message)
+    }
     sink.send(.unread(message: UInt32(message), id, words))
   }
 

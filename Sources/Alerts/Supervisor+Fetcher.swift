@@ -84,9 +84,7 @@ extension Supervisor where S: ~Copyable {
       box.stuckDeletion = message
     case .capped: box.isCapped = true
     case .nextLogin(let mechanism): box.nextMechanism = mechanism
-    case .wholeMessages:
-      if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
-      box.saidWholeMessages = true
+    case .wholeMessages: sayWholeMessages(mailbox)
     case .unmatched(let message):
       if !unmatched(mailbox, message) { distrust(mailbox, now: now) }
     case .missed(let miss):
@@ -197,6 +195,14 @@ extension Supervisor where S: ~Copyable {
       .ended(
         outcome, box.tally, box.detail, box.stage, next: next.map { $0 - now },
         failingFor: now - (box.failingSince ?? now)))
+    if box.readsWhole { sayWholeMessages(mailbox) }
+  }
+
+  /// Says it once.
+  private mutating func sayWholeMessages(_ mailbox: Int) {
+    guard !mailboxes[mailbox].saidWholeMessages else { return }
+    mailboxes[mailbox].saidWholeMessages = true
+    report(mailbox, .readsWholeMessages)
   }
 
   /// The messages that are there and could not be read.

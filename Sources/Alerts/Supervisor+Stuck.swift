@@ -67,8 +67,6 @@ extension Supervisor where S: ~Copyable {
     // The one that hangs then, too, is passed over at once.
     box.wereStuck.removeAll { $0 != box.stuck }
     box.nextReading = now + Mailbox.longPause
-    if !box.saidWholeMessages { report(mailbox, .readsWholeMessages) }
-    box.saidWholeMessages = true
     return true
   }
 

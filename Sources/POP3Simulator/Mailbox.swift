@@ -27,6 +27,11 @@ public final class Mailbox: Sendable {
     state.withLock { $0.messages.append(message) }
   }
 
+  /// Another client deletes a message.
+  public func remove(_ uid: String) {
+    state.withLock { $0.messages.removeAll { $0.uid == uid } }
+  }
+
   /// What it holds now, the oldest first.
   public var messages: [Message] { state.withLock(\.messages) }
 
