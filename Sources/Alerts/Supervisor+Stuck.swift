@@ -20,8 +20,9 @@ extension Supervisor where S: ~Copyable {
     guard outcome == .deadline || outcome == .connectionLost, mode != .once(dryRun: true) else {
       return false
     }
-    // With deletions to lose, those are committed first: whether this message was why, the next tells.
-    guard let stuck = box.stuck, !box.lostDeletions else { return false }
+    guard let stuck = box.stuck else { return false }
+    // What was deleted is committed first: whether this message was why, the next session tells.
+    if box.lostDeletions { return true }
     let isSecond = box.wereStuck.contains(stuck)
     if !isSecond { box.wereStuck.append(stuck) }
     let isSure = isSecond || mode != .service && outcome == .deadline

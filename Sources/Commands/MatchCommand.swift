@@ -146,8 +146,14 @@ private func explain(
   text.append(": ")
   guard let match else {
     text.append("no rule takes it; it would be ")
-    let deletes = loaded.settings.mailboxes[mailbox].unmatched == .delete
+    let deletes =
+      loaded.settings.mailboxes[mailbox].unmatched == .delete && header.hasSendersFields
     text.append(deletes && !header.isFolderInternalData ? "deleted" : "left alone")
+    if !header.hasSendersFields {
+      text.append(
+        "\n  it has no From, To, Subject or Message-ID: a service takes that for a part of a header"
+      )
+    }
     if header.isFolderInternalData {
       text.append("\n  it holds a mail server's own data (field X-IMAP)")
     }

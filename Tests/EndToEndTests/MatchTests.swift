@@ -125,10 +125,10 @@ import Testing
   static let charsets = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().appendingPathComponent("../../board/charset-tables").standardized
 
-  private func bench() throws -> Bench {
+  private func bench(_ more: String = "") throws -> Bench {
     let bench = try Bench()
     let rules = Self.rules.replacingOccurrences(of: "PASSWORD", with: bench.path("password"))
-    try bench.configure(bench.section(port: 110) + rules)
+    try bench.configure(bench.section(port: 110, more: more) + rules)
     return bench
   }
 
@@ -343,6 +343,16 @@ import Testing
     let run = try bench.start(["match"], input: input).wait()
     #expect(run.exitCode == 1)
     #expect(run.output == "-: it has no header, and would be left alone\n")
+  }
+
+  /// Nor what is a part of one, also where the owner deletes what no rule takes.
+  @Test func aPartOfAHeaderIsLeft() throws {
+    let bench = try bench("unmatched = delete")
+    let run = try bench.start(["match"], input: "Received: from a by b\n\n").wait()
+    #expect(run.exitCode == 1)
+    let start =
+      "-: no rule takes it; it would be left alone\n  it has no From, To, Subject or Message-ID: "
+    #expect(run.output.hasPrefix(start), "\(run.output)")
   }
 
   /// What a field was, and what `match` says of the sender.
