@@ -48,7 +48,8 @@ extension Supervisor where S: ~Copyable {
   ) -> ActionEnd? {
     switch action {
     case .run:
-      alert.programDeadline = now + settings.rules.rules[alert.rule].timeout
+      let timeout = settings.rules.rules[alert.rule].timeout
+      alert.doing = .running(until: now + timeout, isTold: false)
       order(.startProgram(mailbox: mailbox, rule: alert.rule, action: alert.action))
       return nil
     case .output(let index, let change):
@@ -61,10 +62,12 @@ extension Supervisor where S: ~Copyable {
   public mutating func actionEnded<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ end: ActionEnd, on lines: inout Lines, now: Instant, time: UInt64
   ) {
-    guard let alert = mailboxes[mailbox].alert, alert.programDeadline != nil else { return }
+    guard let alert = mailboxes[mailbox].alert, case .running(_, let isTold) = alert.doing else {
+      return
+    }
     ledgers[mailbox].tick(now: now, wall: time)
-    alert.programDeadline = nil
-    let end = alert.timedOut ? .failed(.timedOut) : end
+    alert.doing = .begun
+    let end = isTold ? .failed(.timedOut) : end
     if isStopping { return interrupted(mailbox, alert, end, now: now) }
     ended(mailbox, alert, end, on: &lines, now: now)
   }
@@ -86,14 +89,16 @@ extension Supervisor where S: ~Copyable {
   mutating func resume<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, on lines: inout Lines, now: Instant
   ) {
-    guard let alert = mailboxes[mailbox].alert, let due = alert.resume, due <= now else { return }
-    alert.resume = nil
+    guard let alert = mailboxes[mailbox].alert, case .resting(let until) = alert.doing,
+      until <= now
+    else { return }
+    alert.doing = .begun
     act(mailbox, on: &lines, now: now)
   }
 
   /// popbell stops while an alert waits for its output.
   mutating func stopResting(_ mailbox: Int, now: Instant) {
-    guard let alert = mailboxes[mailbox].alert, alert.resume != nil else { return }
+    guard let alert = mailboxes[mailbox].alert, case .resting = alert.doing else { return }
     mailboxes[mailbox].endAlert(now: now)
     do throws(LedgerError) { try noteDone(mailbox, alert, alert.action) } catch {
       ledgerFailed(mailbox, error)
@@ -104,7 +109,7 @@ extension Supervisor where S: ~Copyable {
   private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
     let box = mailboxes[mailbox]
     box.endAlert(now: now)
-    box.tally.fired += 1
+    box.poll.tally.fired += 1
     report(mailbox, .fired(rule: alert.rule))
     goOn(mailbox, alert, from: .fired)
   }
@@ -119,7 +124,7 @@ extension Supervisor where S: ~Copyable {
         mailbox,
         .actionFailed(rule: alert.rule, action: alert.action, failure, attempt: attempt))
       let next = try countFailure(mailbox, alert, done: alert.action, isKnown: true)
-      mailboxes[mailbox].tally.failed += 1
+      mailboxes[mailbox].poll.tally.failed += 1
       if next != nil { hold(mailbox, rule: alert.rule, from: alert.action) }
       order(.answer(mailbox: mailbox, next == nil ? .keep : .leave))
     } catch {
@@ -134,7 +139,7 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ alert: Alert, until end: Instant, now: Instant
   ) {
     guard end - now > Mailbox.shortRest || isStopping else {
-      alert.resume = end
+      alert.doing = .resting(until: end)
       return
     }
     mailboxes[mailbox].endAlert(now: now)

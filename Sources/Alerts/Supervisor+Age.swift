@@ -41,7 +41,7 @@ extension Supervisor where S: ~Copyable {
 
   /// Decides, at the first poll, which mail was there before.
   mutating func decideHorizon(_ mailbox: Int, isEmpty: Bool, now: Instant, time: UInt64) {
-    mailboxes[mailbox].startOfLook = clockIsSure ? time : nil
+    mailboxes[mailbox].poll.startOfLook = clockIsSure ? time : nil
     guard mode != .once(dryRun: true), ledgers[mailbox].horizon.before == nil,
       settings.mailboxes[mailbox].existing != .fire
     else { return }
@@ -128,8 +128,8 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ alert: Alert, _ reason: OldReason
   ) throws(LedgerError) {
     let (box, ledger) = (mailboxes[mailbox], ledgers[mailbox])
-    let isTold = box.tally.old < Mailbox.mostOldTold
-    box.tally.old = min(box.tally.old, .max - 1) + 1
+    let isTold = box.poll.tally.old < Mailbox.mostOldTold
+    box.poll.tally.old = min(box.poll.tally.old, .max - 1) + 1
     report(mailbox, .old(rule: alert.rule, reason, isTold: isTold))
     if settings.rules.rules[alert.rule].old == .delete, !box.refusesCommit {
       return order(.answer(mailbox: mailbox, .delete))

@@ -25,7 +25,7 @@ extension Supervisor where S: ~Copyable {
       switch timeliness(of: match, mailbox) {
       case .fires, .waitsForClock: report(mailbox, .wouldFire(rule: match.rule))
       case .old(let reason):
-        box.tally.old += 1
+        box.poll.tally.old += 1
         report(mailbox, .old(rule: match.rule, reason, isTold: true))
       }
       return order(.answer(mailbox: mailbox, .leave))
@@ -58,8 +58,8 @@ extension Supervisor where S: ~Copyable {
       case .fires: break
       case .waitsForClock:
         // Once a poll: a mailbox may be full of them.
-        if !mailboxes[mailbox].waitsForClock { report(mailbox, .waitsForClock(rule: rule)) }
-        mailboxes[mailbox].waitsForClock = true
+        if !mailboxes[mailbox].poll.waitsForClock { report(mailbox, .waitsForClock(rule: rule)) }
+        mailboxes[mailbox].poll.waitsForClock = true
         leaveWaiting(mailbox, alert, from: 0)
         return nil
       case .old(let reason):
@@ -136,7 +136,7 @@ extension Supervisor where S: ~Copyable {
 
   /// Leaves the message for the next poll.
   mutating func fail(_ mailbox: Int) {
-    mailboxes[mailbox].tally.failed += 1
+    mailboxes[mailbox].poll.tally.failed += 1
     order(.answer(mailbox: mailbox, .leave))
   }
 }

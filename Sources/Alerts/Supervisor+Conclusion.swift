@@ -16,11 +16,11 @@ extension Supervisor where S: ~Copyable {
       // One after the other would fetch its content for nothing.
       let box = mailboxes[mailbox]
       let isSlow = box.slow.contains { $0.key == alert.identity.key }
-      guard !box.archiveFailed, !isSlow else {
+      guard !box.poll.archiveFailed, !isSlow else {
         return order(.answer(mailbox: mailbox, .leave))
       }
       // The fetcher has no room for more either.
-      if box.archives.count < ArchiveQueue.limit { box.archives.append(alert) }
+      if box.poll.archives.count < ArchiveQueue.limit { box.poll.archives.append(alert) }
       return order(.answer(mailbox: mailbox, .archive))
     }
     var due: UInt64?
@@ -79,8 +79,8 @@ extension Supervisor where S: ~Copyable {
   mutating func commitRefused(_ mailbox: Int, _ words: [UInt8], now: Instant) {
     let box = mailboxes[mailbox]
     sayRefusal(mailbox, words)
-    guard box.tally.deleted > 0 else { return }
-    box.commitIsRefused = true
+    guard box.poll.tally.deleted > 0 else { return }
+    box.poll.commitIsRefused = true
     box.refusesCommit = true
     box.nextDeletion = now + Mailbox.longPause
   }
@@ -88,17 +88,17 @@ extension Supervisor where S: ~Copyable {
   /// Says it once in a poll: where one is refused, most likely all are.
   private mutating func sayRefusal(_ mailbox: Int, _ words: [UInt8]) {
     let box = mailboxes[mailbox]
-    if !box.saidRefusal { report(mailbox, .deletionRefused(words)) }
-    box.saidRefusal = true
+    if !box.poll.saidRefusal { report(mailbox, .deletionRefused(words)) }
+    box.poll.saidRefusal = true
   }
 
   /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.
   mutating func beginArchive(_ mailbox: Int, _ message: UInt32) -> Bool {
     let box = mailboxes[mailbox]
-    let index = box.archives.firstIndex { $0.message == message }
-    guard let index, box.archive == nil else { return false }
-    let alert = box.archives.remove(at: index)
-    box.archive = alert
+    let index = box.poll.archives.firstIndex { $0.message == message }
+    guard let index, case .reading = box.poll.progress else { return false }
+    let alert = box.poll.archives.remove(at: index)
+    box.poll.progress = .archiving(alert)
     order(.beginArchive(mailbox: mailbox, rule: alert.rule, name: archiveName(mailbox, alert)))
     return true
   }
@@ -120,11 +120,11 @@ extension Supervisor where S: ~Copyable {
   /// The message is in its Maildir, or (`code`, an errno) could not be written there.
   public mutating func archiveEnded(_ mailbox: Int, code: Int32?, now: Instant, time: UInt64) {
     let box = mailboxes[mailbox]
-    guard let alert = box.archive else { return }
-    box.archive = nil
+    guard case .archiving(let alert) = box.poll.progress else { return }
+    box.poll.progress = .reading(Claim())
     ledgers[mailbox].tick(now: now, wall: time)
     if let code {
-      box.archiveFailed = true
+      box.poll.archiveFailed = true
       report(mailbox, .archiveFailed(rule: alert.rule, code: code))
       return fail(mailbox)
     }

@@ -16,49 +16,52 @@ extension Supervisor where S: ~Copyable {
     ledgers[mailbox].tick(now: now, wall: time)
     switch frame {
     case .mailbox(let messages, let octets):
-      guard !box.isCounted else { return distrust(mailbox, now: now) }
-      box.isCounted = true
-      box.tally.messages = messages
-      box.countedMessages = messages
-      box.octets = octets
+      guard case .counting = box.poll.progress else { return distrust(mailbox, now: now) }
+      box.poll.progress = .counted
+      box.poll.tally.messages = messages
+      box.poll.countedMessages = messages
+      box.poll.octets = octets
       noteCount(mailbox, messages)
       decideHorizon(mailbox, isEmpty: messages == 0, now: now, time: time)
     case .loginDelay(let seconds):
       box.schedule.serverAsks(for: .seconds(Int64(seconds)))
     case .took(let header, let text):
-      guard header < settings.rules.names.headers.count, box.claim == nil,
-        box.texts.add(header, text.span)
+      guard header < settings.rules.names.headers.count, var claim = claim(of: mailbox),
+        claim.add(header, text.span)
       else { return distrust(mailbox, now: now) }
+      box.poll.progress = .reading(claim)
     case .matched(let rule, let message, let identity, let arrival, let values):
-      guard mayMatch(mailbox, rule: rule, message) else { return distrust(mailbox, now: now) }
-      endListing(mailbox)
+      guard mayMatch(mailbox, rule: rule, message), var claim = claim(of: mailbox) else {
+        return distrust(mailbox, now: now)
+      }
       let match = Match(
         rule: rule, message: message, identity: identity, arrival: arrival, now: now, time: time)
-      box.tally.matched += 1
-      box.texts.values = values
-      box.claim = PendingClaim(match: match, claim: box.texts)
-      box.texts = Claim()
+      box.poll.tally.matched += 1
+      claim.values = values
+      box.poll.progress = .judging(PendingClaim(match: match, claim: claim))
       order(.judge(mailbox: mailbox))
     case .listed(let listed):
       guard mayList(mailbox, listed) else { return distrust(mailbox, now: now) }
-      box.packet = listed
+      box.poll.packet = listed
       order(.answerListing(mailbox: mailbox, answer(to: listed, of: mailbox, now: now)))
     case .archiving(let message):
       if !beginArchive(mailbox, message) { distrust(mailbox, now: now) }
     case .content(let bytes):
-      guard box.archive != nil else { return distrust(mailbox, now: now) }
+      guard case .archiving = box.poll.progress else { return distrust(mailbox, now: now) }
       order(.writeArchive(mailbox: mailbox, bytes))
     case .archived:
-      guard box.archive != nil else { return distrust(mailbox, now: now) }
+      guard case .archiving = box.poll.progress else { return distrust(mailbox, now: now) }
       order(.endArchive(mailbox: mailbox))
     case .contentRefused:
-      guard let alert = box.archive else { return distrust(mailbox, now: now) }
-      box.archive = nil
-      box.tally.failed += 1
+      guard case .archiving(let alert) = box.poll.progress else {
+        return distrust(mailbox, now: now)
+      }
+      box.poll.progress = .reading(Claim())
+      box.poll.tally.failed += 1
       report(mailbox, .contentRefused(rule: alert.rule))
     case .deleted(let message):
-      box.tally.deleted = saturated(box.tally.deleted)
-      if message <= ledgers[mailbox].earlier.count { box.deletedEarlier += 1 }
+      box.poll.tally.deleted = saturated(box.poll.tally.deleted)
+      if message <= ledgers[mailbox].earlier.count { box.poll.deletedEarlier += 1 }
       ledgers[mailbox].noteDeletion(of: message)
       box.passesOver.noteDeletion(of: message)
     case .deletionRefused(let message, let words):
@@ -66,24 +69,24 @@ extension Supervisor where S: ~Copyable {
     case .commitRefused(let words):
       commitRefused(mailbox, words, now: now)
     case .folderInternalData:
-      if !box.saidInternalData { report(mailbox, .folderInternalData) }
-      box.saidInternalData = true
+      if !box.poll.saidInternalData { report(mailbox, .folderInternalData) }
+      box.poll.saidInternalData = true
     case .unread(let message, let uniqueID, let words):
-      guard message <= box.countedMessages, box.unread < box.countedMessages else {
+      guard message <= box.poll.countedMessages, box.poll.unread < box.poll.countedMessages else {
         return distrust(mailbox, now: now)
       }
-      box.unread += 1
+      box.poll.unread += 1
       unread(mailbox, message, uniqueID, words)
     case .stuck(let message, let uniqueID, let topFailed):
-      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
-      box.stuck = StuckMessage(number: message, uniqueID: uniqueID)
-      box.topFailed = topFailed
-    case .listingIsStuck: box.listingIsStuck = true
+      guard message <= box.poll.countedMessages else { return distrust(mailbox, now: now) }
+      box.poll.stuck = StuckMessage(number: message, uniqueID: uniqueID)
+      box.poll.topFailed = topFailed
+    case .listingIsStuck: box.poll.listingIsStuck = true
     case .deletionIsStuck(let message):
-      guard message <= box.countedMessages else { return distrust(mailbox, now: now) }
-      box.stuckDeletion = message
-    case .capped: box.isCapped = true
-    case .nextLogin(let mechanism): box.nextMechanism = mechanism
+      guard message <= box.poll.countedMessages else { return distrust(mailbox, now: now) }
+      box.poll.stuckDeletion = message
+    case .capped: box.poll.isCapped = true
+    case .nextLogin(let mechanism): box.poll.nextMechanism = mechanism
     case .wholeMessages: sayWholeMessages(mailbox)
     case .unmatched(let message):
       if !unmatched(mailbox, message) { distrust(mailbox, now: now) }
@@ -91,10 +94,12 @@ extension Supervisor where S: ~Copyable {
       if !missed(mailbox, miss) { distrust(mailbox, now: now) }
     case .committed(let examined, let extent, let newest):
       newestDelivery = max(newestDelivery, Int64(clamping: newest))
-      box.newest = newest
-      box.examined = examined
-      box.examined?.rules = fingerprint
-      (box.isComplete, box.isTriedThrough, box.isLookedThrough, box.beginsAnew) =
+      box.poll.newest = newest
+      box.poll.examined = examined
+      box.poll.examined?.rules = fingerprint
+      (
+        box.poll.isComplete, box.poll.isTriedThrough, box.poll.isLookedThrough, box.poll.beginsAnew
+      ) =
         switch extent {
         case .some: (false, false, false, false)
         case .someAnew: (false, false, false, true)
@@ -102,24 +107,24 @@ extension Supervisor where S: ~Copyable {
         case .allTried: (true, true, false, false)
         case .allSeen: (true, true, true, false)
         }
-    case .stage(let stage): box.stage = stage
+    case .stage(let stage): box.poll.stage = stage
     case .ended(let outcome, let detail):
-      box.outcome = outcome
-      box.detail = detail
-      box.phase = .ending(since: now)
+      box.poll.outcome = outcome
+      box.poll.detail = detail
+      box.end(now: now)
     }
   }
 
   /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
   /// way.
   private func mayMatch(_ mailbox: Int, rule: Int, _ message: UInt32) -> Bool {
-    guard mailboxes[mailbox].alert == nil, mailboxes[mailbox].claim == nil,
+    guard mailboxes[mailbox].alert == nil,
       rule < settings.rules.rules.count,
       // Those of a batch, and as many more as may be asked for until the batch is full.
       ledgers[mailbox].deletionCount <= largestBatch(mailbox) + DeletionQueue.capacity,
       // Each may be written down: no more than were counted, or listed.
-      mailboxes[mailbox].tally.matched < mailboxes[mailbox].countedMessages,
-      message <= mailboxes[mailbox].countedMessages
+      mailboxes[mailbox].poll.tally.matched < mailboxes[mailbox].poll.countedMessages,
+      message <= mailboxes[mailbox].poll.countedMessages
     else { return false }
     let rule = settings.rules.rules[rule]
     return rule.mailbox == nil || rule.mailbox == mailbox
@@ -132,8 +137,8 @@ extension Supervisor where S: ~Copyable {
   @inline(never)
   private mutating func distrust(_ mailbox: Int, now: Instant) {
     let box = mailboxes[mailbox]
-    box.outcome = .fetcherDied
-    box.phase = .ending(since: now)
+    box.poll.outcome = .fetcherDied
+    box.end(now: now)
     order(.endFetcher(mailbox: mailbox))
   }
 
@@ -143,27 +148,30 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ end: ProcessEnd? = nil, now: Instant, time: UInt64
   ) {
     let box = mailboxes[mailbox]
-    if box.outcome == nil, let end { box.detail = explanation(ofDeath: end, while: box.stage) }
-    let start = box.start ?? now
-    (box.packet, box.claim) = (nil, nil)
+    if box.poll.outcome == nil, let end {
+      box.poll.detail = explanation(ofDeath: end, while: box.poll.stage)
+    }
+    let start = box.poll.start ?? now
+    box.poll.packet = nil
+    if case .judging = box.poll.progress { box.poll.progress = .reading(Claim()) }
     ledgers[mailbox].tick(now: now, wall: time)
-    if box.isTriedThrough { box.lastListing = now }
+    if box.poll.isTriedThrough { box.lastListing = now }
     // Behind the first message that waits, not all has just come.
-    let isWhole = box.isWhole
-    if box.examined != nil { box.lastWholeLook = isWhole ? start : nil }
+    let isWhole = box.poll.isWhole
+    if box.poll.examined != nil { box.lastWholeLook = isWhole ? start : nil }
     noteStuckDeletion(mailbox, now: now)
     noteBatch(mailbox)
     settle(mailbox)
-    box.phase = .finished
+    box.finish()
     if isStopping { return }  // It was ended by us, and that is no news.
-    let outcome = box.outcome ?? .fetcherDied
-    box.outcome = outcome
+    let outcome = box.poll.outcome ?? .fetcherDied
+    box.poll.outcome = outcome
     let doesWithoutListing = noteSlowness(mailbox, outcome, now: now)
     var next: Instant?
     let goesOn = mode != .once(dryRun: true) && box.leftSome && outcome.isPolled
-    box.messagesBefore = goesOn ? box.tally.messages : nil
-    box.listsAgain = goesOn && box.isListed
-    if !outcome.isPolled, box.stage == .login { box.mechanism = box.nextMechanism }
+    box.messagesBefore = goesOn ? box.poll.tally.messages : nil
+    box.listsAgain = goesOn && box.poll.isListed
+    if !outcome.isPolled, box.poll.stage == .login { box.mechanism = box.poll.nextMechanism }
     var knowsBetter = noteStuck(mailbox, outcome, now: now) || doesWithoutListing
     noteCap(mailbox, outcome, now: now)
     if mode != .service, outcome == .capabilitiesHang, !box.skipsCapabilities {
@@ -178,22 +186,22 @@ extension Supervisor where S: ~Copyable {
         goesOn || triesAgain
         ? box.schedule.next(afterBatchAt: start, now: now)
         : nextPoll(mailbox, outcome, start: start, now: now)
-      let due = box.pollsAgain ? now : planned
+      let due = box.poll.pollsAgain ? now : planned
       // Who polls once does not wait for a server that wants a pause between logins.
       if mode == .service || due <= now {
-        box.phase = .waiting(until: due)
+        box.wait(until: due)
         next = due
       }
     }
-    if mode == .once(dryRun: false), outcome.isPolled, !box.isComplete, next == nil {
+    if mode == .once(dryRun: false), outcome.isPolled, !box.poll.isComplete, next == nil {
       report(mailbox, .leavesRest)
     }
-    if outcome.isPolled { box.tally.unread = unreadCount(of: mailbox) }
+    if outcome.isPolled { box.poll.tally.unread = unreadCount(of: mailbox) }
     box.failingSince = outcome == .polled ? nil : box.failingSince ?? now
     report(
       mailbox,
       .ended(
-        outcome, box.tally, box.detail, box.stage, next: next.map { $0 - now },
+        outcome, box.poll.tally, box.poll.detail, box.poll.stage, next: next.map { $0 - now },
         failingFor: now - (box.failingSince ?? now)))
     if box.readsWhole { sayWholeMessages(mailbox) }
   }
@@ -209,10 +217,11 @@ extension Supervisor where S: ~Copyable {
   private func unreadCount(of mailbox: Int) -> UInt32 {
     let box = mailboxes[mailbox]
     // Each was asked for in this poll; of others, the ledger knows.
-    if box.isTriedThrough { return box.unread }
+    if box.poll.isTriedThrough { return box.poll.unread }
     let known = (try? ledgers[mailbox].countUnread()) ?? 0
     return max(
-      box.unread, min(known, box.tally.messages - min(box.tally.deleted, box.tally.messages)))
+      box.poll.unread,
+      min(known, box.poll.tally.messages - min(box.poll.tally.deleted, box.poll.tally.messages)))
   }
 
   /// A session that was cut has lost its deletions, and the next would be cut where this one was: it deletes no
@@ -220,14 +229,14 @@ extension Supervisor where S: ~Copyable {
   private func noteBatch(_ mailbox: Int) {
     let box = mailboxes[mailbox]
     // Where one at a time was lost, too, that is not why.
-    box.lostDeletions =
-      box.examined == nil && box.stage == .transaction && box.tally.deleted > 0
+    box.poll.lostDeletions =
+      box.poll.examined == nil && box.poll.stage == .transaction && box.poll.tally.deleted > 0
       && box.smallBatch != 1
-    if box.examined != nil {
-      if box.isComplete { box.smallBatch = nil }
-    } else if box.lostDeletions {
+    if box.poll.examined != nil {
+      if box.poll.isComplete { box.smallBatch = nil }
+    } else if box.poll.lostDeletions {
       // The answers to some DELEs may have been lost.
-      let deleted = Int(max(box.tally.deleted, box.tally.matched))
+      let deleted = Int(max(box.poll.tally.deleted, box.poll.tally.matched))
       box.smallBatch = min(deleted, max(1, (box.smallBatch ?? .max) / 2))
     }
   }
@@ -245,19 +254,19 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ outcome: Outcome, now: Instant
   ) -> Bool {
     let box = mailboxes[mailbox]
-    var isListing = box.listingIsStuck
-    if case .underWay = box.listing { isListing = true }
+    var isListing = box.poll.listingIsStuck
+    if case .listing = box.poll.progress { isListing = true }
     if isListing, outcome == .deadline || outcome == .connectionLost && box.wasStuckListing {
       box.nextListing = now + Mailbox.longPause
     }
     let isFurther = isListing && (outcome == .deadline || outcome == .connectionLost)
-    guard let alert = box.archive else { return isFurther }
+    guard case .archiving(let alert) = box.poll.progress else { return isFurther }
     // A content with which each connection ends would do so too.
     let isTooSlow = outcome.isPolled || outcome == .deadline
     let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
     box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
     guard isTooSlow else { return isFurther }
-    box.tally.failed += 1
+    box.poll.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
     return isFurther
   }
@@ -268,7 +277,7 @@ extension Supervisor where S: ~Copyable {
   ) {
     let box = mailboxes[mailbox]
     if let index = box.passesOver.firstIndex(where: { $0.mayBe(message, uniqueID) }) {
-      box.hasPassedOver = true
+      box.poll.hasPassedOver = true
       guard !box.passesOver[index].isSaid else { return }
       box.passesOver[index].isSaid = true
       return report(mailbox, .passedOver(message: message))
@@ -297,12 +306,12 @@ extension Supervisor where S: ~Copyable {
   private mutating func settle(_ mailbox: Int) {
     let box = mailboxes[mailbox]
     let ledger = ledgers[mailbox]
-    var committed = mode == .once(dryRun: true) ? nil : box.examined
-    let left = box.tally.messages - min(box.tally.deleted, box.tally.messages)
+    var committed = mode == .once(dryRun: true) ? nil : box.poll.examined
+    let left = box.poll.tally.messages - min(box.poll.tally.deleted, box.poll.tally.messages)
     // They are of all that were counted.
-    let isAll = committed?.count == box.tally.messages && box.tally.deleted == 0
-    committed?.note(octets: isAll ? box.octets : 0)
-    if committed == nil { box.tally.deleted = 0 }
+    let isAll = committed?.count == box.poll.tally.messages && box.poll.tally.deleted == 0
+    committed?.note(octets: isAll ? box.poll.octets : 0)
+    if committed == nil { box.poll.tally.deleted = 0 }
     do throws(LedgerError) {
       // A disk that was full may have room again.
       try ledger.flush()
@@ -310,15 +319,16 @@ extension Supervisor where S: ~Copyable {
         try ledger.commitDeletions(left: left)
         if settings.mailboxes[mailbox].existing == .fire { try ledger.decideHorizon(0) }
         // What waits is not old for other rules either.
-        let leftNone = box.tally.waiting == 0 && box.tally.failed == 0
+        let leftNone = box.poll.tally.waiting == 0 && box.poll.tally.failed == 0
         try ledger.examine(
-          committed, isWhole: box.isWhole, beginsAnew: box.beginsAnew,
-          time: leftNone ? box.startOfLook : nil, newest: box.newest, deleted: box.deletedEarlier,
+          committed, isWhole: box.poll.isWhole, beginsAnew: box.poll.beginsAnew,
+          time: leftNone ? box.poll.startOfLook : nil, newest: box.poll.newest,
+          deleted: box.poll.deletedEarlier,
           isEmpty: left == 0 && committed.count == 0)
-        if box.isLookedThrough { try ledger.endLook(isListed: box.isListed) }
-      } else if box.commitIsRefused {
+        if box.poll.isLookedThrough { try ledger.endLook(isListed: box.poll.isListed) }
+      } else if box.poll.commitIsRefused {
         try ledger.keepDeletions(until: timeOfRetry(mailbox), rules: rulesWord)
-      } else if box.stage == .update {
+      } else if box.poll.stage == .update {
         try ledger.doubtDeletions(left: left)
       }
     } catch {

@@ -6,11 +6,11 @@ extension Supervisor where S: ~Copyable {
   mutating func noteCap(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
     let box = mailboxes[mailbox]
     guard outcome.isPolled else { return }
-    box.cappedPolls = box.isCapped ? min(box.cappedPolls, 2) + 1 : 0
+    box.cappedPolls = box.poll.isCapped ? min(box.cappedPolls, 2) + 1 : 0
     // Who polls once knows from the ledger that there was nothing new.
     guard box.cappedPolls > (mode == .service ? 2 : 0), mode != .once(dryRun: true) else { return }
     if let last = box.capWarning, now - last < Mailbox.longPause { return }
     box.capWarning = now
-    report(mailbox, .capped(messages: box.tally.messages))
+    report(mailbox, .capped(messages: box.poll.tally.messages))
   }
 }

@@ -63,7 +63,7 @@ extension Supervisor where S: ~Copyable {
   /// Judges the claim that waits for that at `mailbox`, as `Order.judge` asks for. It is a stranger's text:
   /// not for this process, but for one that can do nothing.
   public borrowing func judge(_ mailbox: Int) -> Judgement {
-    guard let pending = mailboxes[mailbox].claim else { return .none(nil) }
+    guard case .judging(let pending) = mailboxes[mailbox].poll.progress else { return .none(nil) }
     let rule = settings.rules.rules[pending.match.rule]
     let captures = pending.claim.captures(of: rule, mailbox: mailbox, in: settings.rules)
     return captures.map { .taken($0) } ?? .refused
@@ -75,8 +75,8 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ judgement: Judgement, on lines: inout Lines, now: Instant, time: UInt64
   ) {
     let box = mailboxes[mailbox]
-    guard let pending = box.claim else { return }
-    box.claim = nil
+    guard case .judging(let pending) = box.poll.progress else { return }
+    box.poll.progress = .reading(Claim())
     guard case .polling = box.phase, !isStopping else { return }
     ledgers[mailbox].tick(now: now, wall: time)
     let match = pending.match
@@ -87,7 +87,7 @@ extension Supervisor where S: ~Copyable {
       matched(mailbox, match, values, on: &lines)
     case .refused:
       let name = settings.rules.rules[match.rule].name
-      box.unread += 1
+      box.poll.unread += 1
       unread(
         mailbox, match.message,
         match.identity.believesUniqueID ? match.identity.uniqueID : nil,

@@ -18,8 +18,8 @@ extension Supervisor where S: ~Copyable {
       }
       if listed.isLast, !ledger.listingIsDoubled {
         let box = mailboxes[mailbox]
-        (box.lastListing, box.isListed) = (now, true)
-        try ledger.endListing(octets: box.octets, of: box.tally.messages)
+        (box.lastListing, box.poll.isListed) = (now, true)
+        try ledger.endListing(octets: box.poll.octets, of: box.poll.tally.messages)
       }
     } catch {
       // What was met in a listing would count as met in the session.
@@ -29,14 +29,17 @@ extension Supervisor where S: ~Copyable {
     return answer
   }
 
-  /// The messages themselves are read from here on; a listing that was not complete says nothing.
-  func endListing(_ mailbox: Int) {
-    switch mailboxes[mailbox].listing {
-    case .none: return
-    case .underWay: ledgers[mailbox].dropListing()
-    case .ended: break
+  /// The texts that the next match may have, as the messages themselves are read from here on: a listing that was
+  /// not complete says nothing. Returns nil where none are read.
+  func claim(of mailbox: Int) -> Claim? {
+    switch mailboxes[mailbox].poll.progress {
+    case .reading(let claim): return claim
+    case .counted: return Claim()
+    case .listing:
+      ledgers[mailbox].dropListing()
+      return Claim()
+    case .counting, .judging, .archiving: return nil
     }
-    mailboxes[mailbox].listing = .ended
   }
 
   /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
@@ -44,15 +47,15 @@ extension Supervisor where S: ~Copyable {
   mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
     let box = mailboxes[mailbox]
     var count = 0
-    switch box.listing {
-    case .none where listed.isFirst && mode != .once(dryRun: true): break
-    case .underWay(let before) where !listed.isFirst: count = before
-    case .none, .underWay, .ended: return false
+    switch box.poll.progress {
+    case .counted where listed.isFirst && mode != .once(dryRun: true): break
+    case .listing(let before) where !listed.isFirst: count = before
+    case .counting, .counted, .listing, .reading, .judging, .archiving: return false
     }
     count += listed.count
-    box.listing = listed.isLast ? .ended : .underWay(count)
-    guard count <= Int(box.tally.messages) + Limits.listingSlack else { return false }
-    box.countedMessages = max(box.countedMessages, UInt32(clamping: count))
+    box.poll.progress = listed.isLast ? .reading(Claim()) : .listing(count)
+    guard count <= Int(box.poll.tally.messages) + Limits.listingSlack else { return false }
+    box.poll.countedMessages = max(box.poll.countedMessages, UInt32(clamping: count))
     return true
   }
 }

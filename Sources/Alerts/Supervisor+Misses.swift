@@ -7,10 +7,10 @@ extension Supervisor where S: ~Copyable {
   /// Reports a message that no rule takes. Returns `false` where there can be none such.
   mutating func unmatched(_ mailbox: Int, _ message: UnmatchedMessage) -> Bool {
     let box = mailboxes[mailbox]
-    guard box.unmatched < box.countedMessages, message.number <= box.countedMessages,
+    guard box.poll.unmatched < box.poll.countedMessages, message.number <= box.poll.countedMessages,
       message.nearest.map({ isPossible($0, in: mailbox) }) ?? true
     else { return false }
-    box.unmatched += 1
+    box.poll.unmatched += 1
     report(mailbox, .unmatched(message))
     return true
   }
@@ -18,11 +18,11 @@ extension Supervisor where S: ~Copyable {
   /// Reports a rule that does not take a message. Returns `false` where that cannot be.
   mutating func missed(_ mailbox: Int, _ miss: RuleMiss) -> Bool {
     let box = mailboxes[mailbox]
-    let most = UInt64(box.countedMessages) * UInt64(settings.rules.rules.count)
-    guard mode == .once(dryRun: true), box.misses < most, isPossible(miss, in: mailbox) else {
+    let most = UInt64(box.poll.countedMessages) * UInt64(settings.rules.rules.count)
+    guard mode == .once(dryRun: true), box.poll.misses < most, isPossible(miss, in: mailbox) else {
       return false
     }
-    box.misses += 1
+    box.poll.misses += 1
     report(mailbox, .missed(miss))
     return true
   }

@@ -39,7 +39,7 @@ extension Supervisor where S: ~Copyable {
   /// Leaves the message for a later poll, through no fault of this one: its actions from `first` on.
   mutating func leaveWaiting(_ mailbox: Int, _ alert: Alert, from first: Int) {
     hold(mailbox, rule: alert.rule, from: first)
-    mailboxes[mailbox].tally.waiting += 1
+    mailboxes[mailbox].poll.tally.waiting += 1
     order(.answer(mailbox: mailbox, .leave))
   }
 }

@@ -10,7 +10,7 @@ extension Supervisor where S: ~Copyable {
     for action in settings.rules.rules[rule].actions.dropFirst(first) {
       switch action {
       case .output(let index, let change) where change.mayLeaveOn:
-        mailboxes[mailbox].heldOutputs.append(index)
+        mailboxes[mailbox].poll.heldOutputs.append(index)
       case .run, .output: break
       }
     }
@@ -25,7 +25,7 @@ extension Supervisor where S: ~Copyable {
     var held: [Int] = []
     for action in settings.rules.rules[alert.rule].actions.dropFirst(first) {
       switch action {
-      case .output(let index, .off) where mailboxes[mailbox].heldOutputs.contains(index):
+      case .output(let index, .off) where mailboxes[mailbox].poll.heldOutputs.contains(index):
         held.append(index)
       case .run, .output: break
       }

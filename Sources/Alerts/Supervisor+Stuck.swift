@@ -16,18 +16,19 @@ extension Supervisor where S: ~Copyable {
   mutating func noteStuck(_ mailbox: Int, _ outcome: Outcome, now: Instant) -> Bool {
     let box = mailboxes[mailbox]
     if outcome.isPolled { box.wereStuck = [] }
-    box.passesOver.endSession(isCommitted: box.examined != nil)
+    box.passesOver.endSession(isCommitted: box.poll.examined != nil)
     guard outcome == .deadline || outcome == .connectionLost, mode != .once(dryRun: true) else {
       return false
     }
-    guard let stuck = box.stuck else { return false }
+    guard let stuck = box.poll.stuck else { return false }
     // What was deleted is committed first: whether this message was why, the next session tells.
-    if box.lostDeletions { return true }
+    if box.poll.lostDeletions { return true }
     let isSecond = box.wereStuck.contains(stuck)
     if !isSecond { box.wereStuck.append(stuck) }
     let isSure = isSecond || mode != .service && outcome == .deadline
     // Where TOP gives no header at all, that is why, and not the message.
-    if isSure ? box.topFailed : box.wereStuck.count >= Self.mostStuck, readWhole(mailbox, now: now)
+    if isSure ? box.poll.topFailed : box.wereStuck.count >= Self.mostStuck,
+      readWhole(mailbox, now: now)
     {
       return true
     }
@@ -45,7 +46,8 @@ extension Supervisor where S: ~Copyable {
   /// message waits for a day, and those behind it do not wait for it.
   mutating func noteStuckDeletion(_ mailbox: Int, now: Instant) {
     let box = mailboxes[mailbox]
-    guard box.examined == nil, let message = box.stuckDeletion, message == box.wasStuckDeletion
+    guard box.poll.examined == nil, let message = box.poll.stuckDeletion,
+      message == box.wasStuckDeletion
     else { return }
     box.smallBatch = nil
     let words = [UInt8]("the server does not answer DELE")
@@ -66,7 +68,7 @@ extension Supervisor where S: ~Copyable {
     guard settings.mailboxes[mailbox].headers == .auto, !box.readsWhole else { return false }
     (box.readsWhole, box.passesOver, box.smallBatch) = (true, [], nil)
     // The one that hangs then, too, is passed over at once.
-    box.wereStuck.removeAll { $0 != box.stuck }
+    box.wereStuck.removeAll { $0 != box.poll.stuck }
     box.nextReading = now + Mailbox.longPause
     return true
   }

@@ -86,8 +86,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   @inline(never)
   mutating func ledgerFailed(_ mailbox: Int, _ error: LedgerError) {
     let box = mailboxes[mailbox]
-    if !box.ledgerFailed { report(mailbox, .ledgerFailed(error)) }
-    box.ledgerFailed = true
+    if !box.poll.ledgerFailed { report(mailbox, .ledgerFailed(error)) }
+    box.poll.ledgerFailed = true
   }
 
   /// What the last message of `mailbox` carried that a rule took; nil where there was none.
@@ -139,7 +139,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   }
 
   /// How the last poll of `mailbox` ended; nil where it has not.
-  public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].outcome }
+  public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].poll.outcome }
 
   /// Whether everything that `once` has to do is done.
   public var isFinished: Bool {
@@ -204,8 +204,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public mutating func pollNow(now: Instant) {
     for mailbox in mailboxes {
       switch mailbox.phase {
-      case .waiting: mailbox.phase = .waiting(until: now)
-      case .polling, .ending: mailbox.pollsAgain = true
+      case .waiting: mailbox.wait(until: now)
+      case .polling, .ending: mailbox.poll.pollsAgain = true
       case .finished: break
       }
     }
@@ -223,14 +223,14 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
       do throws(LedgerError) { try ledgers[index].flush() } catch { ledgerFailed(index, error) }
       stopResting(index, now: now)
       let box = mailboxes[index]
-      if let alert = box.alert, alert.programDeadline != nil,
+      if let alert = box.alert, case .running = alert.doing,
         force || settings.rules.rules[alert.rule].onCrash == .again
       {
         order(.endProgram(mailbox: index, force: force))
       }
       switch box.phase {
       case .polling, .ending: order(.endFetcher(mailbox: index))
-      case .waiting, .finished: box.phase = .finished
+      case .waiting, .finished: box.finish()
       }
     }
   }
@@ -244,22 +244,21 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
       ledgers[index].beginSession()
       order(.startFetcher(mailbox: index))
     case .polling(let deadline) where deadline <= now:
-      box.outcome = box.stage == .capabilities ? .capabilitiesHang : .deadline
-      box.phase = .ending(since: now)
+      box.poll.outcome = box.poll.stage == .capabilities ? .capabilitiesHang : .deadline
+      box.end(now: now)
       order(.endFetcher(mailbox: index))
     case .ending(let since) where since + Mailbox.grace <= now:
-      box.phase = .ending(since: now)
+      box.end(now: now)
       order(.endFetcher(mailbox: index))
     case .waiting, .polling, .ending, .finished: break
     }
   }
 
   private mutating func endOverduePrograms(of index: Int, now: Instant) {
-    guard let alert = mailboxes[index].alert, let deadline = alert.programDeadline, deadline <= now
+    guard let alert = mailboxes[index].alert, case .running(let until, let isTold) = alert.doing,
+      until <= now
     else { return }
-    let force = alert.timedOut
-    alert.timedOut = true
-    alert.programDeadline = now + Mailbox.grace
-    order(.endProgram(mailbox: index, force: force))
+    alert.doing = .running(until: now + Mailbox.grace, isTold: true)
+    order(.endProgram(mailbox: index, force: isTold))
   }
 }
