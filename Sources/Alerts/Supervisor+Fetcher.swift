@@ -254,18 +254,18 @@ extension Supervisor where S: ~Copyable {
     _ mailbox: Int, _ outcome: Outcome, now: Instant
   ) -> Bool {
     let box = mailboxes[mailbox]
-    var isListing = box.poll.listingIsStuck
-    if case .listing = box.poll.progress { isListing = true }
-    if isListing, outcome == .deadline || outcome == .connectionLost && box.wasStuckListing {
-      box.nextListing = now + Mailbox.longPause
-    }
-    let isFurther = isListing && (outcome == .deadline || outcome == .connectionLost)
+    var isTooSlow = box.poll.listingIsStuck
+    if case .listing = box.poll.progress { isTooSlow = true }
+    isTooSlow = isTooSlow && outcome == .deadline
+    let isCut = box.poll.listingIsStuck && outcome == .connectionLost
+    if isTooSlow || isCut && box.wasStuckListing { box.nextListing = now + Mailbox.longPause }
+    let isFurther = isTooSlow || isCut
     guard case .archiving(let alert) = box.poll.progress else { return isFurther }
     // A content with which each connection ends would do so too.
-    let isTooSlow = outcome.isPolled || outcome == .deadline
-    let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
+    let isLong = outcome.isPolled || outcome == .deadline
+    let pause = isLong ? Mailbox.longPause : Mailbox.pause
     box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
-    guard isTooSlow else { return isFurther }
+    guard isLong else { return isFurther }
     box.poll.tally.failed += 1
     report(mailbox, .archiveTooSlow(rule: alert.rule))
     return isFurther
@@ -287,7 +287,7 @@ extension Supervisor where S: ~Copyable {
       let isKnown = try ledgers[mailbox].waitsForReading(uniqueID, message: message)
       guard !isKnown || mode != .service else { return }
       report(mailbox, .unread(message: message, words))
-      guard mode != .once(dryRun: true) else { return }
+      guard !isKnown, mode != .once(dryRun: true) else { return }
       try ledgers[mailbox].noteUnread(uniqueID, message: message)
     } catch {
       ledgerFailed(mailbox, error)

@@ -1,7 +1,7 @@
 extension [UInt8] {
-  /// Adds `bytes` as text that can do nothing to a terminal or a journal: control characters (C0,
-  /// DEL, C1), line separators, bidirectional overrides and what is not UTF-8 become `\xNN`, byte
-  /// for byte, and a backslash becomes two.
+  /// Adds `bytes` as text that can do nothing to a terminal or a journal, and hides nothing: control
+  /// characters (C0, DEL, C1), line separators, what is invisible (bidirectional marks, zero-width characters,
+  /// tags) and what is not UTF-8 become `\xNN`, byte for byte, and a backslash becomes two.
   public mutating func append(escaping bytes: Span<UInt8>) {
     var index = 0
     while index < bytes.count {
@@ -65,9 +65,8 @@ private func printableLength(_ bytes: Span<UInt8>) -> Int {
   switch scalar {
   case 0..<0x20, 0x7F..<0xA0: return 0  // C0, DEL, C1
   case 0x2028, 0x2029: return 0  // LINE and PARAGRAPH SEPARATOR
-  case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: return 0  // Bidi_Control
-  case 0xFEFF, 0xFFF9...0xFFFB: return 0
-  default: return length
+  case 0xFFF9...0xFFFB: return 0  // INTERLINEAR ANNOTATION
+  default: return Visibility(of: scalar) == .nothing ? 0 : length
   }
 }
 

@@ -106,12 +106,14 @@ extension MessageHeader {
     return true
   }
 
-  /// Whether there is a field that the sender of a message writes: Subject, From, To, Message-ID, or one of
-  /// those that rules name. Without any, it is the beginning of a header, or a server's own words.
+  /// True if there is a Subject, From, To or Message-ID.
+  ///
+  /// Servers put Received, Return-Path, Delivered-To and others in front of what the sender wrote: without any
+  /// of those four it is the beginning of a header, or a server's own words.
   public var hasSendersFields: Bool {
-    let named = (0..<rows.extraCount).contains { occurrences[rows.row(of: .extra($0))] > 0 }
-    return named || occurrences[rows.row(of: .subject)] > 0 || occurrences[rows.row(of: .from)] > 0
-      || occurrences[rows.row(of: .to)] > 0 || occurrences[rows.row(of: .messageID)] > 0
+    for field in [HeaderField.subject, .from, .to, .messageID]
+    where occurrences[rows.row(of: field)] > 0 { return true }
+    return false
   }
 
   /// True if it is the message in which IMAP servers keep their data about the mailbox: UW-IMAP and

@@ -216,11 +216,13 @@ import Testing
   /// takes.
   @Test(arguments: [
     "Error: message not available\r\n", "Received: from a by b\r\n",
+    "Delivered-To: alarms@example.net\r\nReceived: from a by b\r\n",
     "Received: from a by b; Mon, 1 Jun 2026 10:00:00 +0000\r\nDate: Mon, 1 Jun 2026 10:00:00 +0000\r\n",
   ])
   func aPartOfAHeaderIsNotUnmatched(part: String) throws {
     var trial = trial(alerts: 1...3)
     trial.world.deletesUnmatched = true
+    trial.world.settings.rules.names.headers = [Array("Delivered-To".utf8)]
     trial.world.server.readReply = { _, message in
       message.subject == "ALARM 2" ? "+OK\r\n" + part + "\r\n.\r\n" : nil
     }

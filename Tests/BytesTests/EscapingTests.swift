@@ -9,6 +9,8 @@ import Testing
       ("\u{1B}[31mred", "\\x1b[31mred"), ("two\r\nlines", "two\\x0d\\x0alines"),
       ("\0\u{7F}", "\\x00\\x7f"), ("\u{9B}31m", "\\xc2\\x9b31m"),
       ("right\u{202E}left", "right\\xe2\\x80\\xaeleft"), ("\u{2028}", "\\xe2\\x80\\xa8"),
+      ("a\u{200B}b", "a\\xe2\\x80\\x8bb"), ("\u{AD}\u{FEFF}", "\\xc2\\xad\\xef\\xbb\\xbf"),
+      ("\u{E0041}", "\\xf3\\xa0\\x81\\x81"), ("\u{FFF9}", "\\xef\\xbf\\xb9"),
     ] as [(String, String)])
   func escapesWhatIsNotToBeShown(raw: String, escaped: String) {
     var bytes: [UInt8] = []
