@@ -1,21 +1,21 @@
 internal import Bytes
 import Mail
 
-/// A message's delivery: when it was, and whether it was before the last look at all of the mailbox.
+/// The time at which a message was delivered, and its order relative to the last look at the whole mailbox.
 public struct Arrival: Sendable, Equatable {
-  /// The time of its delivery, in seconds since 1970; nil where neither Received nor Date tells.
+  /// Time of delivery, in seconds since 1970; nil if neither Received nor Date gives one.
   public var time: Int64?
-  /// True if the server's own clock tells it: the topmost Received.
+  /// True if the topmost Received field, which the server's own clock wrote, gives a time with its zone.
   public var isServers = false
   public var look = Look.unknown
 
-  /// The order of a delivery and the last look at all of the mailbox.
+  /// Order of a delivery and the last look at the whole mailbox.
   public enum Look: UInt8, Sendable {
-    /// Not known: the mailbox does not begin with the messages of that look.
+    /// Not known, for example because the mailbox no longer begins with the messages of that look.
     case unknown = 0
-    /// The message is one of those of that look, and was no alert in it.
+    /// The look covered the message, which fired no alert then.
     case covered
-    /// The message stands behind those of that look.
+    /// The message follows those of that look in the mailbox: it arrived after the look.
     case later
   }
 
@@ -35,7 +35,7 @@ public struct Arrival: Sendable, Equatable {
 extension Arrival {
   private static var hasTime: UInt8 { 4 }
   private static var isServers: UInt8 { 8 }
-  /// More than the years that mail writes, and far from any overflow.
+  /// Limit for times, in seconds: over 8,000 years, and far from overflow.
   private static var furthest: UInt64 { 1 << 38 }
 
   init(reading reader: inout FrameReader) throws(FetcherFrame.Flaw) {

@@ -6,12 +6,13 @@ public import Rules
 /// A fetcher's statement that a rule takes a message: the whole texts that the rule's conditions took, for a
 /// judge to match again, and the other values for the rule's actions.
 public struct Claim: Sendable, Equatable {
-  /// Without captures: whoever judges the claim adds them.
+  /// Values for the rule's actions, without the captures: a judge computes those.
   public var values = AlertValues()
-  /// The extra header fields that conditions took, by their places in `Names.headers`; their texts, one after
-  /// the other; and where each ends.
+  /// Indices in `Names.headers` of the extra header fields that conditions took.
   private var headers: [UInt8] = []
+  /// Texts of these fields, one after the other.
   private var texts: [UInt8] = []
+  /// The end of each text in `texts`.
   private var ends: [Int] = []
 
   public init() {}
@@ -31,8 +32,8 @@ public struct Claim: Sendable, Equatable {
     }
   }
 
-  /// Adds the text of a header field. Returns `false`, and changes nothing, where there are as many as rules
-  /// can name.
+  /// Adds the text of an extra header field. Returns `false`, and changes nothing, if there are already
+  /// `Mail.Limits.extraFields` texts.
   @discardableResult
   public mutating func add(_ header: UInt8, _ text: Span<UInt8>) -> Bool {
     guard headers.count < Mail.Limits.extraFields else { return false }
@@ -42,14 +43,14 @@ public struct Claim: Sendable, Equatable {
     return true
   }
 
-  /// Sends what goes before the match that it is of.
+  /// Sends a `took` frame for each text, which must precede the `matched` frame of the message.
   public func sendTexts<Sink: FrameSink & ~Copyable>(to sink: inout Sink) {
     for place in headers.indices {
       sink.send(.took(header: headers[place], [UInt8](text(at: place))))
     }
   }
 
-  /// The text of the header field at `place` among those that conditions took.
+  /// The text of the header field at `place` in `headers`.
   @_lifetime(borrow self)
   private borrowing func text(at place: Int) -> Span<UInt8> {
     texts.span.extracting((place == 0 ? 0 : ends[place - 1])..<ends[place])

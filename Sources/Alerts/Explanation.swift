@@ -1,7 +1,7 @@
 import Bytes
 import POP3
 
-// What a poll's end means, in words for the log: what, where, what the server said.
+// Texts for the log that explain why a poll ended: the error, where it happened, what the server said.
 
 extension Outcome {
   init(_ error: ProtocolError) {
@@ -81,7 +81,7 @@ func explanation(
       isCredential
         ? "the server refused the login; check user and password"
         : "the server refused the login, and not for its user or password")
-    // The next poll of a service tries that, where it may choose.
+    // A service tries `next` by itself in its next poll, if `auth = auto` leaves the choice to popbell.
     switch next {
     case .plainChallenge:
       detail.append(
@@ -94,7 +94,8 @@ func explanation(
   return detail
 }
 
-/// The logins that the server offers, and the line to write for one of them; nil if it announced none.
+/// Explains that the server does not offer the configured login: lists the logins it announced and the
+/// setting to write for one of them. Returns nil if it announced none.
 func explanation(
   ofLoginNotOfferedBy capabilities: Capabilities, offersAPOP: Bool, lastLine: Span<UInt8>
 ) -> [UInt8]? {
@@ -138,7 +139,7 @@ func explanation(ofRefused command: Command, lastLine: Span<UInt8>) -> [UInt8] {
   return detail
 }
 
-/// The cause of a fetcher's death, as far as the kernel tells it.
+/// Explains the death of a fetcher by its exit status or signal.
 func explanation(ofDeath end: ProcessEnd, while stage: Stage) -> [UInt8] {
   var detail: [UInt8] = []
   detail.append("the process that talks to the server died while ")
@@ -161,7 +162,7 @@ func explanation(ofDeath end: ProcessEnd, while stage: Stage) -> [UInt8] {
 }
 
 extension [UInt8] {
-  /// Adds `: "…"` with what of `line` fits; control bytes as `?`.
+  /// Appends `: "…"` with as much of `line` as fits; each control byte becomes `?`.
   fileprivate mutating func quote(_ line: Span<UInt8>) {
     guard !line.isEmpty, count + 8 < FetcherFrame.detailSize else { return }
     append(": \"")

@@ -3,21 +3,22 @@ import Ledger
 import Mail
 import POP3
 
-/// The messages whose content is wanted, and the one that is on its way.
+/// The messages to be archived, and the content that is being received.
 struct ArchiveQueue: Sendable {
-  /// The most of one session: others wait for the next.
+  /// Maximum number of messages per session; others wait for the next session.
   static var limit: Int { 64 }
 
   private var waiting: [JudgedMessage] = []
   private var converter = LineFeedConverter()
   private var chunk: [UInt8] = []
-  /// The number of octets that were sent in this session.
+  /// Octets of content sent to the supervisor in this session.
   private(set) var octets = 0
+  /// True once the first content of the session has been requested.
   private(set) var hasBegun = false
 
   var isEmpty: Bool { waiting.isEmpty }
 
-  /// Returns `false` where there is no room.
+  /// Adds a message. Returns `false`, and changes nothing, if the queue is full.
   mutating func append(_ message: JudgedMessage) -> Bool {
     guard waiting.count < Self.limit else { return false }
     waiting.append(message)
@@ -35,7 +36,7 @@ struct ArchiveQueue: Sendable {
   mutating func removeAll() { waiting = [] }
 
   mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
-    // A CR that waited may come before it.
+    // The byte may release a CR that was held back.
     if chunk.count + 2 > FetcherFrame.partSize { send(&sink) }
     converter.push(byte) { chunk.append($0) }
   }
@@ -54,11 +55,14 @@ struct ArchiveQueue: Sendable {
 }
 
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  /// The octets of contents after which deletions are committed: a cut costs no more.
+  /// Octets of content after which a session with deletions ends to commit them, so that a connection cut
+  /// later cannot undo them.
   private static var mostOctets: Int { 1 << 20 }
 
-  /// All that was asked for has been looked at. Contents come last: none of them, however long, may
-  /// keep an alert waiting, or the deletion of one that is done.
+  /// Requests the next content to archive, or ends the session with QUIT; all headers have been handled.
+  /// Contents come last, because a long one must not delay an alert or the deletion of one that is done. A
+  /// session with deletions ends before the first content, after 1 MiB of contents, or when its batch is
+  /// full.
   mutating func archiveOrQuit<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     let mustCommit =
       deletionCount >= batch
@@ -71,7 +75,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     enter(.archiving(message))
   }
 
-  /// The content of `message` is complete.
+  /// Handles the end of the content of `message`, and asks the supervisor for a verdict.
   mutating func archived<Sink: FrameSink & ~Copyable>(
     _ message: JudgedMessage, _ sink: inout Sink
   ) {

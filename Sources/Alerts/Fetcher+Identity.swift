@@ -3,9 +3,9 @@ public import Ledger
 import Mail
 import POP3
 
-/// By what the message is recognised whose header is complete.
+/// Hashes that identify the message whose header is complete.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  // These change nothing; what does not say that it might, copies the fetcher.
+  // `mutating`, though nothing changes: a nonmutating function would copy the fetcher.
   mutating func identity(of message: Int) -> MessageIdentity {
     var digest = SHA256()
     digest.update(.ascii("C"))
@@ -29,7 +29,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       header: Identity(prefixOf: digest.finish().span), content: hasContent ? content : nil)
   }
 
-  /// The hash of a message in the sum over the mailbox; nil if nothing tells it from others.
+  /// 64-bit hash of the message for `Examined.sum`: of its unique-id if that is believed, else of its
+  /// content; nil if neither tells the message from others.
   func word(of identity: MessageIdentity) -> UInt64? {
     if let uniqueID = identity.uniqueID, identity.believesUniqueID { return uniqueID.word }
     return identity.isSilent || identity.believesUniqueID && hasSeenUniqueIDs
@@ -40,8 +41,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
 }
 
 extension Span<UInt8> {
-  /// True for a unique-id that says no more than the number of its message: that alone, or behind words
-  /// without a digit and zeros. vm-pop3d says `no-message-id-3`.
+  /// True if the unique-id says no more than the number of its message: it is that number, alone or after
+  /// text with no digit but 0. vm-pop3d sends `no-message-id-3`.
   func tellsNoMore(than message: Int) -> Bool {
     var digits: [UInt8] = []
     digits.append(decimal: message)
@@ -55,7 +56,7 @@ extension Span<UInt8> {
 }
 
 extension Identity {
-  /// The hash of this unique-id.
+  /// Hash of the unique-id `id`.
   public init<SHA256: SHA256Digest & ~Copyable>(of id: Span<UInt8>, by: SHA256.Type) {
     var digest = SHA256()
     digest.update(.ascii("U"))

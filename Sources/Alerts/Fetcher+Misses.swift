@@ -3,11 +3,12 @@ import Mail
 import POP3
 import Rules
 
-// The rules that do not take a message are told of in a dry run, each of them; else only where
-// somebody wants to know, and the nearest.
+// A dry run reports every rule that does not take a message. Otherwise only the nearest rule is reported, and
+// only with `tellsNearest`.
 extension Fetcher
 where MD5: ~Copyable, SHA256: ~Copyable {
-  /// No rule takes `message`, whose header is complete.
+  /// Reports that no rule takes `message`, whose header is complete; does nothing outside a dry run without
+  /// `tellsNearest`.
   mutating func tellUnmatched<Sink: FrameSink & ~Copyable>(_ message: Int, _ sink: inout Sink) {
     guard settings.isDryRun || settings.tellsNearest else { return }
     var miss: RuleMiss?
@@ -23,7 +24,8 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     tellMisses(before: settings.rules.rules.count, &sink)
   }
 
-  /// Tells of each of the first `end` rules that does not take the message; only in a dry run.
+  /// Sends a `missed` frame for each of the first `end` rules that does not take the message; in a dry run
+  /// only.
   mutating func tellMisses<Sink: FrameSink & ~Copyable>(before end: Int, _ sink: inout Sink) {
     guard settings.isDryRun else { return }
     for index in 0..<end {

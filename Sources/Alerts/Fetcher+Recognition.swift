@@ -2,8 +2,8 @@ import Bytes
 import Ledger
 import POP3
 
-/// The part of the mailbox that was looked at before: found by one unique-id, by one header, or by a listing
-/// of all.
+/// Recognises the part of the mailbox that was looked at before: by the unique-id or the header of its last
+/// message, or by a listing of the whole mailbox.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
   mutating func counted<Sink: FrameSink & ~Copyable>(
     _ messages: Int, _ octets: UInt64, _ sink: inout Sink
@@ -23,7 +23,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
   }
 
-  /// Finds out whether the mailbox begins with what was looked at.
+  /// Checks whether the mailbox begins with the messages that were looked at before.
   private mutating func recognise() {
     let known = settings.known
     let isStuck = known.stuck.contains { $0.number == known.anchor.count }
@@ -36,14 +36,16 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
   }
 
-  /// These rules have looked at a part of what others had looked at: of the rest, messages may have gone
-  /// since, and others stand in their places. The last of it tells.
+  /// Checks whether the messages that other rules had looked at are still in their places, by the last of
+  /// them. These rules have looked at only some of those; others may have gone since, and new messages may
+  /// have taken their places.
   private mutating func checkEarlier() {
     guard count >= settings.known.earlier.count else { return checkedEarlier(isThere: false) }
     enter(.comparing(.earlier))
   }
 
-  /// No unique-id tells whether the messages up to `landmark` are in their places.
+  /// Falls back to the header of the landmark message, as no unique-id tells whether the messages up to it
+  /// are in their places.
   mutating func compareHeader(_ landmark: Landmark) {
     switch landmark {
     case .earlier: enter(.comparingHeader(.earlier))
@@ -51,7 +53,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
   }
 
-  /// Whether the messages up to `landmark` are in their places, by the header of the last of them.
+  /// Handles the result of comparing a landmark; `isThere` is true if it is in its place.
   mutating func compared(_ landmark: Landmark, isThere: Bool) {
     switch landmark {
     case .earlier: checkedEarlier(isThere: isThere)
@@ -64,13 +66,14 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     recognise()
   }
 
-  /// Each message is looked at by its header.
+  /// Has the header of every message read.
   mutating func lookAtAll() {
     looksAtAll = true
     enter(.fetching)
   }
 
-  /// True if one message can tell that the mailbox begins with what was looked at.
+  /// True if a single message can show that the mailbox begins with those looked at before: there are more
+  /// messages, or as many with the same octets.
   private func canRecognise(_ messages: Int, _ octets: UInt64) -> Bool {
     let known = settings.known
     return messages > known.anchor.count
@@ -82,8 +85,8 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     enter(.listing)
   }
 
-  /// The mailbox may begin with what was looked at, and no unique-id tells: the header of the last of
-  /// that does.
+  /// Recognises the mailbox by the header of the last message looked at, as no unique-id does. Has every
+  /// header read if that cannot help.
   mutating func recogniseByHeader() {
     let known = settings.known
     guard known.listing != .now || known.earlier.count > 0, known.anchor.count > 0,
@@ -103,13 +106,13 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     enter(.fetching)
   }
 
-  /// The order of the delivery of `message` and the last look at all of the mailbox.
+  /// Order of the delivery of `message` and the last look at the whole mailbox.
   func look(of message: Int) -> Arrival.Look {
     let known = settings.known
     if known.leavesExisting { return .covered }
     guard isRecognised else { return .unknown }
     if message <= earlierCount { return .covered }
-    // Others may have looked at what is behind, too.
+    // Other rules may have looked at later messages, too.
     guard earlierCount == known.earlier.count || known.earlier.count <= known.examined.count else {
       return .unknown
     }
@@ -122,7 +125,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     if let id {
       let word = Self.digest(of: id).word
       hasSeenUniqueIDs = true
-      // In a listing they are compared with each other.
+      // A listing compares its unique-ids with each other.
       let isDoubled = listed == nil && message > lastNamed.message && word == lastNamed.word
       if isDoubled || id.span.tellsNoMore(than: message) { believesUniqueIDs = false }
       lastNamed = (message, word)
@@ -158,10 +161,10 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     ask(&sink, isLast: true)
   }
 
-  /// The listing has ended, and was answered.
+  /// Begins to read headers, once the supervisor has answered the whole listing.
   mutating func beginFetching() {
     enter(.fetching)
-    // The same unique-ids, and other octets: they are of other messages by now.
+    // The same unique-ids with other octets belong to other messages by now.
     let known = settings.known
     let isReused =
       listing.isRecognised && listing.count == known.anchor.count && listing.count == count
@@ -170,7 +173,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
       believesUniqueIDs = false
       return recogniseByHeader()
     }
-    // Some came since they were counted.
+    // Messages may have arrived since STAT.
     count = max(count, listing.count)
     isRecognised = listing.isRecognised
     let begins = isRecognised && known.examined.count > 0

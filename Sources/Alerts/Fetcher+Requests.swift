@@ -1,12 +1,12 @@
 import Ledger
 import POP3
 
-/// The order in which a session asks for what it needs.
+/// The order in which a session requests headers and sends deletions.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  /// Sends what can be sent: a deletion first, then requests for as many messages as the window
-  /// takes. Until TOP has worked once, where a message is to be passed over, and after a cut, one at a time; and none
-  /// while it is not known whether the batch is full, or what became of the messages of a listing, where
-  /// only others are left.
+  /// Sends what may be sent now: a pending deletion first, then requests for as many messages as the window
+  /// takes. Requests go one at a time until TOP has worked once, if a message is to be passed over, and after
+  /// a cut session. Nothing is requested while it is open whether the batch is full or, if only unlisted
+  /// messages are left, what became of the listed ones.
   mutating func pump<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     while case .fetching = state, session.canSend {
       if isRewinding, let rereading {
@@ -55,19 +55,19 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
   }
 
-  /// What asks for the header of `message`.
+  /// The command that reads the header of `message`: TOP, or RETR if TOP does not work.
   func headerCommand(_ message: Int) -> Command {
     hasTop == false || rereading == message ? .retr(message) : .top(message)
   }
 
-  /// Passes over what a listing showed to need no look.
+  /// Moves `next` to the next message that the listing found due, or behind the listing if none is left.
   mutating func advance() {
     guard let due else { return }
     next = Int(due.next ?? listedCount + 1)
     if due.next == nil { self.due = nil }
   }
 
-  /// Asks for `message` again, and for all behind it.
+  /// Requests `message` and all messages behind it again.
   mutating func goBack(to message: Int) {
     uniqueIDIsAsked = false
     if message <= Int(listedCount), var again = listed {

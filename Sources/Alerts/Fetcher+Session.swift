@@ -35,15 +35,15 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     pump(&sink)
   }
 
-  /// The server did not let us in.
+  /// Ends the poll because the server refused the session or the login.
   private mutating func rejected<Sink: FrameSink & ~Copyable>(
     _ stage: LoginStage, _ refusal: Refusal, _ sink: inout Sink
   ) {
     sendLoginDelay(&sink)
     if let mechanism = session.nextMechanism { sink.send(.nextLogin(mechanism)) }
-    // Nor is what came before the server had one; that USER is next says so.
+    // If USER is to be tried next, the server had no credential yet either.
     let hadCredential = session.nextMechanism != .user
-    // RFC 3206 section 5: where the server has that code, what comes without it is no wrong password.
+    // RFC 3206 section 5: a server with AUTH-RESP-CODE marks each refusal of a credential with [AUTH].
     let isCredential =
       stage != .greeting && hadCredential
       && !(refusal.isUntagged && session.capabilities.authResponseCode)
@@ -68,10 +68,10 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     sink.send(.loginDelay(seconds: min(seconds, FetcherFrame.longestLoginDelay)))
   }
 
-  /// The server has committed the deletions of the session.
+  /// Handles the end of a session whose deletions the server has committed.
   private mutating func committed<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     mark.endListed()
-    // What a listing with a gap did not ask for may be gone.
+    // Messages that an incomplete listing did not request may be gone.
     let isEachKnown = looksAtAll || listed != nil && listing.isWhole
     let extent: FetcherFrame.Extent =
       !isComplete
@@ -85,7 +85,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     end(.polled, [], &sink)
   }
 
-  /// The numbers of messages that Gmail lists where more are waiting: those of about 250 conversations.
+  /// Message counts at which Gmail may hide further messages: it lists about 250 conversations.
   private static var mostOfGmail: ClosedRange<Int> { 240...275 }
 
   private mutating func ready<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
@@ -93,7 +93,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     enter(.counting)
   }
 
-  /// The header of `message` is complete: match it.
+  /// Matches the message whose header is complete.
   private mutating func received<Sink: FrameSink & ~Copyable>(
     _ message: Int, _ sink: inout Sink
   ) {
@@ -112,7 +112,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       return compared(landmark, isThere: !identity.isSilent && identity.content.word == last)
     }
     guard !isRewinding else { return }
-    // What a server sends for a message that it cannot read, or that went away.
+    // An empty header is what a server sends for a message that it cannot read or that went away.
     guard !header.isEmpty else {
       return notRead(message, [UInt8]("the server sent no header"), &sink)
     }
@@ -190,7 +190,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
             explanation(ofRefused: command, lastLine: session.lastLine)))
       }
     case .quit:
-      // Without a deletion nothing is in doubt.
+      // Without deletions, the refusal leaves nothing in doubt.
       guard deletionCount > 0 else { return committed(&sink) }
       sink.send(.commitRefused(explanation(ofRefused: command, lastLine: session.lastLine)))
       end(.polled, [], &sink)

@@ -3,10 +3,11 @@ import Config
 import Ledger
 import POP3
 
-/// Messages whose header the server does not give: read by RETR; if it does not give that either, they wait
-/// for a day and are reported.
+/// Messages whose header the server does not give. They are read by RETR; if that fails too, they are
+/// reported and wait for a day.
 extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
-  /// The server refused the header of `message`, or sent none.
+  /// Handles a header of `message` that the server refused or sent empty: reads the whole message by RETR if
+  /// `headers = auto`, otherwise records that it could not be read.
   mutating func notRead<Sink: FrameSink & ~Copyable>(
     _ message: Int, _ words: [UInt8], _ sink: inout Sink
   ) {
@@ -23,7 +24,7 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     miss(message, words, &sink)
   }
 
-  /// `message` is not read in this session.
+  /// Records and reports that `message` could not be read in this session.
   private mutating func miss<Sink: FrameSink & ~Copyable>(
     _ message: Int, _ words: [UInt8], _ sink: inout Sink
   ) {
@@ -39,12 +40,14 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     sink.send(.unread(message: UInt32(message), id, words))
   }
 
-  /// The unique-id of the message whose header comes next, or is there.
+  /// Hash of the unique-id of `message`: from the listing, or from UIDL for the message being read; nil if
+  /// unknown.
   mutating func listedID(of message: Int) -> Identity? {
     listed?.identity(of: message) ?? uniqueID.map { Self.digest(of: $0) }
   }
 
-  /// Passes over `message`, which comes next, where its header was waited for in vain before.
+  /// Skips `message`, the next one, if an earlier poll waited for its header in vain. Returns `true` if it
+  /// did.
   mutating func passesOver<Sink: FrameSink & ~Copyable>(_ message: Int, _ sink: inout Sink) -> Bool
   {
     let id = listedID(of: message)
@@ -53,14 +56,15 @@ extension Fetcher where MD5: ~Copyable, SHA256: ~Copyable {
     }
     hasMissed = true
     mark.reach(message, listed: listedCount)
-    // The network may be to blame: it is tried again soon.
+    // The network may be the cause, so the message is tried again soon.
     mark.stop()
     sink.send(.unread(message: UInt32(message), id, []))
     uniqueID = nil
     return true
   }
 
-  /// Tells what is waited for, as it may not come.
+  /// Reports the command whose reply is awaited, as it may never come; once per session, and not while
+  /// archiving.
   public mutating func tellStuck<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     if case .archiving = state { return }
     guard !isStuck else { return }

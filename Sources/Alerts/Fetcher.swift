@@ -5,58 +5,61 @@ public import Mail
 public import POP3
 import Rules
 
-/// SHA-256, FIPS 180-4, for identities; `finish` gives its 32 bytes.
+/// SHA-256 (FIPS 180-4) for identities; `finish` returns 32 bytes.
 public protocol SHA256Digest: ~Copyable {
   init()
   mutating func update(_ byte: UInt8)
   consuming func finish() -> [UInt8]
 }
 
-/// Takes the frames of a fetcher to its supervisor.
+/// Sends the frames of a fetcher to its supervisor.
 public protocol FrameSink: ~Copyable {
   mutating func send(_ frame: FetcherFrame)
 }
 
-/// The fetcher's mind, one poll long: looks at what is new in the mailbox, asks the supervisor
-/// about each match, deletes what it may. The server's bytes and verdicts in, bytes and frames out.
+/// State machine of a fetcher, for one poll: it looks at the new messages of the mailbox, asks the supervisor
+/// about each match, and deletes what it may. Bytes of the server and verdicts in, bytes and frames out.
 ///
-/// The law it keeps: DELE is sent only for a message whose verdict permits it, or that matches no
-/// rule where the owner chose `unmatched = delete` (L1).
+/// Law: DELE is sent only for a message whose verdict permits it, or that no rule takes if the owner chose
+/// `unmatched = delete` (L1).
 public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyable>: ~Copyable {
-  /// Who has the word.
+  /// The party whose input the fetcher waits for.
   public enum Turn: Sendable, Equatable {
-    /// The server: write `output`, give `receive` what it says.
+    /// The server: write `output`, and pass what the server sends to `receive`.
     case server
-    /// TLS: do the handshake, then call `secured`.
+    /// TLS: perform the handshake, then call `secured`.
     case handshake
-    /// The supervisor: call `answered` with its verdict.
+    /// The supervisor: pass its verdict to `answered`.
     case verdict
-    /// The supervisor: call `answeredListing` with its answer.
+    /// The supervisor: pass its answer to `answeredListing`.
     case listing
-    /// Nobody: the poll has ended.
+    /// None: the poll has ended.
     case nobody
   }
 
   /// What the fetcher is doing.
   enum State: Sendable {
-    /// Up to the login the session acts by itself.
+    /// From the greeting to the login, in which the session acts by itself.
     case settingUp
+    /// The TLS handshake after STLS.
     case securing
     /// STAT was sent.
     case counting
-    /// UIDL was sent for a landmark, or, where that does not tell, TOP.
+    /// UIDL was sent for the landmark message.
     case comparing(Landmark)
+    /// The header of the landmark message was requested, as UIDL did not tell.
     case comparingHeader(Landmark)
-    /// UIDL was sent for all.
+    /// UIDL was sent for the whole mailbox.
     case listing
-    /// The supervisor was told of a part of the listing, or of the end of it.
+    /// A part of the listing was sent to the supervisor, whose answer is awaited.
     case askingListing(isLast: Bool)
+    /// Headers are read, and deletions sent.
     case fetching
-    /// The supervisor was told that a rule takes the message.
+    /// A match of this message was sent to the supervisor, whose verdict is awaited.
     case asking(JudgedMessage)
-    /// RETR was sent, for a content that is wanted.
+    /// RETR was sent for the content of this message, to archive it.
     case archiving(JudgedMessage)
-    /// The supervisor has that content.
+    /// The content was sent to the supervisor, whose verdict is awaited.
     case askingArchive(JudgedMessage)
     case quitting
     case ended
@@ -71,59 +74,61 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
 
   /// The number of messages in the mailbox.
   var count = 0
-  /// The number of messages, from the first, that other rules had looked at; 0 if that is not known.
+  /// Number of messages, from the first, that other rules had looked at; 0 if unknown.
   var earlierCount = 0
-  /// The octets of all messages; 0 if the server did not say a likely number.
+  /// Octets of all messages, as STAT says; 0 if the server gave no plausible number.
   var octets: UInt64 = 0
-  /// True if each message is looked at by its header.
+  /// True if the header of every message is read.
   var looksAtAll = false
-  /// The message to ask for next, whether its unique-id was asked for, and the id of the message
-  /// whose header comes next.
+  /// Number of the message to request next.
   var next = 1
+  /// True if UIDL was sent for `next`.
   var uniqueIDIsAsked = false
+  /// Unique-id of the message whose header is read next; nil if the server gave none.
   var uniqueID: UniqueID?
-  /// False once the server refused UIDL for all messages.
+  /// False once the server has refused UIDL for the whole mailbox.
   var hasUniqueIDs = true
-  /// False once UIDL of one message was refused, or gave no unique-id.
+  /// False once the server has refused UIDL for one message, or given no unique-id.
   var hasUniqueIDOfEach = true
-  /// The last message that UIDL has named in this session, and the word of that unique-id.
+  /// The last message that UIDL has named in this session, and the hash of its unique-id.
   var lastNamed = (message: 0, word: UInt64(0))
   /// True if UIDL has named a message in this session.
   var hasSeenUniqueIDs = false
-  /// True once TOP has given a header, false where all headers are read by RETR; nil before either.
+  /// True once TOP has given a header, false if all headers are read by RETR; nil while neither is known.
   var hasTop: Bool?
-  /// False once a unique-id was that of two messages, or no more than a message's number: then none of
-  /// them tells whether a message was looked at.
+  /// False once two messages had the same unique-id, or a unique-id was no more than a message number: then
+  /// unique-ids do not show which messages were looked at.
   var believesUniqueIDs = true
-  /// True if a message waits for the next session.
+  /// True if a message could not be read and waits for a later session.
   var hasMissed = false
-  /// True if TOP did not give the header of a message.
+  /// True once TOP has failed to give a header.
   var hasFailedTop = false
-  /// The message that is read by RETR, as TOP did not give its header.
+  /// The message that is read by RETR because TOP did not give its header.
   var rereading: Int?
-  /// True if it was told whose header is waited for.
+  /// True once the supervisor was told which reply is awaited.
   var isStuck = false
-  /// True while replies about the messages behind `rereading` are dropped: messages are looked at in
-  /// their order.
+  /// True while replies about messages behind `rereading` are dropped, so that messages are handled in order.
   var isRewinding = false
+  /// The message for which DELE is sent next.
   var deletion: JudgedMessage?
   var deletions = DeletionQueue()
-  /// The number of DELEs that the server took, or may yet take.
+  /// Number of DELE commands that the server has accepted or not yet answered.
   var deletionCount = 0
   var mark = ExaminedMark()
   var listing: MailboxListing
-  /// The messages that a listing found to be due and that were not asked for; nil if there are none.
+  /// Messages that the listing found due and that are not yet requested; nil if there are none.
   var due: MessageNumbers?
-  /// All that it found to be due; nil without a listing.
+  /// All messages that the listing found due; nil without a listing.
   var listed: MessageNumbers?
-  /// The number of messages that the listing covers, from the first.
+  /// Number of messages, from the first, that the listing covers.
   var listedCount: UInt32 = 0
   var archive = ArchiveQueue()
-  /// All messages were asked for that there were.
+  /// False if messages are left for the next session.
   var isComplete = true
-  /// True if the mailbox begins with what was looked at before.
+  /// True if the mailbox begins with the messages that were looked at before.
   var isRecognised = false
-  /// The last time at which the server took one of the messages that were looked at; 0 for none.
+  /// Latest time at which the server received one of the messages looked at, in seconds since 1970; 0 if
+  /// unknown.
   var newest: Int64 = 0
 
   public init(
@@ -138,7 +143,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     if settings.headers == .retr { hasTop = false }
   }
 
-  /// The bytes to write to the server; then call `didWrite`.
+  /// Bytes to write to the server; call `didWrite` afterwards.
   public var output: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
@@ -159,10 +164,10 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     }
   }
 
-  /// True if what the server says may be given to `receive`.
+  /// True if bytes of the server may be passed to `receive`.
   public var takesBytes: Bool { turn == .server || turn == .handshake }
 
-  /// Begins to do something else: sends what that begins with.
+  /// Changes the state, and sends the command with which the new state begins.
   mutating func enter(_ state: State) {
     self.state = state
     switch state {
@@ -178,7 +183,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     }
   }
 
-  /// Takes a byte from the server, while `takesBytes`.
+  /// Handles a byte from the server. Requires `takesBytes`.
   public mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
     precondition(takesBytes)
     do {
@@ -189,7 +194,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     reportStage(&sink)
   }
 
-  /// The connection ended; or broke, for a `reason` in words: what the server means by that is the same.
+  /// Handles the end of the connection; `reason` says in words why it broke, nil if the server closed it.
+  /// Either end means the same for the poll.
   public mutating func receiveEnd<Sink: FrameSink & ~Copyable>(
     _ sink: inout Sink, reason: [UInt8]? = nil
   ) {
@@ -199,7 +205,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     if let reason { end(.connectionLost, reason, &sink) }
   }
 
-  /// The handshake that `startTLS` asked for is done.
+  /// Continues after the TLS handshake that `startTLS` asked for.
   public mutating func secured<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     precondition(turn == .handshake)
     enter(.settingUp)
@@ -207,9 +213,9 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     reportStage(&sink)
   }
 
-  /// No further message is asked for, so that what was done so far is committed: time runs out, or a
-  /// batch is full. The next poll goes on from there. A content that is on its way is given up, and
-  /// with it this session: QUIT would have to wait for its end.
+  /// Requests no further message, so that what was done so far is committed, because time runs out or a batch
+  /// is full. The next poll continues from there. A content that is being received is abandoned together with
+  /// the session, as QUIT would have to wait for its end.
   public mutating func wrapUp<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     dropArchive()
     switch state {
@@ -223,7 +229,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     }
   }
 
-  /// No content is fetched any more in this session.
+  /// Requests no further content in this session.
   mutating func dropArchive() {
     if !archive.isEmpty { isComplete = false }
     archive.removeAll()
@@ -234,11 +240,11 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     isComplete = false
     if due != nil { mark.stop() }
     count = next - 1
-    // A unique-id that was asked for stands alone; its answer does no harm.
+    // An answer to UIDL that is still to come does no harm.
     uniqueIDIsAsked = false
   }
 
-  /// The supervisor's verdict on the match.
+  /// Handles the supervisor's verdict on a match or on an archived content.
   public mutating func answered<Sink: FrameSink & ~Copyable>(
     _ verdict: Verdict, _ sink: inout Sink
   ) {
@@ -255,7 +261,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     case .keep: mark.extend(over: judged.word)
     case .leave:
       mark.stop()
-      // Where one could not be archived, another would be fetched for nothing.
+      // If one message could not be archived, the content of another would be fetched for nothing.
       if archive.hasBegun { dropArchive() }
     case .unread:
       hasMissed = true
@@ -267,7 +273,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     pump(&sink)
   }
 
-  /// The supervisor's answer to a part of the listing.
+  /// Handles the supervisor's answer to a part of the listing.
   public mutating func answeredListing<Sink: FrameSink & ~Copyable>(
     _ answer: ListingAnswer, _ sink: inout Sink
   ) {
@@ -290,7 +296,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     _ error: ProtocolError, _ sink: inout Sink, reason: [UInt8]? = nil
   ) {
     var outcome = Outcome(error)
-    // The question for its capabilities may have been the reason.
+    // CAPA may have been the cause.
     if case .connectionEnded(.login, _) = error.reason, session.hasRefusedCapabilities {
       outcome = .capabilitiesHang
     }
@@ -306,8 +312,8 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     end(outcome, reason ?? explanation(of: error, lastLine: session.lastLine), &sink)
   }
 
-  /// The number of deletions after which the session ends: the largest batch if the server wants a pause
-  /// between two sessions and no other follows.
+  /// Number of deletions after which the session ends: that of the settings; the largest allowed if no other
+  /// poll follows and the server demands a pause between logins (LOGIN-DELAY).
   var batch: Int {
     let isOnly = settings.pollsOnce && session.capabilities.loginDelay ?? 0 > 0
     return isOnly ? Self.largestBatch : settings.batch

@@ -2,7 +2,7 @@ import Bytes
 import Ledger
 import Rules
 
-// The parts of frames, as they are written and read.
+// Encoding and decoding of the parts of frames.
 
 extension [UInt8] {
   mutating func append(field: Span<UInt8>) {
@@ -15,8 +15,8 @@ extension [UInt8] {
   }
 }
 
-/// What fits of `text` as a frame may carry it, no part of a character: a blank stands for each control byte,
-/// U+FFFD for each that is not UTF-8.
+/// As much of `text` as fits into `limit` bytes, as a frame may carry it: whole UTF-8 characters, a blank for
+/// each control byte, U+FFFD for each byte that is not UTF-8.
 func plainText(_ text: Span<UInt8>, within limit: Int) -> [UInt8] {
   var bytes: [UInt8] = []
   var index = 0
@@ -30,7 +30,7 @@ func plainText(_ text: Span<UInt8>, within limit: Int) -> [UInt8] {
   return bytes
 }
 
-/// Reads a frame from its front.
+/// Reads the fields of a frame in order.
 struct FrameReader: ~Escapable {
   private let bytes: Span<UInt8>
   private var position = 0
@@ -50,7 +50,7 @@ struct FrameReader: ~Escapable {
     return number
   }
 
-  /// A number of four bytes.
+  /// A number of four bytes; throws `range` if it exceeds `limit`.
   mutating func count(atMost limit: Int) throws(FetcherFrame.Flaw) -> UInt32 {
     let number = try number(4)
     guard number <= UInt64(limit) else { throw .range }
@@ -65,7 +65,7 @@ struct FrameReader: ~Escapable {
     }
   }
 
-  /// The number of a message in its session.
+  /// A message number, from 1 to `mostExamined`; throws `range` for any other.
   mutating func message() throws(FetcherFrame.Flaw) -> UInt32 {
     let message = try count(atMost: FetcherFrame.mostExamined)
     guard message > 0 else { throw .range }

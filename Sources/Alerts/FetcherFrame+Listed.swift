@@ -2,19 +2,19 @@ import Bytes
 public import Ledger
 
 extension FetcherFrame {
-  /// The most octets of a content in a frame.
+  /// Maximum octets of content in one frame.
   public static var partSize: Int { 4096 }
 
-  /// Identities of messages in a listing, in its order.
+  /// Hashes of the unique-ids of listed messages, in their order.
   public struct Listed: Sendable, Equatable {
-    /// The most of them in a frame.
+    /// Maximum number of identities in one frame.
     public static var capacity: Int { 64 }
 
-    /// The whole frame: it is the longest that each poll may need, and there is one of it.
+    /// The frame as encoded. It is the largest that every poll may need, so there is only one copy of it.
     private(set) var frame: [UInt8] = [8, 0]
 
     public init() {
-      // A small mailbox needs as much as a large one.
+      // Full size from the start, so that memory does not depend on the size of the mailbox.
       frame.reserveCapacity(2 + Self.capacity * Identity.size)
     }
 
@@ -26,19 +26,19 @@ extension FetcherFrame {
       guard (frame.count - 2).isMultiple(of: Identity.size) else { throw .length }
     }
 
-    /// A listing begins with these.
+    /// True for the first frame of a listing.
     public var isFirst: Bool {
       get { frame[1] & 1 != 0 }
       set { frame[1] = newValue ? frame[1] | 1 : frame[1] & ~1 }
     }
 
-    /// A listing ends with them.
+    /// True for the last frame of a listing.
     public var isLast: Bool {
       get { frame[1] & 2 != 0 }
       set { frame[1] = newValue ? frame[1] | 2 : frame[1] & ~2 }
     }
 
-    /// The unique-ids of the listing tell no message from another.
+    /// True if the unique-ids of the listing do not tell messages apart.
     public var tellsNothing: Bool {
       get { frame[1] & 4 != 0 }
       set { frame[1] = newValue ? frame[1] | 4 : frame[1] & ~4 }
@@ -55,7 +55,7 @@ extension FetcherFrame {
       frame.append(identity)
     }
 
-    /// Drops the identities; nothing begins with what comes next.
+    /// Removes all identities, and clears `isFirst`.
     public mutating func removeAll() {
       frame.removeLast(frame.count - 2)
       isFirst = false

@@ -4,15 +4,15 @@ import Mail
 public import POP3
 public import Rules
 
-/// A message of a fetcher to the supervisor: one datagram.
+/// A frame from a fetcher to the supervisor: one datagram.
 ///
 ///     frame    = kind fields                       ; numbers are big-endian
 ///     mailbox  = %x01 messages(4) octets(8)
 ///     delay    = %x02 seconds(4)
-///     took     = %x18 header(1) field              ; before the match that it is of
+///     took     = %x18 header(1) field              ; precedes the match of its message
 ///     matched  = %x03 rule(1) message(4) identity arrival 6field
 ///     arrival  = flags(1) [seconds(8)]             ; %x01 covered, %x02 later; %x04 seconds,
-///                                                  ; %x08 which are the server's
+///                                                  ; %x08 by the server's clock
 ///     identity = flags(1) hash                     ; content
 ///                [hash]                            ; %x01: unique-id; %x02 more: believed
 ///                [hash [hash]]                     ; %x08: older header; %x10 more: older content
@@ -41,101 +41,102 @@ public import Rules
 ///     capped   = %x16
 ///     undeleted = %x17 message(4)
 ///     unlisted = %x19
-///     miss     = rule(1) ( %x00                    ; it is for another mailbox
+///     miss     = rule(1) ( %x00                    ; the rule is for another mailbox
 ///                / %x01 condition(1) field         ; the condition saw this text
-///                / %x02 condition(1)               ; there is nothing to see
-///                / %x03 condition(1) field )       ; there is no sender, for this reason
+///                / %x02 condition(1)               ; the message has no such field
+///                / %x03 condition(1) field )       ; the message has no sender: the reason
 ///
-/// The supervisor parses it as a stranger's: lengths and ranges hold, each number has its limit,
-/// text is UTF-8 without control bytes, and nothing may follow.
+/// The supervisor parses frames as untrusted input: it checks lengths and ranges, each number has a limit,
+/// text must be UTF-8 without control bytes, and bytes after the last field are an error.
 public enum FetcherFrame: Sendable, Equatable {
-  /// STAT counted so many messages, up to `POP3.Limits.messages`, of so many octets, up to
-  /// `mostOctets` (0: not known).
+  /// Counts from STAT: messages up to `POP3.Limits.messages`, octets up to `mostOctets` (0: unknown).
   case mailbox(messages: UInt32, octets: UInt64)
-  /// The server wants so many seconds between logins, up to `longestLoginDelay`.
+  /// The server's LOGIN-DELAY, up to `longestLoginDelay`.
   case loginDelay(seconds: UInt32)
-  /// The text of the extra header field at `header` in `Names.headers`, which a condition took of the
-  /// message that the next match is of.
+  /// Text of the extra header field `Names.headers[header]` that a condition took; precedes the `matched`
+  /// frame of the same message.
   case took(header: UInt8, [UInt8])
-  /// Rule `rule` takes the message with this number in the session; a verdict is waited for. Nobody
-  /// believes that: it is judged.
+  /// Rule `rule` takes message number `message` of the session; the fetcher waits for a verdict. The
+  /// supervisor has a judge confirm it.
   indirect case matched(rule: Int, message: UInt32, MessageIdentity, Arrival, AlertValues)
-  /// The server took a DELE for a message, whether a rule takes that or none does.
+  /// The server accepted DELE for a message, whether a rule takes it or none.
   case deleted(message: UInt32)
-  /// QUIT was answered with +OK; so many messages have been looked at, up to `mostExamined`.
-  /// The server took the last of those of this session at `newest`, in seconds since 1970; 0 where it did
-  /// not say.
+  /// The server answered QUIT with +OK. `Examined.count` is at most `mostExamined`. `newest` is the time at
+  /// which the server received the newest message looked at in this session, in seconds since 1970; 0 if
+  /// unknown.
   case committed(Examined, Extent, newest: UInt64)
-  /// The poll is over; the detail is for people.
+  /// The poll is over; the text is for people.
   case ended(Outcome, [UInt8])
-  /// The poll is that far.
+  /// The stage that the poll has reached.
   case stage(Stage)
-  /// Messages of a complete listing; an answer is waited for.
+  /// A part of a complete listing; the fetcher waits for an answer.
   case listed(Listed)
-  /// The content of this message was asked for; it follows in parts, with LF at its lines' ends.
+  /// RETR was sent for the content of this message; `content` frames follow, with LF line ends.
   case archiving(message: UInt32)
+  /// A part of the content, of up to `partSize` octets.
   case content([UInt8])
-  /// That was all of it; a verdict is waited for.
+  /// The content is complete; the fetcher waits for a verdict.
   case archived
-  /// The server refused it.
+  /// The server refused RETR for the content.
   case contentRefused
   /// The server refused a DELE for a message; the text is for people.
   case deletionRefused(message: UInt32, [UInt8])
-  /// The server refused QUIT: nobody knows what it has deleted; the text is for people.
+  /// The server refused QUIT, so it is unknown what it has deleted; the text is for people.
   case commitRefused([UInt8])
-  /// A message that holds a mail server's own data was passed over.
+  /// A message with a mail server's own folder data was left alone.
   case folderInternalData
-  /// The server did not let the header of a message be read, which a listing has by this unique-id; the
-  /// text is for people.
+  /// The header of a message could not be read, or was not requested because an earlier poll waited for it in
+  /// vain. The `Identity` is the hash of its unique-id, nil if unknown; the text is for people.
   case unread(message: UInt32, Identity?, [UInt8])
-  /// The server refused the login, maybe for its form: this one is to be tried the next time.
+  /// The server refused the login, perhaps because of the mechanism: try this one in the next poll.
   case nextLogin(Mechanism)
-  /// Headers are read with their messages from here on, by RETR.
+  /// From here on headers are read by RETR, as TOP failed for a message.
   case wholeMessages
-  /// No rule takes a message; told in a dry run, and where somebody wants to know.
+  /// No rule takes a message; sent in a dry run and with `tellsNearest`.
   case unmatched(UnmatchedMessage)
-  /// A rule does not take the message that was told of last; in a dry run only.
+  /// A rule does not take the message of the last `matched` or `unmatched` frame; in a dry run only.
   case missed(RuleMiss)
-  /// The header of a message, with this unique-id, is waited for while the time runs out, or was when the
-  /// connection ended; `topFailed` where it was asked for by TOP, which gave none in this session.
+  /// The header of a message was awaited when time ran out or the connection ended. `topFailed` is true if it
+  /// was requested by TOP, which has given no header in this session.
   case stuck(message: UInt32, Identity?, topFailed: Bool)
-  /// The same of the unique-ids of all messages.
+  /// The listing of unique-ids was awaited when time ran out or the connection ended.
   case listingIsStuck
-  /// The same of the answer to a DELE.
+  /// The reply to a DELE was awaited when time ran out or the connection ended.
   case deletionIsStuck(message: UInt32)
-  /// The server, Gmail's, lists no more messages than it lists at most, and none of them is new.
+  /// Gmail lists as many messages as it ever does, and none of them is new.
   case capped
 
-  /// The longest text for people, in octets; a longer one is cut.
+  /// Maximum octets of a text for people; a longer one is cut.
   public static var detailSize: Int { 400 }
 
-  /// The most octets of a mailbox: 256 TiB, which is more than there are and far from overflow.
+  /// Maximum octets of a mailbox: 256 TiB, more than any has and far from overflow.
   public static var mostOctets: UInt64 { 1 << 48 }
 
-  /// The longest pause between logins, in seconds: no longer one is believed.
+  /// Longest LOGIN-DELAY that is accepted, in seconds.
   public static var longestLoginDelay: UInt32 {
     UInt32(Schedule.longestLoginDelay.milliseconds / 1000)
   }
 
-  /// The most messages that were looked at: those of the largest mailbox, and what may arrive while
-  /// it is listed.
+  /// Maximum number of messages looked at: those of the largest mailbox, and those that may arrive while it
+  /// is listed.
   public static var mostExamined: Int { POP3.Limits.messages + POP3.Limits.listingSlack }
 
-  /// The part of the mailbox that a session has dealt with.
+  /// The part of the mailbox that a session has handled.
   public enum Extent: UInt8, Sendable {
-    /// Some of it is left for the next.
+    /// Some messages are left for the next session.
     case some = 0
+    /// No message is left.
     case all
-    /// All, and each message was looked at by its header, but for those that the ledger knows by a
+    /// No message is left, and the header of each was read, except for those that the ledger knows from a
     /// listing.
     case allSeen
-    /// Some is left, and it does not begin with what was looked at before.
+    /// Some messages are left, and the mailbox does not begin with those looked at before.
     case someAnew
-    /// As `allSeen`, but some could not be read.
+    /// As `allSeen`, but some messages could not be read.
     case allTried
   }
 
-  /// Room for the longest frame: a part of a content.
+  /// Room for the longest frame, a part of a content.
   public typealias Bytes = ByteBuffer<4160>
 
   public enum Flaw: Error { case kind, length, range, control, notUTF8 }
@@ -208,7 +209,7 @@ public enum FetcherFrame: Sendable, Equatable {
     try reader.end()
   }
 
-  /// The frame as it goes over the socket.
+  /// The bytes of the frame on the socket.
   public var encoded: [UInt8] {
     var bytes: [UInt8] = []
     switch self {

@@ -2,19 +2,19 @@ public import Config
 public import Ledger
 public import Rules
 
-/// The settings of a fetcher, and its mailbox as the ledger knows it.
+/// The settings of a fetcher, and what the ledger knows of its mailbox.
 public final class FetcherSettings: Sendable {
   public let mailbox: Int
   public let rules: RuleSet
   public let deletesUnmatched: Bool
   public let isDryRun: Bool
-  /// The number of deletions that QUIT commits at once, about.
+  /// Approximate number of deletions that one QUIT commits.
   public let batch: Int
-  /// True if no session follows by itself.
+  /// True if no other poll follows by itself (`popbell once`).
   public let pollsOnce: Bool
   public let headers: HeaderCommand
   public let known: KnownMailbox
-  /// True if the supervisor is told of each message that no rule takes, and of the nearest rule.
+  /// True if each message that no rule takes is reported, together with the nearest rule.
   public let tellsNearest: Bool
 
   public init(
@@ -34,14 +34,14 @@ public final class FetcherSettings: Sendable {
   }
 }
 
-/// A message whose header was waited for in vain. Its unique-id may be that of others, too.
+/// A message whose header an earlier poll waited for in vain. Other messages may have its unique-id, too.
 public struct StuckMessage: Sendable, Equatable {
   fileprivate(set) var number: UInt32
   /// nil where the server gave none.
   let uniqueID: Identity?
-  /// True if it was said that it is passed over.
+  /// True once the log says that the message is passed over.
   var isSaid = false
-  /// The messages before it that this session deletes.
+  /// Number of messages with lower numbers that this session has deleted.
   fileprivate var deletedBefore: UInt32 = 0
 
   init(number: UInt32, uniqueID: Identity?) {
@@ -59,16 +59,16 @@ public struct StuckMessage: Sendable, Equatable {
 }
 
 extension [StuckMessage] {
-  /// The server has taken a DELE for a message.
+  /// Notes that the server has accepted DELE for a message.
   mutating func noteDeletion(of message: UInt32) {
-    // A fetcher may say so more often than is true.
+    // A fetcher may report more deletions than are true.
     for index in indices
     where message < self[index].number && self[index].deletedBefore < self[index].number - 1 {
       self[index].deletedBefore += 1
     }
   }
 
-  /// The session has ended, and its deletions are committed, or are not.
+  /// Ends the session. If its deletions are committed, the numbers drop by the deletions before them.
   mutating func endSession(isCommitted: Bool) {
     for index in indices {
       if isCommitted { self[index].number -= self[index].deletedBefore }
@@ -77,40 +77,43 @@ extension [StuckMessage] {
   }
 }
 
-/// A mailbox as it was known when the poll began.
+/// What was known of a mailbox when the poll began.
 public struct KnownMailbox: Sendable, Equatable {
   public var examined: Examined
-  /// The part that other rules had looked at, until these have looked at all.
+  /// The part that other rules had looked at; empty once these rules have looked at the whole mailbox.
   public var earlier = Examined(rules: 0)
-  /// True if what is there now is old: nobody has looked at all of it, and the owner wants none of it.
+  /// True if the messages that are there now count as old, because the mailbox was never looked at as a whole
+  /// and `existing = leave`.
   public var leavesExisting = false
-  /// The occasion to list it in full.
+  /// When to list the whole mailbox.
   public var listing = Listing.whereChanged
-  /// The messages that are passed over, as their headers were waited for in vain.
+  /// Messages that are passed over, because an earlier poll waited for their headers in vain.
   public var stuck: [StuckMessage] = []
-  /// True if the session before lost its deletions: nothing is asked for beyond what this one may delete.
+  /// True if an earlier session was cut and lost its deletions. Requests then go one at a time, and none goes
+  /// beyond what this session may delete.
   public var wasCut = false
-  /// True if the server has refused QUIT of late, and what no rule takes is not deleted.
+  /// True if the server has recently refused to commit deletions: messages that no rule takes are not
+  /// deleted.
   public var refusesCommit = false
-  /// True if the ledger has messages that it knows by the hashes of its older versions.
+  /// True if the ledger has records of its older versions, which hashed messages differently.
   public var knowsOlder = false
 
   public enum Listing: Sendable {
-    /// If it does not begin with what was looked at.
+    /// If the mailbox does not begin with the messages looked at before.
     case whereChanged
-    /// Now, whatever it looks like; or, where unique-ids tell nothing, each message is looked at.
+    /// In this poll. If unique-ids do not tell messages apart, every header is read instead.
     case now
-    /// Not now: there is no time for it. Where it has changed, all messages are looked at.
+    /// Not in this poll, for lack of time. If the mailbox has changed, every header is read.
     case never
   }
 
   public init(examined: Examined) { self.examined = examined }
 
-  /// The part by which the mailbox is recognised: how far these rules have come or, where that is nowhere,
-  /// the others.
+  /// The messages by which the mailbox is recognised: those that these rules have looked at or, if there are
+  /// none, those that other rules had.
   var anchor: Examined { examined.count > 0 ? examined : earlier }
 
-  /// What a landmark is the last message of.
+  /// The messages whose last one is `landmark`.
   func messages(upTo landmark: Landmark) -> Examined {
     switch landmark {
     case .earlier: earlier
@@ -119,8 +122,8 @@ public struct KnownMailbox: Sendable, Equatable {
   }
 }
 
-/// A message that tells whether those up to it are still in their places: the last that other rules had
-/// looked at, or the last that was looked at at all.
+/// A message that shows whether all messages up to it are still in their places: the last of
+/// `KnownMailbox.earlier` or of `KnownMailbox.anchor`.
 enum Landmark: Sendable {
   case earlier
   case anchor

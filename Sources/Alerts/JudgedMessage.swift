@@ -1,11 +1,11 @@
-/// A message that a verdict is awaited for, whose content is wanted, or that is to be deleted.
+/// A message that awaits a verdict, is to be archived, or is to be deleted.
 struct JudgedMessage: Sendable {
   let number: Int
-  /// Its hash in the sum over the mailbox; nil where nothing tells it from others.
+  /// Its 64-bit hash in `Examined.sum`; nil if nothing tells it from other messages.
   let word: UInt64?
 }
 
-/// The messages whose DELE waits for its reply, oldest first: no more than the session's window.
+/// The messages whose DELE awaits a reply, oldest first; never more than the window of the session.
 struct DeletionQueue: Sendable {
   static var capacity: Int { 64 }
 

@@ -3,88 +3,95 @@ import Ledger
 import POP3
 import Rules
 
-/// What the supervisor knows of one mailbox.
+/// The supervisor's state of one mailbox.
 final class Mailbox {
-  /// How late a poll may be before something must be wrong with popbell itself.
+  /// How long an event may be overdue before popbell counts as unhealthy.
   static let patience = Interval.seconds(60)
-  /// How long a mailbox is believed to have changed at its end only, and how long what takes longer
-  /// than a poll may is not tried again: a day.
+  /// A day: the interval between full listings, and the pause before something that took longer than a poll
+  /// may is tried again.
   static let longPause = Interval.seconds(86_400)
-  /// How long a content is not asked for with which the connection ended: an hour.
+  /// An hour: the pause before a header or content is requested again with which the connection ended.
   static let pause = Interval.seconds(3600)
-  /// How long a program has between being asked to end and being ended, and a fetcher that said it
-  /// was done until it is.
+  /// Time that a program has to end when it is told to, and a fetcher when its poll is over, before it is
+  /// killed.
   static let grace = Interval.seconds(3)
 
-  /// How many messages of a poll that are too old to fire are told of one by one.
+  /// Maximum number of old messages that one poll reports individually.
   static let mostOldTold: UInt32 = 20
 
-  /// The longest rest of an output that an alert waits for while it is under way, and the server with it.
+  /// Longest rest of an output for which an alert waits within the poll, while the server waits too.
   static let shortRest = Interval.seconds(5)
 
   enum Phase: Sendable, Equatable {
     case waiting(until: Instant)
     case polling(deadline: Instant)
-    /// Its fetcher is done, or told to be; the process is still there.
+    /// The fetcher is done, or was told to end, but its process still exists.
     case ending(since: Instant)
-    /// It is not polled again.
+    /// The mailbox is not polled again.
     case finished
   }
 
   private(set) var phase: Phase
   var schedule: Schedule
-  /// The poll that is under way, or the last.
+  /// The current poll, or the last one.
   var poll = Poll()
+  /// The alert whose actions are being carried out; nil if there is none.
   var alert: Alert?
-  /// What the last message that a rule took carried.
+  /// Values of the last message that a rule took; nil if there was none.
   var values: AlertValues?
 
   // MARK: From poll to poll
 
   /// The number of polls since popbell started.
   var tries: UInt64 = 0
-  /// The time of the first poll that failed since the last that went well; nil where that was the last.
+  /// Time of the first failed poll since the last successful one; nil if the last poll succeeded.
   var failingSince: Instant?
-  /// How many messages there were when the last poll left some for the next; nil where it did not.
+  /// Number of messages at the last poll, if it left some for the next; nil otherwise.
   var messagesBefore: UInt32?
-  /// True if a poll that listed it had no room for all that needed a look: the next lists it too.
+  /// True if the next poll lists the mailbox again, because the last one listed it and left messages.
   var listsAgain = false
-  /// When the last poll began, where it looked at all that there was, and left nothing to wait for the
-  /// clock; nil where it did not, or none was.
+  /// Start of the last committed poll, if it looked at every message and none waits for the clock; nil
+  /// otherwise.
   var lastWholeLook: Instant?
-  /// When it was last listed in full.
+  /// Time of the last full listing, or of the last poll that requested every message.
   var lastListing: Instant?
-  /// When a listing is tried again that took longer than a poll may, or never came.
+  /// Time before which the mailbox is not listed, because a listing took longer than a poll may or never
+  /// came.
   var nextListing: Instant?
-  /// Whose content did not come whole, and when it is tried again.
+  /// Contents that did not arrive completely; each is requested again after its `end` only.
   var slow: [SlowContent] = []
-  /// The time of the next try at a deletion that the server refused, of a message that no rule takes;
-  /// true if it refused to commit, so that no other such message is deleted until then.
+  /// Time of the next try to delete a message that no rule takes, after the server refused that.
   var nextDeletion: Instant?
+  /// True if the server refused to commit: no message that no rule takes is deleted before `nextDeletion`.
   var refusesCommit = false
-  /// The last alert of which was said that the server did not delete its message.
+  /// Key of the last alert whose message was reported as not deleted by the server.
   var notDeleted: Identity?
-  /// How many messages a session deletes at most, where longer ones have been cut; nil where none was.
+  /// Maximum number of deletions per session, after a longer session was cut; nil if none was.
   var smallBatch: Int?
 
   // MARK: How its server is spoken to
 
+  /// True if CAPA is not sent, because the server hung or hung up on it.
   var skipsCapabilities = false
-  /// The login to try, where the server refused the automatic one without a reason.
+  /// The login mechanism to try, after the server refused the automatic one without giving a reason.
   var mechanism: Mechanism?
-  /// True if messages are read whole; and if that was said.
+  /// True if headers are read by RETR, because TOP hangs.
   var readsWhole = false
+  /// True once the log says that headers are read by RETR.
   var saidWholeMessages = false
-  /// The messages for whose headers the polls before waited in vain; until `nextReading`, those that are passed
-  /// over, and whether messages are read whole for them.
+  /// Messages for whose headers the last polls waited in vain.
   var wereStuck: [StuckMessage] = []
+  /// Messages that are not requested until `nextReading`.
   var passesOver: [StuckMessage] = []
+  /// Time at which `passesOver` and `readsWhole` are reset; nil if neither is set.
   var nextReading: Instant?
-  /// The message whose deletion the poll before waited for in vain, and whether it did for the listing.
+  /// The message for whose deletion the previous poll waited in vain; nil if there was none.
   var wasStuckDeletion: UInt32?
+  /// True if the previous poll waited for the listing in vain.
   var wasStuckListing = false
-  /// The polls in a row in which the server listed as many messages as it does at most, and when that was said.
+  /// Number of consecutive polls in which Gmail listed its maximum and nothing new; counted up to 3.
   var cappedPolls = 0
+  /// Time of the last warning about that; nil if there was none.
   var capWarning: Instant?
 
   init(schedule: Schedule, now: Instant) {
@@ -92,14 +99,14 @@ final class Mailbox {
     phase = .waiting(until: now)
   }
 
-  /// Whether the poll came forward, and left the rest of the mailbox for the next. A server that
-  /// only says that it deletes brings nobody forward.
+  /// True if the poll made progress and left the rest of the mailbox for the next. A server that only claims
+  /// to delete makes no progress: the number of messages must fall.
   var leftSome: Bool {
     !poll.isComplete && poll.tally.deleted > 0
       && messagesBefore.map { poll.tally.messages < $0 } ?? true
   }
 
-  /// When it needs attention next.
+  /// Time at which the mailbox needs attention next; nil for never.
   var due: Instant? {
     if let alert { return alert.due }
     switch phase {
@@ -110,7 +117,7 @@ final class Mailbox {
     }
   }
 
-  /// Polls at another interval from now on. A pause after a failure is no longer than one can be.
+  /// Changes the poll interval. A pending poll comes no later than the new schedule allows.
   func change(interval: Interval, now: Instant) {
     guard interval != schedule.interval else { return }
     schedule.interval = interval
@@ -130,16 +137,17 @@ final class Mailbox {
     slow.removeAll { $0.end <= now }
   }
 
-  /// Its fetcher is done, or told to be.
+  /// Notes that the fetcher is done or was told to end.
   func end(now: Instant) { phase = .ending(since: now) }
 
-  /// Its fetcher is gone: it is polled again then.
+  /// Notes that the fetcher is gone; the next poll is at `until`.
   func wait(until: Instant) { phase = .waiting(until: until) }
 
-  /// Its fetcher is gone, and it is not polled again.
+  /// Notes that the fetcher is gone, and that no poll follows.
   func finish() { phase = .finished }
 
-  /// Ends the alert. The time it took was ours, not the server's: the deadline moves by it.
+  /// Ends the alert, and moves the deadline of the poll by the time that its actions took, for which the
+  /// server is not to blame.
   func endAlert(now: Instant) {
     guard let alert else { return }
     if case .polling(let deadline) = phase {
@@ -152,25 +160,26 @@ final class Mailbox {
 /// An alert whose actions are being carried out.
 final class Alert {
   let rule: Int
-  /// Its message's number in the session, and what the ledger knows it as.
+  /// Number of its message in the session.
   let message: UInt32
+  /// Its identity in the ledger.
   let identity: AlertIdentity
   let since: Instant
-  /// When it fired, in seconds of the ledger's clock, once it has.
+  /// Time at which it fired, in seconds of the ledger's clock; 0 until that is known.
   var fired: UInt64 = 0
-  /// Which action is next, or under way.
+  /// Index of the next action, or of the one under way.
   var action = 0
   var doing = Doing.begun
 
   enum Doing {
     case begun
-    /// A program runs, and has to be ended then; `isTold` where it was told to end.
+    /// A program runs, and must end by `until`; `isTold` is true once it was told to.
     case running(until: Instant, isTold: Bool)
-    /// Its output rests until then.
+    /// The output of the next action rests until `until`.
     case resting(until: Instant)
   }
 
-  /// When it needs attention next; nil for none.
+  /// Time at which the alert needs attention next; nil for never.
   var due: Instant? {
     switch doing {
     case .begun: nil
@@ -186,7 +195,7 @@ final class Alert {
   }
 }
 
-/// A message that is not archived before `end`.
+/// A content that is not requested again before `end`; `key` is that of its alert.
 struct SlowContent: Sendable {
   let key: Identity
   let end: Instant

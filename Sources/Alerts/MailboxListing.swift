@@ -1,27 +1,28 @@
 import Bytes
 import Ledger
 
-/// A listing of the whole mailbox, while it comes: what of it the supervisor has to be asked, and
-/// what of that needs a look.
+/// A listing of the whole mailbox, while it arrives: the identities that the supervisor must be asked about,
+/// and the messages that need a look.
 struct MailboxListing: Sendable {
-  /// Identities on their way to the supervisor: of the messages behind those that were answered.
+  /// Identities on their way to the supervisor, of the messages behind those it has answered.
   private var chunk = FetcherFrame.Listed()
-  /// Messages that the ledger knows, or that came after what was looked at, and need a look.
+  /// Messages that need a look, because the ledger says so or because they follow those looked at before.
   private var looks = MessageNumbers()
-  /// Messages that the ledger does not know, among those that were looked at.
+  /// Messages unknown to the ledger, among those that were looked at before.
   private var unknown = MessageNumbers()
   private let known: Examined
-  /// The first `known.count` of them.
+  /// The first `known.count` listed messages.
   private var first = Examined(rules: 0)
-  /// All of them, and those that were answered.
+  /// All listed messages.
   private var all = Examined(rules: 0)
+  /// The messages that the supervisor has answered.
   private var answered = Examined(rules: 0)
-  /// Whether each has an identity, and stands in its place. Those behind the first that has not are
-  /// not listed for all we know.
+  /// False once a message has no identity, is out of order or is missing at the end. Messages behind the
+  /// first such one are not listed.
   private(set) var isWhole = true
   /// True if two messages have the same unique-id.
   private(set) var isDoubled = false
-  /// True if they are no more than the numbers of messages.
+  /// True if the unique-ids are no more than message numbers.
   private var isDisbelieved = false
 
   init(known: Examined) {
@@ -29,12 +30,12 @@ struct MailboxListing: Sendable {
     chunk.isFirst = true
   }
 
-  /// How many messages are listed, from the first.
+  /// Number of listed messages, from the first.
   var count: Int { Int(all.count) }
 
-  /// Takes a line. Returns whether `takeChunk` is due.
+  /// Adds a message of the listing. Returns `true` if the chunk is full and `takeChunk` must be called.
   mutating func list(_ message: Int, _ identity: Identity?) -> Bool {
-    // One that is out of order, or was left out, has no place in what was looked at.
+    // A message that is out of order, or was left out, has no place in `Examined`.
     guard let identity, message == Int(all.count) + 1 else {
       isWhole = false
       return false
@@ -47,21 +48,20 @@ struct MailboxListing: Sendable {
     return chunk.isFull
   }
 
-  /// All that came of it is taken, and STAT counted `messages`. A listing of fewer has lost its end, and is
-  /// not whole.
+  /// Ends the listing. One of fewer than the `messages` that STAT counted has lost its end, and is not whole.
   mutating func end(counted messages: Int) { if count < messages { isWhole = false } }
 
-  /// What the supervisor is to be asked.
+  /// The frame with the identities that the supervisor is to answer.
   mutating func takeChunk(isLast: Bool) -> FetcherFrame {
     chunk.tellsNothing = isDoubled || isDisbelieved
     chunk.isLast = isLast && isWhole && !chunk.tellsNothing
     return .listed(chunk)
   }
 
-  /// The unique-ids tell nothing: nobody may believe that the listing is complete.
+  /// Notes that the unique-ids do not tell messages apart, so that the listing does not count as complete.
   mutating func disbelieve() { isDisbelieved = true }
 
-  /// What the supervisor said.
+  /// Handles the supervisor's verdicts on the current chunk.
   mutating func answered(_ answer: ListingAnswer) {
     for index in 0..<chunk.count {
       let (number, identity) = (answered.count + 1, chunk[index])
@@ -77,13 +77,13 @@ struct MailboxListing: Sendable {
     chunk.removeAll()
   }
 
-  /// Whether the mailbox begins with what was looked at.
+  /// True if the mailbox begins with the messages that were looked at before.
   var isRecognised: Bool {
     known.count > 0 && first.count == known.count && first.sum == known.sum
   }
 
-  /// The messages that need a look, but for those that were looked at, where that is wanted. Behind the
-  /// last that the listing covers, all do.
+  /// The messages that need a look; with `passingOverKnown`, without those that were looked at before and
+  /// that the ledger does not know. All messages behind the listed ones need a look, too.
   func due(passingOverKnown: Bool) -> MessageNumbers {
     var due = passingOverKnown ? looks : looks.merged(with: unknown)
     if !due.isCut { due.covered = all }
@@ -91,17 +91,17 @@ struct MailboxListing: Sendable {
   }
 }
 
-/// Numbers of messages, in order: up to 256, and twice as many of two lists.
+/// Message numbers in ascending order, with unique-ids: up to 256, or 512 in a merged list.
 struct MessageNumbers: Sendable {
   private static var limit: Int { 256 }
 
   private var numbers: [UInt32] = []
-  /// Their unique-ids.
+  /// Hashes of the unique-ids of these messages.
   private var identities: [Identity] = []
   private var position = 0
-  /// Whether some did not fit.
+  /// True if some messages did not fit.
   private(set) var isCut = false
-  /// The messages among which it has all.
+  /// The first messages of the mailbox, for which the list is complete.
   var covered = Examined(rules: 0)
 
   init() {}
@@ -126,7 +126,7 @@ struct MessageNumbers: Sendable {
     identities.append(identity)
   }
 
-  /// The unique-id of one of them.
+  /// Hash of the unique-id of `message`; nil if the list does not have it.
   func identity(of message: Int) -> Identity? {
     var (low, high) = (0, numbers.count)
     while low < high {
@@ -136,7 +136,7 @@ struct MessageNumbers: Sendable {
     return low < numbers.count && Int(numbers[low]) == message ? identities[low] : nil
   }
 
-  /// The next of them; nil where there is none.
+  /// The next number; nil if none is left.
   var next: UInt32? {
     guard position < numbers.count, !isCut || numbers[position] <= covered.count else { return nil }
     return numbers[position]
@@ -144,7 +144,7 @@ struct MessageNumbers: Sendable {
 
   mutating func removeFirst() { position += 1 }
 
-  /// The next is the first of them that is not before `message`.
+  /// Continues with the first number that is not less than `message`.
   mutating func skip(to message: Int) {
     position = numbers.firstIndex { Int($0) >= message } ?? numbers.count
   }
@@ -174,45 +174,47 @@ struct MessageNumbers: Sendable {
   }
 }
 
-/// How far the mailbox has been looked at: its first messages, up to the first that has to be looked
-/// at again.
+/// The first messages of the mailbox, up to the first that must be looked at again.
 struct ExaminedMark: Sendable {
   private(set) var examined = Examined(rules: 0)
   private var isStopped = false
-  /// Where only some of the listed messages are looked at: all of them, but those deleted; and what
-  /// stands where not all of them could be.
+  /// All listed messages but those deleted, if only some of the listed ones are looked at; nil otherwise.
   private var listed: Examined?
+  /// What counts as looked at if not every due message of the listing could be looked at.
   private var fallback: Examined?
   private var knownCount = 0
   private var listedCount = 0
-  /// The message that is judged, and the last that `examined` has.
+  /// The message that is being judged.
   private var current = 0
+  /// The last message that `examined` includes.
   private var lastExamined = 0
-  /// The messages behind that one which could not be read and which nothing names, and the first of them.
+  /// Number of messages behind `lastExamined` that could not be read and have no hash.
   private var unknownCount = 0
+  /// The first of these messages.
   private var firstUnknown = 0
 
-  /// The first messages were looked at before.
+  /// Begins with the messages that were looked at before.
   mutating func begin(with known: Examined) {
     examined = known
     lastExamined = Int(known.count)
   }
 
-  /// Messages of a listing are looked at where that is due; the others stay as they are. `known` is
-  /// what was looked at before, where the listing begins with that.
+  /// Begins with a listing, of which only due messages are looked at. `known` is what was looked at before,
+  /// if the listing begins with that.
   mutating func begin(withListed all: Examined, known: Examined?) {
     (listed, fallback) = (all, known)
     knownCount = Int(known?.count ?? 0)
     listedCount = Int(all.count)
   }
 
-  /// A message is to be judged: what is listed has been where that is not among it.
+  /// Notes that `message` is judged next. If it is behind the listed ones, those are done.
   mutating func reach(_ message: Int, listed count: UInt32) {
     if message > count { endListed() }
     current = message
   }
 
-  /// The message that is judged stays, and needs no other look.
+  /// Notes that the current message, with hash `word`, stays and needs no other look. Stops if it has no
+  /// hash.
   mutating func extend(over word: UInt64?) {
     guard listed == nil else { return }
     guard let word else { return stop() }
@@ -224,15 +226,15 @@ struct ExaminedMark: Sendable {
     lastExamined = current
   }
 
-  /// The message could not be read, stays, and nothing names it. It counts once one behind it is known:
-  /// by itself it could not be found again.
+  /// Notes that the message could not be read, stays, and has no hash. It counts once a message behind it has
+  /// one, because it could not be recognised as the last.
   mutating func extendOverUnknown(_ message: Int) {
     guard listed == nil, !isStopped else { return }
     if unknownCount == 0 { firstUnknown = message }
     unknownCount += 1
   }
 
-  /// The server did not delete a message that was to be: it stays, and needs no other look.
+  /// Notes that the server refused to delete a message, which stays and needs no other look.
   mutating func keep(_ message: Int, _ word: UInt64?) {
     guard message > listedCount else { return }  // What is listed has it.
     guard let word else {
@@ -249,7 +251,7 @@ struct ExaminedMark: Sendable {
     }
   }
 
-  /// The server has deleted a message.
+  /// Notes that the server has accepted DELE for a message.
   mutating func delete(_ message: Int, _ word: UInt64?) {
     guard listed != nil else { return }
     guard let word else { return stop() }
@@ -258,10 +260,10 @@ struct ExaminedMark: Sendable {
     if message <= knownCount { fallback = fallback?.without(word) }
   }
 
-  /// The message that is judged has to be looked at again, and so all behind it.
+  /// Notes that the current message, and thus all behind it, must be looked at again.
   mutating func stop() { isStopped = true }
 
-  /// All that was due of the listing was looked at, or there is no time for more.
+  /// Ends the listed part: every due message of it was looked at, or there is no time for more.
   mutating func endListed() {
     guard listed != nil || fallback != nil else { return }
     if let listed, !isStopped {
@@ -275,7 +277,7 @@ struct ExaminedMark: Sendable {
 }
 
 extension Examined {
-  /// Without a message; nil where it is not known which is the last then.
+  /// The same without the message of hash `word`; nil if it was the last, as the hash before it is unknown.
   fileprivate func without(_ word: UInt64) -> Examined? {
     guard last != word || count <= 1 else { return nil }
     var rest = self

@@ -1,15 +1,16 @@
 import Bytes
 
-/// The time that an output may be on: `maxOn` at a time, and no longer in all without a break of
-/// `rest`, so that alerts which come one after the other do not keep it on but for moments.
+/// Limits the time that an output is on: to `maxOn` at a time, and to `maxOn` in total between breaks of at
+/// least `rest`. Alerts in quick succession thus cannot keep it on with short interruptions.
 struct OnTime: Sendable {
-  /// nil for ever.
+  /// nil for no limit.
   var maxOn: Interval?
   var rest: Interval
-  /// The time at which it was switched on, where it is on; and off, where it was on before.
+  /// Time at which the output was switched on; nil if it is off.
   private var onSince: Instant?
+  /// Time at which the output was last switched off; nil if it was not.
   private var offSince: Instant?
-  /// Its time on since the last break, without what it is on now.
+  /// Time on since the last break, without the current period.
   private var before = Interval.zero
 
   init(maxOn: Interval?, rest: Interval) {
@@ -27,22 +28,22 @@ struct OnTime: Sendable {
     (onSince, offSince) = (nil, now)
   }
 
-  /// Its time on since the last break.
+  /// Time on since the last break, in total.
   private func spent(now: Instant) -> Interval {
     if let onSince { return .milliseconds(before.milliseconds + (now - onSince).milliseconds) }
     guard let offSince, now - offSince < rest else { return .zero }
     return before
   }
 
-  /// The time at which it has to be off, where it is on, or is switched on now; `alone` leaves out what
-  /// it was on before.
+  /// Time at which the output must be off, if it is on or is switched on now. `alone` leaves earlier periods
+  /// out.
   func cutOff(now: Instant, alone: Bool) -> Instant {
     guard let maxOn else { return .never }
     let used = alone ? .zero : onSince == nil ? spent(now: now) : before
     return (onSince ?? now) + .milliseconds(maxOn.milliseconds - used.milliseconds)
   }
 
-  /// The end of the break that it needs before it may be on for so long; nil where it needs none.
+  /// End of the break that is needed before the output may be on for `length`; nil if none is needed.
   func restEnd(before length: Interval, now: Instant) -> Instant? {
     let spent = spent(now: now).milliseconds
     guard let maxOn, spent > 0, spent + length.milliseconds > maxOn.milliseconds else { return nil }

@@ -1,24 +1,25 @@
-/// An order of the supervisor's to whoever owns the processes.
+/// An order of the supervisor to the code that owns the processes.
 public enum Order: Sendable, Equatable {
   case startFetcher(mailbox: Int)
-  /// Kill it; `fetcherEnded` follows.
+  /// Kill the fetcher; `fetcherEnded` follows.
   case endFetcher(mailbox: Int)
-  /// Have a process that can do nothing call `judge`; `judged` follows in any case.
+  /// Have a sandboxed process call `judge`; `judged` follows in any case.
   case judge(mailbox: Int)
-  /// Tell the fetcher what became of its match.
+  /// Send the fetcher the verdict on its match.
   case answer(mailbox: Int, Verdict)
-  /// Tell it what the messages of a listing need.
+  /// Send the fetcher the verdicts on a part of its listing.
   case answerListing(mailbox: Int, ListingAnswer)
-  /// Start the program of an action, with `alert(of:)`; `actionEnded` follows in any case.
+  /// Start the program of an action with the values of `alert(of:)`; `actionEnded` follows in any case.
   case startProgram(mailbox: Int, rule: Int, action: Int)
-  /// End its process group, politely or (`force`) not.
+  /// End the process group of the program: ask it to end or, with `force`, kill it.
   case endProgram(mailbox: Int, force: Bool)
-  /// Begin to write a message into the Maildir of `rule`, under a name that stands for it.
+  /// Begin the file `name` in the Maildir of `rule`.
   case beginArchive(mailbox: Int, rule: Int, name: [UInt8])
+  /// Append to that file.
   case writeArchive(mailbox: Int, [UInt8])
-  /// Make it last; `archiveEnded` follows in any case.
+  /// Make the file durable, and deliver it; `archiveEnded` follows in any case.
   case endArchive(mailbox: Int)
   indirect case report(mailbox: Int, Report)
-  /// An output was driven, or refused to be: for the log.
+  /// An output was switched, or its line refused; for the log.
   case switched(OutputEvent)
 }

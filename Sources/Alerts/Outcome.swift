@@ -3,50 +3,51 @@ public import Ledger
 
 /// How a poll ended.
 public enum Outcome: UInt8, Sendable, CaseIterable {
-  /// All was looked at, and QUIT was answered.
+  /// The poll ended without an error.
   case polled = 0
-  /// The name has no address, now (a resolver that is not there yet) or at all.
+  /// The server's name has no address, or no resolver can be reached yet.
   case unresolved
-  /// No address took the connection.
+  /// No address accepted the connection.
   case unreachable
-  /// TLS failed: a certificate, a name, a version.
+  /// TLS failed, because of a certificate, a name or a version.
   case tlsFailed
-  /// The server broke the protocol, or could not do what the configuration demands.
+  /// The server violated the protocol, or lacks what the configuration demands.
   case protocolError
   /// The server refused the login.
   case loginRefused
   /// Another session has the mailbox: [IN-USE].
   case inUse
-  /// Logged in too soon: [LOGIN-DELAY].
+  /// The last login was too recent: [LOGIN-DELAY].
   case tooSoon
-  /// The server is in trouble, for now: [SYS/TEMP].
+  /// Temporary error of the server: [SYS/TEMP].
   case serverTrouble
-  /// The server is in trouble that somebody must mend: [SYS/PERM].
+  /// Permanent error of the server, which somebody must repair: [SYS/PERM].
   case serverBroken
   /// The connection ended early.
   case connectionLost
-  /// The server hung or hung up when it was asked for its capabilities.
+  /// The server hung, or closed the connection, after CAPA.
   case capabilitiesHang
   /// The poll was not over by its deadline.
   case deadline
-  /// The fetcher died: a bug, or a violation of its sandbox.
+  /// The fetcher died, or sent a frame that is not valid.
   case fetcherDied
-  /// The board itself: no memory, no CA file, no sandbox.
+  /// Local error: no memory, no CA file, no sandbox.
   case boardTrouble
-  /// The board's clock is not set yet, and no certificate can be valid by it.
+  /// The board's clock is not set yet, so that no certificate can be valid.
   case clockNotSet
 
-  /// What came of TLS that failed, for a certificate that was not valid yet or for another reason,
-  /// where the clock says `now` and this program was made at `built`. Boards have no battery: a clock
-  /// from before that is wrong, and will be set. It stays a failure in any case.
+  /// The outcome of a TLS handshake that failed: `clockNotSet` if a certificate was not valid yet
+  /// (`isTooEarly`) and `now` is before the time at which this program was built, `tlsFailed` otherwise.
+  /// Boards have no battery: a clock that is behind the build is wrong and will be set. Both outcomes are
+  /// failures.
   public init(tlsFailureForCertificateNotValidYet isTooEarly: Bool, now: Int64, built: Int64) {
     self = isTooEarly && now < built ? .clockNotSet : .tlsFailed
   }
 
-  /// True if the server was polled to the end.
+  /// True if the poll ended without an error.
   var isPolled: Bool { self == .polled }
 
-  /// When the next attempt may come.
+  /// How soon to try again.
   var retry: Schedule.Retry {
     switch self {
     // The server did not hear from us.
@@ -59,37 +60,38 @@ public enum Outcome: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// The end of a fetcher's process.
+/// How the process of a fetcher ended.
 public enum ProcessEnd: Sendable, Equatable {
   case exited(status: Int32)
   case killed(signal: Int32)
 }
 
-/// What the supervisor says to a match.
+/// The supervisor's verdict on a match.
 public enum Verdict: UInt8, Sendable, CaseIterable {
-  /// All was done, and that is on disk: the message may go.
+  /// Everything is done and on disk: the message may be deleted.
   case delete = 0
-  /// It stays, and needs no other look.
+  /// The message stays, and needs no other look.
   case keep
-  /// It stays, and is to be looked at again: something failed, or was not tried.
+  /// The message stays, and must be looked at again: something failed or was not tried.
   case leave
-  /// All was done but to archive it: its content is wanted.
+  /// Everything is done but archiving: the content is wanted.
   case archive
-  /// It stays, as one that could not be read: what was said of it does not hold.
+  /// The message stays, and counts as one that could not be read: the judge did not confirm the match.
   case unread
 }
 
-/// What the supervisor says to messages of a listing: a verdict for each.
+/// The supervisor's verdicts on the messages of a `listed` frame, one for each.
 public struct ListingAnswer: Sendable, Equatable {
-  /// How many verdicts there are, and each: a packet without bytes would be the end of a channel.
+  /// The number of verdicts, then one byte for each. Without the number, an empty packet would look like the
+  /// end of the channel.
   public private(set) var bytes: [UInt8] = [0]
 
   public init() {
-    // A small mailbox needs as much as a large one.
+    // Full size from the start, so that memory does not depend on the size of the mailbox.
     bytes.reserveCapacity(FetcherFrame.Listed.capacity + 1)
   }
 
-  /// Throws where a byte stands for no verdict, or the number of them is another.
+  /// Throws if a byte is not a verdict, or if the number of verdicts is wrong.
   public init(parsing bytes: Span<UInt8>) throws(FetcherFrame.Flaw) {
     self.init()
     guard !bytes.isEmpty, Int(bytes[0]) == bytes.count - 1 else { throw .length }
@@ -99,13 +101,13 @@ public struct ListingAnswer: Sendable, Equatable {
     }
   }
 
-  /// No more than a frame lists.
+  /// Adds a verdict; at most `Listed.capacity` fit.
   public mutating func append(_ verdict: ListingVerdict) {
     bytes.append(verdict.rawValue)
     bytes[0] += 1
   }
 
-  /// What is to be done about a message; nothing was said of it, so a look.
+  /// The verdict on the message at `index`; `look` if there is none.
   subscript(index: Int) -> ListingVerdict {
     index + 1 < bytes.count ? ListingVerdict(rawValue: bytes[index + 1]) ?? .look : .look
   }

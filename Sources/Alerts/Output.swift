@@ -1,30 +1,34 @@
 import Bytes
 import Rules
 
-/// One output.
+/// The state of one output.
 struct Output: Sendable {
-  /// How soon a line that refused to become inactive is told again.
+  /// Pause before a line that refused to become inactive is driven again.
   static let retryInterval = Interval.seconds(1)
-  /// How soon a line that is not held is tried again: at boot its driver, or udev, may be a second
-  /// late, and who plugs it in later can wait a minute. Each time, all chips are looked at.
+  /// First pause before the next attempt to take a line that is not held; pauses double up to `longestPause`.
+  /// At boot the driver or udev may be a second late; a device plugged in later can wait a minute. Each
+  /// attempt looks at all chips.
   static let firstPause = Interval.seconds(1)
   static let longestPause = Interval.seconds(60)
 
   enum Plan: Sendable, Equatable {
+    /// No change is planned.
     case steady
-    /// Active until then.
+    /// Active until `until`.
     case pulse(until: Instant)
-    /// Changes next at `change`; it becomes active `remaining` more times.
+    /// The next change is at `change`; the output becomes active `remaining` more times.
     case blink(on: Interval, off: Interval, remaining: Int, change: Instant)
   }
 
   var onTime: OnTime
-  /// Whether it is active from the moment when its line is taken.
+  /// True if the output is active from the moment at which its line is taken.
   var startsActive: Bool
   var isActive = false
   var plan = Plan.steady
+  /// Time at which a line is driven again that refused to become inactive; nil if none did.
   var retryAt: Instant?
-  /// When a line that is not held is tried again, and how long that is after the last time.
+  /// Time of the next attempt to take a line that is not held, and the pause before it; nil if the line is
+  /// held.
   var taking: (due: Instant, pause: Interval)?
 
   init(_ onTime: OnTime, startsActive: Bool) {
@@ -32,8 +36,8 @@ struct Output: Sendable {
     self.startsActive = startsActive
   }
 
-  /// The time at which `max-on` ends it, where it is active, or becomes that now. While it blinks, that
-  /// counts for each time alone.
+  /// Time at which `max-on` ends the active state, if the output is active or becomes active now. While it
+  /// blinks, each active period counts alone.
   private func cutOff(now: Instant) -> Instant { onTime.cutOff(now: now, alone: isBlinking) }
 
   private var isBlinking: Bool {
@@ -43,7 +47,7 @@ struct Output: Sendable {
     }
   }
 
-  /// When the plan goes on.
+  /// Time of the next planned change.
   private var planned: Instant {
     switch plan {
     case .steady: .never
@@ -52,11 +56,11 @@ struct Output: Sendable {
     }
   }
 
-  /// When it has to be inactive, where it is active, or becomes that now.
+  /// Time at which the output must be inactive, if it is active or becomes active now.
   func end(now: Instant) -> Instant { min(planned, cutOff(now: now)) }
 
   var due: Instant {
-    // What is active has its beginning.
+    // For an active output, `end` does not depend on `now`.
     let next = isActive ? end(now: .never) : planned
     return min(next, min(retryAt ?? .never, taking?.due ?? .never))
   }
@@ -67,7 +71,8 @@ struct Output: Sendable {
     if active { onTime.switchOn(now: now) } else { onTime.switchOff(now: now) }
   }
 
-  /// The line is not held: nobody knows what it does, so nothing is planned but to take it.
+  /// Notes that the line is not held, so that its state is unknown: cancels the plan, and schedules an
+  /// attempt to take the line.
   mutating func lose(now: Instant) {
     guard taking == nil else { return }
     plan = .steady
@@ -76,7 +81,7 @@ struct Output: Sendable {
     taking = (now + Self.firstPause, Self.firstPause)
   }
 
-  /// Whether to try to take the line now; the next time is planned already.
+  /// True if it is time to try to take the line; then the next attempt is scheduled.
   mutating func isTakingDue(now: Instant) -> Bool {
     guard let (due, pause) = taking, due <= now else { return false }
     let next = min(Interval(milliseconds: pause.milliseconds * 2), Self.longestPause)
@@ -84,21 +89,22 @@ struct Output: Sendable {
     return true
   }
 
-  /// The end of the rest that it needs before a rule may have this; nil where it needs none. What is on
-  /// goes on until `max-on` ends it, but blinking does not begin anew without an end.
+  /// End of the rest that the output needs before `change`; nil if it needs none. An output that is active
+  /// without blinking needs none, as `max-on` ends it. One that blinks does, as its blinking could be renewed
+  /// for ever.
   func restEnd(before change: OutputChange, now: Instant) -> Instant? {
     guard !isActive || isBlinking else { return nil }
     switch change {
     case .off: return nil
     case .toggle where isActive: return nil
     case .on, .toggle, .pulse, .blink:
-      // An output that is left on is not so for moments.
+      // An output that is left on is on for at least this long.
       let length = change.onTime ?? max(onTime.rest, .milliseconds(1))
       return onTime.restEnd(before: length, now: now)
     }
   }
 
-  /// Plans for what a rule asks, and says whether the line has to be active now.
+  /// Plans `change`. Returns `true` if the line must be active now.
   mutating func plan(_ change: OutputChange, now: Instant) -> Bool {
     switch change {
     case .on:
@@ -119,7 +125,7 @@ struct Output: Sendable {
     }
   }
 
-  /// A pulse never shortens what is on already.
+  /// A pulse never shortens an active period.
   private func pulse(until end: Instant) -> Plan {
     switch plan {
     case .steady: isActive ? .steady : .pulse(until: end)
@@ -128,7 +134,7 @@ struct Output: Sendable {
     }
   }
 
-  /// What is due now: the line's new state and why; nil where nothing is.
+  /// The change that is due now, and its cause; nil if there is none.
   mutating func step(now: Instant) -> (active: Bool, cause: OutputCause)? {
     if isActive, cutOff(now: now) <= now {
       plan = .steady

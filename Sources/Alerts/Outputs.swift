@@ -1,26 +1,27 @@
 public import Bytes
 public import Rules
 
-/// Drives output lines: GPIO, or a test's record of what it was told.
+/// Drives output lines: GPIO, or a recorder in tests.
 public protocol OutputLines: ~Copyable {
-  /// Makes line `output` active or inactive. Returns `false` when the line refused. Tries to take a
-  /// line that is not held, but only to make it active: what is not held cannot be on by us.
+  /// Makes line `output` active or inactive. Returns `false` if the line refused. A line that is not held is
+  /// taken first, but only to make it active: without holding it, popbell cannot have switched it on.
   ///
-  /// What is made active is to be inactive at `end`, and once popbell is gone, though nobody says so.
+  /// A line that is made active must become inactive at `end`, and when popbell is gone, without a further
+  /// call.
   mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool
 
-  /// Takes a line that is not held, active or not from its first moment. Returns `false` when it
-  /// still cannot be had.
+  /// Takes a line that is not held, with `active` as its first state. Returns `false` if it still cannot be
+  /// taken.
   mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool
 
-  /// The time, where `now` may be some time ago: a record of what is to be done was written since.
+  /// The current time. `now` may be outdated, because a record of what is to be done was written since.
   func time(since now: Instant) -> Instant
 
-  /// Whether the line is ours: it may be missing, or somebody else's.
+  /// True if popbell holds the line; it may be missing, or in use by another program.
   func isHeld(_ output: Int) -> Bool
 }
 
-/// An output that became active or inactive, or refused to.
+/// An output that became active or inactive or, if `isDone` is false, refused to.
 public struct OutputEvent: Sendable, Equatable {
   public var output: Int
   public var active: Bool
@@ -35,31 +36,31 @@ public struct OutputEvent: Sendable, Equatable {
   }
 }
 
-/// Why an output changes, for the log.
+/// Why an output changed, for the log.
 public enum OutputCause: Sendable, Equatable {
   case rule, pulseEnded, blink, maxOnReached, stop
-  /// It refused before, and is told again.
+  /// The line refused before, and was driven again.
   case retry
-  /// The line could not be had before.
+  /// The line could not be taken before, and now was.
   case taken
 }
 
-/// What each output does now and next: pulses, blinking, and the longest it may stay active.
+/// The current and planned states of all outputs: pulses, blinking, and the maximum on-time.
 ///
-/// The law it keeps: an output is active only while a rule's action, or `initial`, holds it so,
-/// and never longer than its `max-on` (L4). A line that refuses to become inactive is told again.
-/// One that is not held is inactive, and is taken as soon as it can be. Then it is as at a start,
-/// but that `initial` counts only until a rule or the time has said otherwise.
+/// Law: an output is active only while a rule's action, or `initial`, holds it so, and never longer than its
+/// `max-on` (L4). A line that refuses to become inactive is driven again. An output whose line is not held is
+/// inactive, and its line is taken as soon as possible. It then has its initial state, unless a rule or the
+/// time has changed it before.
 public struct Outputs: Sendable {
   private var outputs: [Output] = []
   private var events: [OutputEvent] = []
   private var isStopped = false
 
-  /// None.
+  /// Creates an empty list of outputs.
   public init() {}
 
-  /// Adds one that is active, or not, from `now` on: for `maxOn` (nil: for ever) at a time, and in all
-  /// without a break of `rest`.
+  /// Adds an output that is active or inactive from `now` on. It may be on for `maxOn` (nil: no limit) at a
+  /// time, and in total between breaks of `rest`.
   public mutating func add(
     maxOn: Interval?, rest: Interval, isActive: Bool, now: Instant
   ) {
@@ -68,8 +69,8 @@ public struct Outputs: Sendable {
     outputs.append(output)
   }
 
-  /// Takes over what output `index` of `other` is doing: it is the same line, before a reload. How
-  /// long it may be on is for the new settings to say.
+  /// Takes over the state of output `index` of `other`, which is the same line before a reload. The time
+  /// limits are those of the new settings.
   public mutating func adopt<Lines: OutputLines & ~Copyable>(
     _ index: Int, of other: Outputs, as newIndex: Int, on lines: inout Lines, now: Instant
   ) {
@@ -79,7 +80,7 @@ public struct Outputs: Sendable {
     if outputs[newIndex].isActive { _ = renew(newIndex, on: &lines, now: now) }
   }
 
-  /// What happened since it was asked last, in order.
+  /// The changes since the last call, in order.
   public mutating func takeEvents() -> [OutputEvent] {
     defer { events = [] }
     return events
@@ -87,26 +88,26 @@ public struct Outputs: Sendable {
 
   public func isActive(_ index: Int) -> Bool { outputs[index].isActive }
 
-  /// Whether a pulse or blinking has still to end.
+  /// True if a pulse or blinking has yet to end.
   public var isBusy: Bool {
     for output in outputs where output.plan != .steady { return true }
     return false
   }
 
-  /// When something is due next.
+  /// Time at which `tick` is needed next; nil for never.
   public var nextWake: Instant? {
     var earliest = Instant.never
     for output in outputs { earliest = min(earliest, output.due) }
     return earliest == .never ? nil : earliest
   }
 
-  /// The end of the rest of output `index` before what a rule asks of it; nil for none.
+  /// End of the rest that output `index` needs before `change`; nil if it needs none.
   public func restEnd(of index: Int, before change: OutputChange, now: Instant) -> Instant? {
     outputs[index].restEnd(before: change, now: now)
   }
 
-  /// Carries out what a rule asks of output `index`. One whose line refuses is driven inactive, and one
-  /// that has to rest before is left as it is.
+  /// Carries out `change` on output `index`. If its line refuses, it is driven inactive. If it must rest
+  /// first, nothing changes.
   public mutating func apply<Lines: OutputLines & ~Copyable>(
     _ change: OutputChange, to index: Int, on lines: inout Lines, now: Instant
   ) -> ActionEnd {
@@ -123,8 +124,8 @@ public struct Outputs: Sendable {
     return isDone ? .succeeded : .failed(.outputRefused)
   }
 
-  /// Says when a line that is active is to be inactive. What is on stays on, whatever becomes of that;
-  /// what should be over is ended by the next tick. Returns `false` when the line is lost.
+  /// Tells the line of an active output when it must become inactive. If that fails, the line stays on, and
+  /// the next tick ends what should be over. Returns `false` if the line is lost.
   private func renew<Lines: OutputLines & ~Copyable>(
     _ index: Int, on lines: inout Lines, now: Instant
   ) -> Bool {
@@ -132,10 +133,10 @@ public struct Outputs: Sendable {
     return end <= now || lines.drive(index, active: true, until: end) || lines.isHeld(index)
   }
 
-  /// Does what is due.
+  /// Makes the changes that are due.
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     for index in outputs.indices {
-      // Each may have taken its time.
+      // Driving the line before may have taken time.
       let now = lines.time(since: now)
       guard holds(index, on: &lines, now: now) else { continue }
       guard let (active, cause) = outputs[index].step(now: now) else { continue }
@@ -143,7 +144,7 @@ public struct Outputs: Sendable {
     }
   }
 
-  /// Drives every active output inactive, and forgets what was planned.
+  /// Drives every active output inactive, and cancels all plans.
   public mutating func stop<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     isStopped = true
     for index in outputs.indices {
@@ -154,7 +155,7 @@ public struct Outputs: Sendable {
     }
   }
 
-  /// Drives a line; one that refuses to become active is left inactive.
+  /// Drives a line; one that refuses to become active is driven inactive.
   private mutating func driveOrEnd<Lines: OutputLines & ~Copyable>(
     _ index: Int, active: Bool, because cause: OutputCause, on lines: inout Lines, now: Instant
   ) -> Bool {
@@ -180,7 +181,7 @@ public struct Outputs: Sendable {
     return done
   }
 
-  /// Whether a line is held. Takes one that is not where its time has come.
+  /// True if the line is held. Tries to take one that is not, if an attempt is due.
   private mutating func holds<Lines: OutputLines & ~Copyable>(
     _ index: Int, on lines: inout Lines, now: Instant
   ) -> Bool {

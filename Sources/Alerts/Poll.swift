@@ -3,103 +3,110 @@ import Ledger
 import POP3
 import Rules
 
-/// One poll of a mailbox: what its fetcher told of so far, and what was done about it.
+/// One poll of a mailbox: what its fetcher has reported so far, and what was done about it.
 struct Poll {
-  /// How far it is; each step begins where the one before has ended.
+  /// The progress of the session, as the frames of the fetcher show it.
   enum Progress {
-    /// The server has not counted its messages.
+    /// STAT was not answered yet.
     case counting
+    /// STAT was answered.
     case counted
-    /// So many messages were listed.
+    /// This number of messages was listed so far.
     case listing(Int)
-    /// Headers are read; these texts were told of before the next match.
+    /// Headers are read; the claim has the texts that were received for the next match.
     case reading(Claim)
     /// A judge is to confirm a match.
     case judging(PendingClaim)
-    /// The content of this alert's message comes.
+    /// The content of this alert's message is being received.
     case archiving(Alert)
   }
 
-  /// When it began; nil for the one before the first.
+  /// Start of the poll; nil in the one that stands for "before the first".
   var start: Instant?
   var progress = Progress.counting
-  /// How far the session is, by its fetcher's word; how it ended, nil where it has not; and words for
-  /// people.
+  /// The stage of the session that the fetcher reported last.
   var stage = Stage.starting
+  /// How the poll ended; nil until it has.
   var outcome: Outcome?
+  /// Why it ended so, for people.
   var detail: [UInt8] = []
-  /// Somebody asked for a poll while this one was under way.
+  /// True if a poll was requested while this one was under way.
   var pollsAgain = false
 
   // MARK: The mailbox
 
-  /// The number of messages: as counted, or as listed where some came since.
+  /// Number of messages: as STAT counted them, or as listed if more have arrived since.
   var countedMessages: UInt32 = 0
-  /// The octets in the answer to STAT; 0 if that has none.
+  /// Octets of all messages, as STAT says; 0 if it does not.
   var octets: UInt64 = 0
-  /// The last packet of a listing, kept until the poll ends: malloc would map and unmap a page for each one.
+  /// The last packet of a listing. It is kept until the poll ends, because malloc would map and unmap a page
+  /// for each one.
   var packet: FetcherFrame.Listed?
   /// True if the mailbox was listed in full.
   var isListed = false
-  /// What has been looked at, once the server has committed the session; nil before.
+  /// The messages looked at, once the server has committed the session; nil before.
   var examined: Examined?
-  /// True if no message was left for the next session.
+  /// False if messages were left for the next session.
   var isComplete = true
-  /// True if some were left, and what was looked at before is not there.
+  /// True if messages were left, and the mailbox does not begin with those looked at before.
   var beginsAnew = false
-  /// True if each message was looked at, or is known by a listing.
+  /// True if every message was looked at, or is known from a listing.
   var isLookedThrough = false
-  /// True if each message was asked for, whether it could be read or not.
+  /// True if every message was requested, whether it could be read or not.
   var isTriedThrough = false
-  /// True if a message was passed over.
+  /// True if a message was passed over, because an earlier poll waited for its header in vain.
   var hasPassedOver = false
-  /// True if an alert waits for the clock: nobody knows whether it is old.
+  /// True if an alert waits until the clock can tell whether it is old.
   var waitsForClock = false
-  /// When it began by the board's clock, in seconds since 1970; nil where that may be wrong.
+  /// Start of the poll by the board's clock, in seconds since 1970; nil if that may be wrong.
   var startOfLook: UInt64?
-  /// The time, by the server's clock, of the newest message that was looked at, in seconds since 1970; 0 if
-  /// none has one.
+  /// Time at which the server received the newest message looked at, in seconds since 1970; 0 if unknown.
   var newest: UInt64 = 0
-  /// True if the server lists as many messages as it does at most, and none is new.
+  /// True if Gmail lists as many messages as it ever does, and none of them is new.
   var isCapped = false
 
-  /// True if all that was there is known to be old from here on.
+  /// True if every message that was there may count as old from here on.
   var isWhole: Bool { isComplete && !waitsForClock && !hasPassedOver }
 
   // MARK: Its messages
 
   var tally = Tally()
-  /// The outputs that alerts which wait are still to leave on.
+  /// Indices of the outputs that waiting alerts are still to leave on.
   var heldOutputs: [Int] = []
-  /// The alerts that are to be archived, and whether that failed for one.
+  /// Alerts whose messages are to be archived.
   var archives: [Alert] = []
+  /// True if archiving failed for one of them.
   var archiveFailed = false
-  /// The deleted messages that other rules had looked at.
+  /// Number of deleted messages that other rules had looked at.
   var deletedEarlier: UInt32 = 0
-  /// The messages that could not be read, those that no rule takes, and the rules that do not take one, as far
-  /// as they were told of.
+  /// Number of messages reported as not read.
   var unread: UInt32 = 0
+  /// Number of messages reported that no rule takes.
   var unmatched: UInt32 = 0
+  /// Number of rules reported that do not take a message.
   var misses: UInt64 = 0
 
   // MARK: What went wrong
 
-  /// True if this poll has said already that a deletion was refused, that a server's own data is there, or
-  /// that its ledger failed.
+  /// True once this poll has reported a refused deletion.
   var saidRefusal = false
+  /// True once this poll has reported a message with a server's own data.
   var saidInternalData = false
+  /// True once this poll has reported an error of the ledger.
   var ledgerFailed = false
-  /// The server refused to commit.
+  /// True if the server refused to commit the deletions.
   var commitIsRefused = false
-  /// The login to try the next time, where the server refused this one without a reason.
+  /// The login mechanism for the next poll, if the server refused this one without giving a reason; nil
+  /// otherwise.
   var nextMechanism: Mechanism?
-  /// The message whose header was waited for when the session ended, and whether TOP was asked for it and gave
-  /// no header.
+  /// The message whose header was awaited when the session ended; nil if there was none.
   var stuck: StuckMessage?
+  /// True if that header was requested by TOP, which had given none in the session.
   var topFailed = false
-  /// The message whose deletion was waited for, and whether the unique-ids of all were.
+  /// The message whose deletion was awaited when the session ended; nil if there was none.
   var stuckDeletion: UInt32?
+  /// True if the listing was awaited when the session ended.
   var listingIsStuck = false
-  /// True where the session ended before what it deleted was committed.
+  /// True if the session was cut before its deletions were committed.
   var lostDeletions = false
 }

@@ -7,11 +7,11 @@ public struct RuleMiss: Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// The rule is for another mailbox.
     case otherMailbox
-    /// The condition at this place is the first that does not hold, for what it saw.
+    /// The condition with this index is the first that does not hold, for this part of the message.
     case condition(Int, Sight)
   }
 
-  /// Its place among all rules.
+  /// Index of the rule in `RuleSet.rules`.
   public let rule: Int
   public let reason: Reason
 
@@ -20,7 +20,7 @@ public struct RuleMiss: Sendable, Equatable {
     self.reason = reason
   }
 
-  /// `mismatch` is that of `rule` with the message.
+  /// `mismatch` is why `rule` does not take the message.
   public init(
     rule: Int, _ mismatch: Mismatch, of header: borrowing MessageHeader, in rules: RuleSet
   ) {
@@ -36,19 +36,19 @@ public struct RuleMiss: Sendable, Equatable {
 
 /// The part of a message that a condition looked at.
 public enum Sight: Sendable, Equatable {
-  /// No longer than `limit`, without control bytes; `...` stands for what was cut.
+  /// At most `limit` bytes without control bytes; `...` marks a cut.
   case text([UInt8])
   /// The message has no such field, or no address in it.
   case nothing
-  /// The message has no sender, for a reason in words, which are bounded like a text.
+  /// The message has no sender. The text says why, and is bounded like that of `text`.
   case noSender([UInt8])
 
-  /// Bytes of a value: two lines of a terminal.
+  /// Maximum bytes of a text: two lines of a terminal.
   public static var limit: Int { 200 }
 }
 
 extension Condition {
-  /// The part of a message that it sees.
+  /// The part of the message that the condition looks at.
   func sight(of header: borrowing MessageHeader) -> Sight {
     switch self {
     case .subject: return .text(bounded(header.subject))

@@ -1,25 +1,25 @@
 public import Bytes
 
-/// When a mailbox is polled next: at its interval, later after failures, never sooner than the
-/// server asks.
+/// The times at which a mailbox is polled: at its interval, later after failures, never sooner than the
+/// server's LOGIN-DELAY allows.
 public struct Schedule: Sendable {
-  /// How soon a server that could not be reached is tried again: networks come up late at boot.
+  /// First pause before a server is tried again that could not be reached: networks come up late at boot.
   static let firstRetry = Interval.seconds(5)
-  /// The longest pause between attempts, unless the interval itself is longer.
+  /// Longest pause between attempts, unless the interval itself is longer.
   static let longestPause = Interval.seconds(15 * 60)
-  /// The longest LOGIN-DELAY that is believed.
+  /// Longest LOGIN-DELAY that is accepted.
   static let longestLoginDelay = Interval.seconds(60 * 60)
 
-  /// How often a mailbox is tried every few seconds until the board's clock is set: five minutes.
+  /// Number of attempts at `firstRetry` while the board's clock is not set: about five minutes.
   static let mostSteadyRetries = 60
 
-  /// How urgent it is to try again after a failure.
+  /// How soon to try again after a failure.
   public enum Retry: Sendable {
-    /// At the interval, and then twice as late each time.
+    /// After the interval, and then twice as late each time.
     case later
-    /// After a few seconds, and then twice as late each time.
+    /// After `firstRetry`, and then twice as late each time.
     case soon
-    /// Every few seconds; after `mostSteadyRetries` as `later`.
+    /// After `firstRetry` each time; after `mostSteadyRetries` attempts as `later`.
     case steadily
   }
 
@@ -35,12 +35,12 @@ public struct Schedule: Sendable {
     random = SplitMix64(state: seed)
   }
 
-  /// The server wants at least this long between two logins (LOGIN-DELAY, RFC 2449 section 6.5).
+  /// Sets the minimum time between two logins (LOGIN-DELAY, RFC 2449 section 6.5).
   public mutating func serverAsks(for delay: Interval) {
     loginDelay = min(delay, Self.longestLoginDelay)
   }
 
-  /// When to poll after a poll that went well and began at `start`.
+  /// Time of the next poll after a successful one that began at `start`.
   public mutating func next(afterSuccessAt start: Instant, now: Instant) -> Instant {
     failures = 0
     steadyRetries = 0
@@ -48,13 +48,13 @@ public struct Schedule: Sendable {
     return max(start + spread(pause), start + loginDelay, now + .seconds(1))
   }
 
-  /// When to poll after one that went well, but left some of the mailbox for the next.
+  /// Time of the next poll after a successful one that left part of the mailbox.
   public mutating func next(afterBatchAt start: Instant, now: Instant) -> Instant {
     _ = next(afterSuccessAt: start, now: now)
     return max(start + loginDelay, now)
   }
 
-  /// When to poll after one that failed, with jitter.
+  /// Time of the next poll after one that failed at `now`, with jitter.
   public mutating func next(afterFailureAt now: Instant, _ retry: Retry) -> Instant {
     let soon = min(Self.firstRetry, interval)
     if retry == .steadily, steadyRetries < Self.mostSteadyRetries {
@@ -69,12 +69,12 @@ public struct Schedule: Sendable {
     return now + max(spread(pause), loginDelay)
   }
 
-  /// The latest time of a poll after one that failed `now`.
+  /// Latest time of the next poll after one that failed at `now`.
   func latest(afterFailureAt now: Instant) -> Instant {
     now + max(interval, Self.longestPause, loginDelay)
   }
 
-  /// Up to a tenth longer than `pause`, so that many boards do not poll as one.
+  /// `pause` and up to a tenth more, at random, so that many boards do not poll at the same moment.
   private mutating func spread(_ pause: Interval) -> Interval {
     let tenth = UInt64(max(pause.milliseconds / 10, 1))
     return Interval(milliseconds: pause.milliseconds + Int64(random.next() % tenth))

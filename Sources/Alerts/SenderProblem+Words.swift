@@ -2,9 +2,9 @@ internal import Bytes
 public import Mail
 
 extension SenderProblem {
-  /// The reason that a message has no sender, in words: `two senders`, `no address after 'Garage'`.
+  /// Text that says why a message has no sender: `two senders`, `no address after 'Garage'`.
   ///
-  /// `value` is that of its From; what is quoted of it is shown and bounded.
+  /// `value` is that of the From field; quotations from it are escaped and bounded.
   public func words(from value: Span<UInt8>) -> [UInt8] {
     switch self {
     case .noField: [UInt8]("no From field")
@@ -38,8 +38,8 @@ extension FieldError {
     }
   }
 
-  /// `: \u{200b} after '…'`: the character that cannot be read, where it cannot be seen, and the end of
-  /// what could be read; nothing where that is nothing.
+  /// `: \u{200b} after '…'`: the character that could not be parsed, if it is invisible, and up to 40 bytes
+  /// before it; empty if there is neither.
   private func place(in value: Span<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     let end = min(offset, value.count)

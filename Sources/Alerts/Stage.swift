@@ -1,7 +1,7 @@
 internal import Bytes
 public import POP3
 
-/// How far a poll is, for the message when it ends too early.
+/// How far a poll has come, for the message when it ends early.
 public enum Stage: UInt8, Sendable, CaseIterable {
   case starting = 0
   case resolving, connecting, handshake, greeting, capabilities, startTLS, login, transaction,
@@ -18,7 +18,7 @@ public enum Stage: UInt8, Sendable, CaseIterable {
     }
   }
 
-  /// What was going on: "while …".
+  /// Text that completes "while …".
   public var words: StaticString {
     switch self {
     case .starting: "starting"

@@ -3,11 +3,11 @@ import Config
 import Ledger
 import Rules
 
-/// The end of an action, of whatever kind it is.
+/// How an action ended.
 public enum ActionEnd: Sendable, Equatable {
   case succeeded
   case failed(ActionFailure)
-  /// The action did not begin, as its output rests until then.
+  /// The action did not begin, because its output must rest until `until`.
   case postponed(until: Instant)
 }
 
@@ -22,7 +22,7 @@ public enum ActionFailure: Sendable, Equatable {
 }
 
 extension Supervisor where S: ~Copyable {
-  /// Carries out actions until one has to be waited for, one fails, or all are done.
+  /// Carries out actions of the mailbox's alert until one must be waited for, one fails, or all are done.
   mutating func act<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, on lines: inout Lines, now: Instant
   ) {
@@ -34,7 +34,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// The time before which an action may not begin, as its output rests; nil for none.
+  /// End of the rest that an action must wait for; nil if there is none.
   func restEnd(before action: Action, now: Instant) -> Instant? {
     switch action {
     case .run: nil
@@ -42,7 +42,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// Starts an action. Returns how it ended; nil where `actionEnded` tells that later.
+  /// Starts an action. Returns how it ended; nil if `actionEnded` will report that.
   private mutating func start<Lines: OutputLines & ~Copyable>(
     _ action: Action, _ mailbox: Int, _ alert: Alert, on lines: inout Lines, now: Instant
   ) -> ActionEnd? {
@@ -58,7 +58,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// The action of the alert of `mailbox` that was under way has ended, or could not be started.
+  /// Handles the end of the action under way for the alert of `mailbox`, or the failure to start it.
   public mutating func actionEnded<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ end: ActionEnd, on lines: inout Lines, now: Instant, time: UInt64
   ) {
@@ -72,7 +72,7 @@ extension Supervisor where S: ~Copyable {
     ended(mailbox, alert, end, on: &lines, now: now)
   }
 
-  /// Goes on with the next action, or leaves the message for another poll.
+  /// Continues with the next action, or leaves the message for another poll.
   private mutating func ended<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ alert: Alert, _ end: ActionEnd, on lines: inout Lines, now: Instant
   ) {
@@ -85,7 +85,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// Goes on with an alert whose output has rested.
+  /// Continues an alert whose output has rested.
   mutating func resume<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, on lines: inout Lines, now: Instant
   ) {
@@ -96,7 +96,7 @@ extension Supervisor where S: ~Copyable {
     act(mailbox, on: &lines, now: now)
   }
 
-  /// popbell stops while an alert waits for its output.
+  /// Ends an alert that waits for its output, because popbell stops; what was done is written down.
   mutating func stopResting(_ mailbox: Int, now: Instant) {
     guard let alert = mailboxes[mailbox].alert, case .resting = alert.doing else { return }
     mailboxes[mailbox].endAlert(now: now)
@@ -105,7 +105,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// All actions succeeded: the message may go once that is on disk.
+  /// Handles the success of all actions: once that is on disk, the message may be deleted.
   private mutating func fired(_ mailbox: Int, _ alert: Alert, now: Instant) {
     let box = mailboxes[mailbox]
     box.endAlert(now: now)
@@ -133,8 +133,9 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// An output rests. That costs no attempt: what was done is written down, and the others wait for
-  /// another poll, or, where it is for moments, for that.
+  /// Handles an action whose output must rest, which counts as no attempt. A rest of up to
+  /// `Mailbox.shortRest` is waited for; before a longer one, the actions done are written down, and the
+  /// others wait for another poll.
   private mutating func postponed(
     _ mailbox: Int, _ alert: Alert, until end: Instant, now: Instant
   ) {
@@ -150,8 +151,7 @@ extension Supervisor where S: ~Copyable {
     leaveWaiting(mailbox, alert, from: alert.action)
   }
 
-  /// Writes down how many actions of an alert are done, where the others have still to be. Those have
-  /// not failed.
+  /// Writes down that the first `done` actions of an alert are done. The others wait, and have not failed.
   func noteDone(_ mailbox: Int, _ alert: Alert, _ done: Int) throws(LedgerError) {
     let before = try firstUndone(mailbox, alert)
     var failures =
@@ -161,8 +161,8 @@ extension Supervisor where S: ~Copyable {
     try ledgers[mailbox].note(alert.identity, .failed(failures))
   }
 
-  /// popbell stops, and the action has ended: by itself, or because it was told to. What is done
-  /// is written down, so that the rest, and only that, is done after the next start.
+  /// Handles the end of an action while popbell stops, whether it ended by itself or was told to. What is
+  /// done is written down, so that only the rest is done after the next start.
   private mutating func interrupted(
     _ mailbox: Int, _ alert: Alert, _ end: ActionEnd, now: Instant
   ) {
@@ -175,7 +175,7 @@ extension Supervisor where S: ~Copyable {
         report(mailbox, .fired(rule: alert.rule))
         return try ledger.note(alert.identity, .fired)
       }
-      // What became of it is not known: its intent stays.
+      // The result is not known, so the intent stays.
       if end.isUnknownWhereInterrupted, settings.rules.rules[alert.rule].onCrash == .never {
         return
       }
@@ -187,7 +187,7 @@ extension Supervisor where S: ~Copyable {
 }
 
 extension ActionEnd {
-  /// Why it failed; nil where it did not.
+  /// Why the action failed; nil if it did not.
   public var failure: ActionFailure? {
     switch self {
     case .succeeded, .postponed: nil
@@ -195,7 +195,7 @@ extension ActionEnd {
     }
   }
 
-  /// True if an action that was told to end may have done its work all the same.
+  /// True if an action that was told to end may have done its work nevertheless.
   fileprivate var isUnknownWhereInterrupted: Bool {
     switch self {
     case .succeeded, .postponed, .failed(.couldNotStart): false

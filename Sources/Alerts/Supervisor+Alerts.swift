@@ -3,8 +3,7 @@ import Config
 import Ledger
 import Rules
 
-/// A message that a rule takes, by a fetcher's word, and when it was said: `now`, and `time` by the board's
-/// clock.
+/// A match that a fetcher reported, and the time of the report: `now`, and `time` by the board's clock.
 struct Match {
   let rule: Int
   let message: UInt32
@@ -15,7 +14,7 @@ struct Match {
 }
 
 extension Supervisor where S: ~Copyable {
-  /// A rule takes a message. Orders an answer, now or when the actions have ended.
+  /// Handles a match that the judge has confirmed. Orders an answer at once, or when the actions have ended.
   mutating func matched<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ match: Match, _ values: AlertValues, on lines: inout Lines
   ) {
@@ -45,8 +44,8 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// Decides whether to act on a match, and from which action on; nil where it was answered at
-  /// once. When it returns an action, the intent is on disk.
+  /// Decides whether to act on a match. Returns the index of the first action, with the intent on disk; nil
+  /// if the match was answered at once.
   private mutating func firstAction<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ alert: Alert, _ match: Match, on lines: inout Lines
   ) throws(LedgerError) -> Int? {
@@ -57,7 +56,7 @@ extension Supervisor where S: ~Copyable {
       switch try timeliness(ofNew: match, mailbox) {
       case .fires: break
       case .waitsForClock:
-        // Once a poll: a mailbox may be full of them.
+        // Once per poll, as a mailbox may be full of such messages.
         if !mailboxes[mailbox].poll.waitsForClock { report(mailbox, .waitsForClock(rule: rule)) }
         mailboxes[mailbox].poll.waitsForClock = true
         leaveWaiting(mailbox, alert, from: 0)
@@ -81,8 +80,8 @@ extension Supervisor where S: ~Copyable {
       return nil
     case .intended:
       report(mailbox, .unfinished(rule: rule, again: true))
-      // An action that takes the board down with it must not do so for ever, nor without a pause;
-      // but once it is tried at once.
+      // An action that takes the board down must not do so for ever, nor without a pause; but it is repeated
+      // once without a pause.
       if try countFailure(mailbox, alert, done: firstUndone(mailbox, alert), isKnown: false) == nil
       {
         order(.answer(mailbox: mailbox, .keep))
@@ -101,7 +100,7 @@ extension Supervisor where S: ~Copyable {
       end - now > Mailbox.shortRest
     {
       report(mailbox, .rests(rule: rule, action: first, end - now))
-      // It is not too old when its time comes, and not old for other rules.
+      // The alert must not be too old when its time comes, nor old for other rules.
       if try ledger.state(of: alert.identity) == .new { try noteDone(mailbox, alert, 0) }
       leaveWaiting(mailbox, alert, from: first)
       return nil
@@ -110,21 +109,21 @@ extension Supervisor where S: ~Copyable {
     return first
   }
 
-  /// The first action of an alert that is not known to be done; what was done of others, before the rule
-  /// was changed, does not count.
+  /// Index of the first action of an alert that is not known to be done; 0 if the actions of the rule have
+  /// changed.
   func firstUndone(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Int {
     let failures = try ledgers[mailbox].state(of: alert.identity).failures
     let count = settings.rules.rules[alert.rule].actions.count
     return failures.actions == fingerprint(of: alert.rule) ? min(Int(failures.done), count) : 0
   }
 
-  /// Stands for a rule's name in records.
+  /// 16-bit hash of a rule's name, for records.
   func name(of rule: Int) -> UInt16 {
     let name = settings.rules.rules[rule].name
     return ruleWord(name.span)
   }
 
-  /// Stands for a rule's actions: what was done of others does not count.
+  /// 8-bit hash of a rule's actions, for records: actions done count only if it is the same.
   func fingerprint(of rule: Int) -> UInt8 {
     var description: [UInt8] = []
     for action in settings.rules.rules[rule].actions {
@@ -134,7 +133,7 @@ extension Supervisor where S: ~Copyable {
     return UInt8(truncatingIfNeeded: crc32(description.span))
   }
 
-  /// Leaves the message for the next poll.
+  /// Counts a failure, and leaves the message for the next poll.
   mutating func fail(_ mailbox: Int) {
     mailboxes[mailbox].poll.tally.failed += 1
     order(.answer(mailbox: mailbox, .leave))

@@ -4,8 +4,8 @@ import Ledger
 import Rules
 
 extension Supervisor where S: ~Copyable {
-  /// What is left to be done for a message that fired: to archive it, to delete it, or nothing. When
-  /// this returns, that it fired is on disk.
+  /// Does what is left for a message that fired: archives it, deletes it, or keeps it. On return, the record
+  /// that it fired is on disk.
   mutating func conclude(_ mailbox: Int, _ alert: Alert) throws(LedgerError) {
     let ledger = ledgers[mailbox]
     try ledger.flush()
@@ -13,13 +13,13 @@ extension Supervisor where S: ~Copyable {
     if settings.archive(rule: alert.rule, mailbox: mailbox) != nil,
       try ledger.state(of: alert.identity) == .fired
     {
-      // One after the other would fetch its content for nothing.
+      // After one failure, another content would be fetched for nothing.
       let box = mailboxes[mailbox]
       let isSlow = box.slow.contains { $0.key == alert.identity.key }
       guard !box.poll.archiveFailed, !isSlow else {
         return order(.answer(mailbox: mailbox, .leave))
       }
-      // The fetcher has no room for more either.
+      // The fetcher's queue has the same limit.
       if box.poll.archives.count < ArchiveQueue.limit { box.poll.archives.append(alert) }
       return order(.answer(mailbox: mailbox, .archive))
     }
@@ -42,7 +42,7 @@ extension Supervisor where S: ~Copyable {
         report(mailbox, .notDeleted(rule: alert.rule))
       }
       mailboxes[mailbox].notDeleted = alert.identity.key
-      // It may be another that is as silent, which the ledger takes for new after a day.
+      // It may be another silent message, which the ledger takes for new after a day.
       if alert.identity.isSilent { return order(.answer(mailbox: mailbox, .keep)) }
       due = timeOfRetry(mailbox)
     }
@@ -50,15 +50,15 @@ extension Supervisor where S: ~Copyable {
     order(.answer(mailbox: mailbox, .keep))
   }
 
-  /// When a deletion that did not succeed is tried again, in seconds of the ledger's clock.
+  /// Time at which a failed deletion is tried again, in seconds of the ledger's clock.
   func timeOfRetry(_ mailbox: Int) -> UInt64 {
     ledgers[mailbox].now + UInt64(Mailbox.longPause.milliseconds / 1000)
   }
 
-  /// Stands for the rules in records of what is kept.
+  /// 16-bit hash of all rules, for records of kept messages.
   var rulesWord: UInt16 { UInt16(truncatingIfNeeded: fingerprint) }
 
-  /// The server refused to delete a message. Returns whether it is an alert's.
+  /// Handles a refused DELE. Returns `false` if the message belongs to no alert.
   @discardableResult mutating func deletionRefused(
     _ mailbox: Int, _ message: UInt32, _ words: [UInt8], now: Instant
   ) -> Bool {
@@ -75,7 +75,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// The server refused to commit what it had taken. `settle` writes that down.
+  /// Handles a refused QUIT; `settle` writes it down.
   mutating func commitRefused(_ mailbox: Int, _ words: [UInt8], now: Instant) {
     let box = mailboxes[mailbox]
     sayRefusal(mailbox, words)
@@ -85,14 +85,14 @@ extension Supervisor where S: ~Copyable {
     box.nextDeletion = now + Mailbox.longPause
   }
 
-  /// Says it once in a poll: where one is refused, most likely all are.
+  /// Reports a refusal, once per poll: if one deletion is refused, most likely all are.
   private mutating func sayRefusal(_ mailbox: Int, _ words: [UInt8]) {
     let box = mailboxes[mailbox]
     if !box.poll.saidRefusal { report(mailbox, .deletionRefused(words)) }
     box.poll.saidRefusal = true
   }
 
-  /// The fetcher asks for the content of a message. Returns `false` where that is not wanted.
+  /// Begins to archive the message whose content the fetcher announces. Returns `false` if it is not wanted.
   mutating func beginArchive(_ mailbox: Int, _ message: UInt32) -> Bool {
     let box = mailboxes[mailbox]
     let index = box.poll.archives.firstIndex { $0.message == message }
@@ -103,7 +103,7 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// The name of a message in a Maildir: the same after a crash, and another for each mailbox.
+  /// File name of a message in a Maildir: the same after a crash, and different for each mailbox.
   private func archiveName(_ mailbox: Int, _ alert: Alert) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(alert.identity.key)
@@ -117,7 +117,7 @@ extension Supervisor where S: ~Copyable {
     return name
   }
 
-  /// The message is in its Maildir, or (`code`, an errno) could not be written there.
+  /// Handles the end of archiving: the message is in its Maildir or could not be written (`code`, an errno).
   public mutating func archiveEnded(_ mailbox: Int, code: Int32?, now: Instant, time: UInt64) {
     let box = mailboxes[mailbox]
     guard case .archiving(let alert) = box.poll.progress else { return }
@@ -132,7 +132,7 @@ extension Supervisor where S: ~Copyable {
     goOn(mailbox, alert, from: .archived)
   }
 
-  /// Writes down what was done about an alert, and does what is left.
+  /// Writes down the new state of an alert, and does what is left.
   mutating func goOn(_ mailbox: Int, _ alert: Alert, from state: EntryState) {
     do throws(LedgerError) {
       try ledgers[mailbox].note(alert.identity, state)

@@ -5,8 +5,8 @@ import POP3
 import Rules
 
 extension Supervisor where S: ~Copyable {
-  /// Takes a frame from the fetcher of `mailbox`, as from a stranger: one that does not parse or is
-  /// out of place ends the fetcher.
+  /// Handles a frame from the fetcher of `mailbox`, as untrusted input: a frame that does not parse or is out
+  /// of place ends the fetcher.
   public mutating func received<Lines: OutputLines & ~Copyable>(
     _ frame: Span<UInt8>, from mailbox: Int, on lines: inout Lines, now: Instant, time: UInt64
   ) {
@@ -115,14 +115,14 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// Whether a match makes sense: the rule is there, is for this mailbox, and nothing else is under
-  /// way.
+  /// True if a match is plausible: the rule exists and is for this mailbox, no alert is under way, and no
+  /// more messages match than were counted.
   private func mayMatch(_ mailbox: Int, rule: Int, _ message: UInt32) -> Bool {
     guard mailboxes[mailbox].alert == nil,
       rule < settings.rules.rules.count,
-      // Those of a batch, and as many more as may be asked for until the batch is full.
+      // The deletions of a batch, and those that may be requested until the batch is full.
       ledgers[mailbox].deletionCount <= largestBatch(mailbox) + DeletionQueue.capacity,
-      // Each may be written down: no more than were counted, or listed.
+      // Each match may be written down, so there must not be more than messages.
       mailboxes[mailbox].poll.tally.matched < mailboxes[mailbox].poll.countedMessages,
       message <= mailboxes[mailbox].poll.countedMessages
     else { return false }
@@ -142,8 +142,8 @@ extension Supervisor where S: ~Copyable {
     order(.endFetcher(mailbox: mailbox))
   }
 
-  /// The fetcher of `mailbox` is gone, after all its frames were received; `end` says how it died
-  /// where it did not say itself what came of the poll.
+  /// Handles the end of the fetcher of `mailbox`, after all its frames. `end` explains the end of the process
+  /// if the fetcher did not report an outcome.
   public mutating func fetcherEnded(
     _ mailbox: Int, _ end: ProcessEnd? = nil, now: Instant, time: UInt64
   ) {
@@ -156,7 +156,7 @@ extension Supervisor where S: ~Copyable {
     if case .judging = box.poll.progress { box.poll.progress = .reading(Claim()) }
     ledgers[mailbox].tick(now: now, wall: time)
     if box.poll.isTriedThrough { box.lastListing = now }
-    // Behind the first message that waits, not all has just come.
+    // Messages behind the first that waits may not have just arrived.
     let isWhole = box.poll.isWhole
     if box.poll.examined != nil { box.lastWholeLook = isWhole ? start : nil }
     noteStuckDeletion(mailbox, now: now)
@@ -175,7 +175,7 @@ extension Supervisor where S: ~Copyable {
     var knowsBetter = noteStuck(mailbox, outcome, now: now) || doesWithoutListing
     noteCap(mailbox, outcome, now: now)
     if mode != .service, outcome == .capabilitiesHang, !box.skipsCapabilities {
-      // Once more without them; then it must do.
+      // One more poll without CAPA, which is the last.
       box.skipsCapabilities = true
       knowsBetter = true
     }
@@ -187,7 +187,7 @@ extension Supervisor where S: ~Copyable {
         ? box.schedule.next(afterBatchAt: start, now: now)
         : nextPoll(mailbox, outcome, start: start, now: now)
       let due = box.poll.pollsAgain ? now : planned
-      // Who polls once does not wait for a server that wants a pause between logins.
+      // `popbell once` does not wait for a server that demands a pause between logins.
       if mode == .service || due <= now {
         box.wait(until: due)
         next = due
@@ -206,17 +206,17 @@ extension Supervisor where S: ~Copyable {
     if box.readsWhole { sayWholeMessages(mailbox) }
   }
 
-  /// Says it once.
+  /// Reports, once, that headers are read by RETR.
   private mutating func sayWholeMessages(_ mailbox: Int) {
     guard !mailboxes[mailbox].saidWholeMessages else { return }
     mailboxes[mailbox].saidWholeMessages = true
     report(mailbox, .readsWholeMessages)
   }
 
-  /// The messages that are there and could not be read.
+  /// Number of messages in the mailbox that could not be read.
   private func unreadCount(of mailbox: Int) -> UInt32 {
     let box = mailboxes[mailbox]
-    // Each was asked for in this poll; of others, the ledger knows.
+    // If every message was requested, this poll knows them all; otherwise the ledger does.
     if box.poll.isTriedThrough { return box.poll.unread }
     let known = (try? ledgers[mailbox].countUnread()) ?? 0
     return max(
@@ -224,11 +224,12 @@ extension Supervisor where S: ~Copyable {
       min(known, box.poll.tally.messages - min(box.poll.tally.deleted, box.poll.tally.messages)))
   }
 
-  /// A session that was cut has lost its deletions, and the next would be cut where this one was: it deletes no
-  /// more than they were, and half as many where that was too much. So it goes until nothing is left.
+  /// Limits the deletions of the next session after one that was cut and lost its deletions, as the next
+  /// would be cut at the same place: to the number that was lost, and to half the last limit if that was
+  /// still too much.
   private func noteBatch(_ mailbox: Int) {
     let box = mailboxes[mailbox]
-    // Where one at a time was lost, too, that is not why.
+    // If one deletion at a time was lost too, their number is not the cause.
     box.poll.lostDeletions =
       box.poll.examined == nil && box.poll.stage == .transaction && box.poll.tally.deleted > 0
       && box.smallBatch != 1
@@ -241,15 +242,15 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// How many messages a session with `mailbox` may delete.
+  /// Maximum number of deletions in a session with `mailbox`.
   public func batch(of mailbox: Int) -> Int {
     let batch = settings.mailboxes[mailbox].batch
     return mailboxes[mailbox].smallBatch.map { min($0, batch) } ?? batch
   }
 
-  /// What took longer than a poll may would do so at each poll, and keep other messages waiting; a listing at
-  /// which the connection ends, too, where that was no accident. Returns whether who polls once may come
-  /// further without what it waited for.
+  /// Postpones by a day what took longer than a poll may, because it would do so at each poll and keep other
+  /// messages waiting. This also goes for a listing at which the connection ended twice; a content at which
+  /// it ended waits for an hour. Returns `true` if `popbell once` may come further without the listing.
   private mutating func noteSlowness(
     _ mailbox: Int, _ outcome: Outcome, now: Instant
   ) -> Bool {
@@ -261,7 +262,7 @@ extension Supervisor where S: ~Copyable {
     if isTooSlow || isCut && box.wasStuckListing { box.nextListing = now + Mailbox.longPause }
     let isFurther = isTooSlow || isCut
     guard case .archiving(let alert) = box.poll.progress else { return isFurther }
-    // A content with which each connection ends would do so too.
+    // A content at which the connection ended would end the next one, too.
     let isLong = outcome.isPolled || outcome == .deadline
     let pause = isLong ? Mailbox.longPause : Mailbox.pause
     box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
@@ -271,7 +272,8 @@ extension Supervisor where S: ~Copyable {
     return isFurther
   }
 
-  /// The server did not let a message be read: it waits for a day.
+  /// Handles a message that the server did not let be read, which waits for a day. One that is passed over is
+  /// reported once.
   mutating func unread(
     _ mailbox: Int, _ message: UInt32, _ uniqueID: Identity?, _ words: [UInt8]
   ) {
@@ -283,7 +285,7 @@ extension Supervisor where S: ~Copyable {
       return report(mailbox, .passedOver(message: message))
     }
     do throws(LedgerError) {
-      // Without a unique-id no listing passes over it; a service says it once.
+      // Without a unique-id, no listing passes over it; a service reports it once.
       let isKnown = try ledgers[mailbox].waitsForReading(uniqueID, message: message)
       guard !isKnown || mode != .service else { return }
       report(mailbox, .unread(message: message, words))
@@ -294,7 +296,7 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// The server has counted its messages.
+  /// Tells the ledger the number of messages that STAT counted.
   private mutating func noteCount(_ mailbox: Int, _ messages: UInt32) {
     guard mode != .once(dryRun: true) else { return }
     do throws(LedgerError) { try ledgers[mailbox].noteCount(messages) } catch {
@@ -308,7 +310,7 @@ extension Supervisor where S: ~Copyable {
     let ledger = ledgers[mailbox]
     var committed = mode == .once(dryRun: true) ? nil : box.poll.examined
     let left = box.poll.tally.messages - min(box.poll.tally.deleted, box.poll.tally.messages)
-    // They are of all that were counted.
+    // The octets are those of all messages that STAT counted.
     let isAll = committed?.count == box.poll.tally.messages && box.poll.tally.deleted == 0
     committed?.note(octets: isAll ? box.poll.octets : 0)
     if committed == nil { box.poll.tally.deleted = 0 }
@@ -318,7 +320,7 @@ extension Supervisor where S: ~Copyable {
       if let committed {
         try ledger.commitDeletions(left: left)
         if settings.mailboxes[mailbox].existing == .fire { try ledger.decideHorizon(0) }
-        // What waits is not old for other rules either.
+        // A message that waits is not old for other rules either.
         let leftNone = box.poll.tally.waiting == 0 && box.poll.tally.failed == 0
         try ledger.examine(
           committed, isWhole: box.poll.isWhole, beginsAnew: box.poll.beginsAnew,

@@ -3,20 +3,20 @@ import Config
 import Ledger
 public import Rules
 
-/// A judge's verdict on a claim.
+/// A judge's decision on a claim.
 public enum Judgement: Sendable, Equatable {
-  /// The rule takes the message; its captures.
+  /// The rule takes the message, with these captures.
   case taken(Captures)
-  /// The rule does not take the message, or the judge died of the claim.
+  /// The rule does not take the message, or the judge crashed on the claim.
   case refused
-  /// The claim is not judged: the judge ended so for another reason, or (nil) was not started.
+  /// The claim was not judged: the judge ended for another reason or, if nil, was not started.
   case none(ProcessEnd?)
 
-  /// Room for the longest: its captures, as long as they may be.
+  /// Room for the longest packet, which has all captures at full length.
   public typealias Bytes = ByteBuffer<4160>
 
-  /// A judge ended without a word: over the claim, but for signals by which the kernel ends any process, to
-  /// have its memory (SIGKILL) or at a call that is not foreseen (SIGSYS).
+  /// The judgement on a claim whose judge ended without a packet. A signal counts against the claim, except
+  /// for those by which the kernel ends any process: SIGKILL (no memory) and SIGSYS (a forbidden call).
   public init(ofDeath end: ProcessEnd) {
     switch end {
     case .killed(signal: 9), .killed(signal: 31), .exited: self = .none(end)
@@ -25,7 +25,7 @@ public enum Judgement: Sendable, Equatable {
   }
 
   // judgement = %x00 / %x01 ncaptures(1) *field
-  /// A judge's packet, which is taken as a stranger's: `refused` if it is none.
+  /// Parses a judge's packet, as untrusted input: one that is not valid is `refused`.
   public init(parsing bytes: Span<UInt8>) {
     self = (try? Self(reading: bytes)) ?? .refused
   }
@@ -44,7 +44,7 @@ public enum Judgement: Sendable, Equatable {
     try reader.end()
   }
 
-  /// The packet of a judge that could say something.
+  /// The packet that a judge sends.
   public var encoded: [UInt8] {
     guard case .taken(let captures) = self else { return [0] }
     var bytes = [1, UInt8(captures.count)]
@@ -53,15 +53,15 @@ public enum Judgement: Sendable, Equatable {
   }
 }
 
-/// A claim that is judged.
+/// A claim that waits for its judgement.
 struct PendingClaim {
   let match: Match
   let claim: Claim
 }
 
 extension Supervisor where S: ~Copyable {
-  /// Judges the claim that waits for that at `mailbox`, as `Order.judge` asks for. It is a stranger's text:
-  /// not for this process, but for one that can do nothing.
+  /// Judges the pending claim of `mailbox`, for `Order.judge`. The claim is untrusted text: call this in a
+  /// sandboxed process only.
   public borrowing func judge(_ mailbox: Int) -> Judgement {
     guard case .judging(let pending) = mailboxes[mailbox].poll.progress else { return .none(nil) }
     let rule = settings.rules.rules[pending.match.rule]
@@ -69,8 +69,8 @@ extension Supervisor where S: ~Copyable {
     return captures.map { .taken($0) } ?? .refused
   }
 
-  /// A judge has judged the claim of `mailbox`, or could not. What does not hold costs that message, which
-  /// waits for a day like one that could not be read.
+  /// Handles the judgement on the claim of `mailbox`. A refused claim costs only its message, which waits for
+  /// a day like one that could not be read.
   public mutating func judged<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ judgement: Judgement, on lines: inout Lines, now: Instant, time: UInt64
   ) {

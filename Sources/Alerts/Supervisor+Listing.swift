@@ -2,9 +2,9 @@ import Bytes
 import Ledger
 import POP3
 
-// A listing of the mailbox, as its fetcher sends it: what of it needs a look.
+// Answers to the listing of a mailbox, as its fetcher sends it.
 extension Supervisor where S: ~Copyable {
-  /// What the messages of a listing need.
+  /// The verdicts on the messages of a `listed` frame.
   mutating func answer(
     to listed: FetcherFrame.Listed, of mailbox: Int, now: Instant
   ) -> ListingAnswer {
@@ -22,15 +22,15 @@ extension Supervisor where S: ~Copyable {
         try ledger.endListing(octets: box.poll.octets, of: box.poll.tally.messages)
       }
     } catch {
-      // What was met in a listing would count as met in the session.
+      // Messages met in this listing would count as met in the session.
       ledger.dropListing()
       ledgerFailed(mailbox, error)
     }
     return answer
   }
 
-  /// The texts that the next match may have, as the messages themselves are read from here on: a listing that was
-  /// not complete says nothing. Returns nil where none are read.
+  /// The claim to which the texts for the next match are added; nil if no headers are read now. Drops an
+  /// incomplete listing, which says nothing about missing messages.
   func claim(of mailbox: Int) -> Claim? {
     switch mailboxes[mailbox].poll.progress {
     case .reading(let claim): return claim
@@ -42,8 +42,8 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// Whether a part of a listing makes sense: there is one in a session, before any match, of about
-  /// as many messages as were counted.
+  /// True if a part of a listing is plausible: there is one listing per session, before any match, of about
+  /// as many messages as STAT counted. Then the progress is updated.
   mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
     let box = mailboxes[mailbox]
     var count = 0

@@ -2,9 +2,9 @@ import Config
 import Ledger
 import Rules
 
-// Messages that no rule takes, as a fetcher tells of them: for people alone, and checked all the same.
+// Reports of a fetcher about messages that no rule takes. They are for people only, but checked as well.
 extension Supervisor where S: ~Copyable {
-  /// Reports a message that no rule takes. Returns `false` where there can be none such.
+  /// Reports a message that no rule takes. Returns `false` if the report cannot be true.
   mutating func unmatched(_ mailbox: Int, _ message: UnmatchedMessage) -> Bool {
     let box = mailboxes[mailbox]
     guard box.poll.unmatched < box.poll.countedMessages, message.number <= box.poll.countedMessages,
@@ -15,7 +15,7 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// Reports a rule that does not take a message. Returns `false` where that cannot be.
+  /// Reports a rule that does not take a message. Returns `false` if the report cannot be true.
   mutating func missed(_ mailbox: Int, _ miss: RuleMiss) -> Bool {
     let box = mailboxes[mailbox]
     let most = UInt64(box.poll.countedMessages) * UInt64(settings.rules.rules.count)

@@ -4,9 +4,8 @@ import Ledger
 import Rules
 
 extension Supervisor where S: ~Copyable {
-  /// Writes down that the actions of an alert failed once more; where that is not known
-  /// (`isKnown` is `false`), popbell was cut off while they ran. Returns how long they wait for the next
-  /// attempt; nil where the alert is given up.
+  /// Writes down another failure of an alert's actions; `isKnown` is false if popbell was cut off while they
+  /// ran. Returns the pause before the next attempt; nil if the alert is given up.
   mutating func countFailure(
     _ mailbox: Int, _ alert: Alert, done: Int, isKnown: Bool
   ) throws(LedgerError) -> Interval? {
@@ -22,8 +21,8 @@ extension Supervisor where S: ~Copyable {
     return nil
   }
 
-  /// True where the time has not come for the next attempt at an alert whose actions failed; then it is
-  /// answered. Who polls once has a clock that nobody watches, and a pace of the owner's.
+  /// True if the next attempt at a failed alert is not due yet; then the match is answered. Never true for
+  /// `popbell once`, which the owner runs at a pace of his own.
   mutating func waits(_ mailbox: Int, _ alert: Alert) throws(LedgerError) -> Bool {
     let ledger = ledgers[mailbox]
     guard mode == .service else { return false }
@@ -36,7 +35,8 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// Leaves the message for a later poll, through no fault of this one: its actions from `first` on.
+  /// Leaves the message for a later poll without counting a failure; its actions from `first` on are still to
+  /// be done.
   mutating func leaveWaiting(_ mailbox: Int, _ alert: Alert, from first: Int) {
     hold(mailbox, rule: alert.rule, from: first)
     mailboxes[mailbox].poll.tally.waiting += 1
@@ -44,8 +44,7 @@ extension Supervisor where S: ~Copyable {
   }
 }
 
-/// The pause after an action failed for the nth time: none the first time, then 10 s, and twice as long
-/// each time, up to a quarter of an hour.
+/// The pause after the nth failure of an action: none after the first, then 10 s, doubling up to 15 minutes.
 func retryPause(after attempts: UInt8) -> Interval {
   attempts < 2 ? .zero : .seconds(min(5 << Int64(min(attempts - 1, 8)), 900))
 }

@@ -3,9 +3,9 @@ import Config
 import Ledger
 import Rules
 
-// Mail says "on" and then "off". Where "on" has to wait, it must not come last.
+// The order of alerts such as "on" and "off" is kept: if "on" has to wait, "off" must not act before it.
 extension Supervisor where S: ~Copyable {
-  /// Remembers which outputs an alert that waits is still to leave on, its actions from `first` on.
+  /// Notes which outputs a waiting alert is still to leave on, with its actions from `first` on.
   func hold(_ mailbox: Int, rule: Int, from first: Int) {
     for action in settings.rules.rules[rule].actions.dropFirst(first) {
       switch action {
@@ -16,9 +16,9 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// True where an alert would switch off, with its actions from `first` on, what an earlier one that
-  /// waits is to switch on: then it waits too, and is answered. The first time it is met, all the same,
-  /// it switches that off.
+  /// True if an alert, with its actions from `first` on, switches off an output that an earlier, waiting
+  /// alert is to switch on; then it waits as well, and the match is answered. When it is first met, it also
+  /// switches that output off at once.
   mutating func waitsBehind<Lines: OutputLines & ~Copyable>(
     _ mailbox: Int, _ alert: Alert, from first: Int, on lines: inout Lines, now: Instant
   ) throws(LedgerError) -> Bool {

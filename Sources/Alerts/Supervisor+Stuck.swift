@@ -2,17 +2,19 @@ import Bytes
 public import Config
 import Ledger
 
-// Servers that do not answer when they are asked for a message, though they answer about others.
+// Servers that do not answer requests for one message, though they answer those for others.
 extension Supervisor where S: ~Copyable {
-  /// The polls that have to end at different headers before messages are read whole.
+  /// Number of polls that must end at different headers before messages are read whole.
   private static var mostStuck: Int { 3 }
+  /// Maximum number of messages that are passed over.
   private static var mostPassedOver: Int { 16 }
-  /// The polls that one run of who polls once may need to find those out.
+  /// Maximum number of polls in one run of `popbell once` to find these messages.
   static var mostTries: Int { 3 * mostPassedOver }
 
-  /// Takes note of a poll that ended while a header was waited for: the second time, that message is passed
-  /// over; where it is another each time, TOP itself may be why. One that polls once polls again at once for
-  /// that, and does not wait twice for a server that is silent. Returns whether it may come further then.
+  /// Notes a poll that ended while a header was awaited. The second time, that message is passed over. If it
+  /// is a different message each time, TOP itself may be the cause, and messages are read whole. `popbell
+  /// once` polls again at once, and does not wait twice for a silent server. Returns `true` if another poll
+  /// may come further.
   mutating func noteStuck(_ mailbox: Int, _ outcome: Outcome, now: Instant) -> Bool {
     let box = mailboxes[mailbox]
     if outcome.isPolled { box.wereStuck = [] }
@@ -21,12 +23,12 @@ extension Supervisor where S: ~Copyable {
       return false
     }
     guard let stuck = box.poll.stuck else { return false }
-    // What was deleted is committed first: whether this message was why, the next session tells.
+    // Deletions are committed first; the next session shows whether this message is the cause.
     if box.poll.lostDeletions { return true }
     let isSecond = box.wereStuck.contains(stuck)
     if !isSecond { box.wereStuck.append(stuck) }
     let isSure = isSecond || mode != .service && outcome == .deadline
-    // Where TOP gives no header at all, that is why, and not the message.
+    // If TOP gives no header at all, TOP is the cause, and not the message.
     if isSure ? box.poll.topFailed : box.wereStuck.count >= Self.mostStuck,
       readWhole(mailbox, now: now)
     {
@@ -42,8 +44,8 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
-  /// A session ended while the answer to a DELE was waited for. The second time that counts as a refusal: the
-  /// message waits for a day, and those behind it do not wait for it.
+  /// Notes a session that ended while the reply to a DELE was awaited. The second time counts as a refusal:
+  /// the message waits for a day, and those behind it do not wait for it.
   mutating func noteStuckDeletion(_ mailbox: Int, now: Instant) {
     let box = mailboxes[mailbox]
     guard box.poll.examined == nil, let message = box.poll.stuckDeletion,
@@ -52,11 +54,11 @@ extension Supervisor where S: ~Copyable {
     box.smallBatch = nil
     let words = [UInt8]("the server does not answer DELE")
     let isAlert = deletionRefused(mailbox, message, words, now: now)
-    // Of what no rule takes nothing is written down: none of it is deleted until then.
+    // A message that no rule takes has no record: none of them is deleted until then.
     if !isAlert { box.refusesCommit = true }
   }
 
-  /// Has all headers asked for by TOP again, once the time is over for which that was not done.
+  /// Has all headers requested by TOP again, once `nextReading` has come.
   func endPassingOver(_ mailbox: Int, now: Instant) {
     let box = mailboxes[mailbox]
     guard let next = box.nextReading, next <= now else { return }
@@ -67,13 +69,13 @@ extension Supervisor where S: ~Copyable {
     let box = mailboxes[mailbox]
     guard settings.mailboxes[mailbox].headers == .auto, !box.readsWhole else { return false }
     (box.readsWhole, box.passesOver, box.smallBatch) = (true, [], nil)
-    // The one that hangs then, too, is passed over at once.
+    // If the same message hangs with RETR, too, it is passed over at once.
     box.wereStuck.removeAll { $0 != box.poll.stuck }
     box.nextReading = now + Mailbox.longPause
     return true
   }
 
-  /// The command that the headers of `mailbox` are read by.
+  /// The command by which the headers of `mailbox` are read.
   public func headers(of mailbox: Int) -> HeaderCommand {
     mailboxes[mailbox].readsWhole ? .retr : settings.mailboxes[mailbox].headers
   }

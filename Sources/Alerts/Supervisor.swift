@@ -4,17 +4,17 @@ public import Ledger
 public import POP3
 public import Rules
 
-/// The way popbell runs: as a service, or to poll each mailbox once.
+/// How popbell runs: as a service, or to poll each mailbox once.
 public enum Mode: Sendable, Equatable {
   case service
   case once(dryRun: Bool)
 }
 
-/// The supervisor's mind: when to poll, what to do about a match, and in which order it becomes
+/// State machine of the supervisor: when to poll, what to do about a match, and in which order that becomes
 /// durable. Events and time in, orders out.
 ///
-/// The laws it keeps: an action starts only after its intent is on disk, and the answer that lets a
-/// message be deleted is given only after `fired` is (L1, L2); a poll is ended at its deadline (L7).
+/// Laws: an action starts only after its intent is on disk, and the answer that lets a message be deleted is
+/// given only after `fired` is (L1, L2); a poll ends at its deadline (L7).
 public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public let settings: Settings
   public internal(set) var outputs: Outputs
@@ -25,15 +25,16 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
   public let ledgers: [Ledger<S>]
   private var orders: [Order] = []
   var isStopping = false
-  /// True if the board's clock is right beyond doubt: the kernel says that it is synchronised, or the
-  /// machine keeps it while it is off.
+  /// True if the board's clock is certainly right: the kernel says that it is synchronised, or the machine
+  /// keeps the time while it is off.
   public var clockIsSure = false
-  /// The last time, in seconds since 1970, at which a server took a message that was looked at.
+  /// Latest time at which a server received a message that was looked at, in seconds since 1970.
   var newestDelivery: Int64 = 0
-  /// No poll begins: new settings wait for those under way to end.
+  /// True while no poll may begin, because new settings wait for the current polls to end.
   public var isPaused = false
 
-  /// One ledger for each mailbox, in the settings' order; `fingerprint` stands for the rules.
+  /// `ledgers` has one ledger for each mailbox, in the order of the settings; `fingerprint` is a hash of the
+  /// rules.
   public init(
     settings: Settings, outputs: Outputs, ledgers: [Ledger<S>], fingerprint: UInt32, mode: Mode,
     seed: UInt64, now: Instant
@@ -52,8 +53,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Takes over what the supervisor before a reload knew of mailboxes that are the same: when each is
-  /// polled next, how it failed, and what its server asked for. No poll may be under way.
+  /// Takes over the state of unchanged mailboxes from the supervisor before a reload: the time of the next
+  /// poll, failures, and what the server asked for. No poll may be under way.
   public mutating func adopt(_ old: borrowing Supervisor, now: Instant) {
     newestDelivery = old.newestDelivery
     for (index, new) in settings.mailboxes.enumerated() {
@@ -64,12 +65,12 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The next thing to do; nil when there is nothing.
+  /// The next order; nil if there is none.
   public mutating func nextOrder() -> Order? {
     orders.isEmpty ? nil : orders.removeFirst()
   }
 
-  // These are used in many places: inlined, they would have some kilobytes of code.
+  // Used in many places: inlining would cost some kilobytes of code.
   @inline(never)
   mutating func order(_ order: Order) { orders.append(order) }
 
@@ -82,7 +83,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     order(.report(mailbox: mailbox, report))
   }
 
-  /// Reports it once for each poll: where one alert cannot be written down, no other can.
+  /// Reports an error of the ledger, once per poll: if one record cannot be written, no other can.
   @inline(never)
   mutating func ledgerFailed(_ mailbox: Int, _ error: LedgerError) {
     let box = mailboxes[mailbox]
@@ -90,10 +91,10 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     box.poll.ledgerFailed = true
   }
 
-  /// What the last message of `mailbox` carried that a rule took; nil where there was none.
+  /// Values of the last message of `mailbox` that a rule took; nil if there was none.
   public func alert(of mailbox: Int) -> AlertValues? { mailboxes[mailbox].values }
 
-  /// What is known of a mailbox, for a fetcher that starts `now`; the board's clock says `time`.
+  /// What is known of `mailbox` for a fetcher that starts at `now`; `time` is that of the board's clock.
   public func known(of mailbox: Int, now: Instant, time: UInt64) -> KnownMailbox {
     let ledger = ledgers[mailbox]
     ledger.tick(now: now, wall: time)
@@ -101,7 +102,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     known.leavesExisting =
       ledger.horizon.isFirst && settings.mailboxes[mailbox].existing == .leave
     guard mode != .once(dryRun: true) else { return known }
-    // A disk that fails now may not at the next poll: nothing was forgotten then.
+    // After an error of the disk, these records are still due at the next poll.
     try? ledger.takeDueUnread()
     try? ledger.lookAgain(with: fingerprint, now: clockIsSure ? time : nil)
     if let examined = ledger.examined, examined.rules == fingerprint { known.examined = examined }
@@ -112,7 +113,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     known.knowsOlder = ledger.knowsOlder
     known.refusesCommit = box.refusesCommit
     if let retry = box.nextDeletion, retry <= now {
-      // What no rule takes is deleted where it is met.
+      // A message that no rule takes is deleted when it is met again.
       known.examined = Examined(rules: fingerprint)
       known.refusesCommit = false
       box.nextDeletion = nil
@@ -125,23 +126,23 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     } else if isUnknown ? !ledger.isEmpty : ledger.hasDueMessage || isStale || box.listsAgain {
       known.listing = .now
     }
-    // What is old must be so beyond doubt: the last message in its place is not enough.
+    // Old messages must be known for certain: the last one in its place is not enough.
     if known.earlier.count > 0, known.listing == .whereChanged { known.listing = .now }
     return known
   }
 
-  /// Whether the server is to be asked for its capabilities: some hang on it, and are spared then.
+  /// True if CAPA may be sent; false for a server that hung on it.
   public func asksCapabilities(of mailbox: Int) -> Bool { !mailboxes[mailbox].skipsCapabilities }
 
-  /// The login to try at `mailbox` where the owner leaves that to popbell.
+  /// The login mechanism to try at `mailbox` with `auth = auto`.
   public func mechanism(of mailbox: Int) -> Mechanism {
     mailboxes[mailbox].mechanism ?? .automatic
   }
 
-  /// How the last poll of `mailbox` ended; nil where it has not.
+  /// The outcome of the last poll of `mailbox`; nil if that has not ended.
   public func lastOutcome(of mailbox: Int) -> Outcome? { mailboxes[mailbox].poll.outcome }
 
-  /// Whether everything that `once` has to do is done.
+  /// True if `popbell once` has nothing left to do.
   public var isFinished: Bool {
     for mailbox in mailboxes where mailbox.phase != .finished || mailbox.alert != nil {
       return false
@@ -149,7 +150,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     return !outputs.isBusy
   }
 
-  /// Whether a mailbox is busy with an alert or a poll: not the time for new settings.
+  /// True if a mailbox is busy with an alert or a poll, so that new settings must wait.
   public var isBusy: Bool {
     for mailbox in mailboxes {
       if mailbox.alert != nil { return true }
@@ -161,7 +162,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     return false
   }
 
-  /// Whether polls come and go as they should: the watchdog is fed only then.
+  /// True if no mailbox is overdue by more than `Mailbox.patience`; the watchdog is fed only then.
   public func isHealthy(now: Instant) -> Bool {
     for mailbox in mailboxes where mailbox.alert == nil {
       switch mailbox.phase {
@@ -174,7 +175,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     return true
   }
 
-  /// When `tick` has to be called at the latest.
+  /// Latest time at which `tick` must be called; nil for never.
   public var nextWake: Instant? {
     var earliest = outputs.nextWake
     for mailbox in mailboxes {
@@ -185,7 +186,7 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     return earliest
   }
 
-  /// Does what is due.
+  /// Does what is due at `now`.
   public mutating func tick<Lines: OutputLines & ~Copyable>(on lines: inout Lines, now: Instant) {
     outputs.tick(on: &lines, now: now)
     reportOutputs()
@@ -199,8 +200,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Polls every mailbox as soon as it can; one that is being polled, once more after that, as the
-  /// poll may have begun too early to see what there is to be seen.
+  /// Polls every mailbox as soon as possible. One that is being polled is polled once more afterwards, as the
+  /// current poll may have begun too early.
   public mutating func pollNow(now: Instant) {
     for mailbox in mailboxes {
       switch mailbox.phase {
@@ -211,8 +212,8 @@ public struct Supervisor<S: Store & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Stops: outputs inactive, fetchers and programs ended, nothing started any more. A program that
-  /// must not run twice may end by itself before `force`; where it does not, its alert stays an intent.
+  /// Stops: makes outputs inactive, ends fetchers and programs, and starts nothing more. Without `force`, a
+  /// program of a rule with `on-crash = never` may end by itself; if it does not, its alert stays an intent.
   public mutating func stop<Lines: OutputLines & ~Copyable>(
     force: Bool, on lines: inout Lines, now: Instant
   ) {

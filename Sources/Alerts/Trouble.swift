@@ -1,24 +1,24 @@
 public import Bytes
 
-/// A trouble that the owner is told of besides the log, as nobody may be reading it.
+/// A problem that the owner is told of besides the log, which nobody may be reading.
 public enum Trouble: Sendable, CaseIterable {
   /// An alert's actions failed too often or for too long.
   case givenUp
   /// An alert came too late to fire.
   case tooOld
-  /// A mailbox could not be polled for an hour, or will not be for as long.
+  /// A mailbox has not been polled for an hour, or will not be for an hour.
   case notPolled
   case loginRefused
-  /// No process could confirm what a rule takes: nothing fires without it.
+  /// No judge could confirm a match, without which nothing fires.
   case notJudged
-  /// A ledger is full, or cannot be read or written: nothing fires without it.
+  /// A ledger is full, or cannot be read or written, so that nothing fires.
   case ledgerFailed
   /// A line refused to be switched.
   case outputFailed
-  /// The board's clock has not been set for an hour, and no certificate is valid by it.
+  /// The board's clock has not been set for an hour, so that no certificate is valid.
   case clockNotSet
 
-  /// The word that stands for it in `{event}`.
+  /// The word for this problem in `{event}`.
   public var event: StaticString {
     switch self {
     case .givenUp: "given-up"
@@ -34,7 +34,7 @@ public enum Trouble: Sendable, CaseIterable {
 }
 
 extension Report {
-  /// The trouble that it tells of; nil for none.
+  /// The problem that the report tells of; nil if there is none.
   public var trouble: Trouble? {
     switch self {
     case .gaveUp: .givenUp
@@ -71,7 +71,7 @@ extension Report {
   }
 }
 
-/// Which troubles the owner was told of in the last hour: of each mailbox and output once.
+/// The problems that the owner was told of in the last hour, once for each mailbox and output.
 public struct Troubles: Sendable {
   static let hour = Interval.seconds(3600)
 
@@ -84,8 +84,7 @@ public struct Troubles: Sendable {
 
   public init() {}
 
-  /// True if the owner is to be told now of a trouble of the mailbox or output `name`; then an hour passes
-  /// before it is true again.
+  /// True if the owner must be told now of a problem of the mailbox or output `name`; then false for an hour.
   public mutating func isNews(_ trouble: Trouble, of name: [UInt8], now: Instant) -> Bool {
     told.removeAll { $0.time + Self.hour <= now }
     guard !told.contains(where: { $0.trouble == trouble && $0.name == name }) else { return false }

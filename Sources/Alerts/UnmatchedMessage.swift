@@ -1,11 +1,11 @@
-/// A message that no rule takes, for people.
+/// A message that no rule takes, as it is reported to people.
 public struct UnmatchedMessage: Sendable, Equatable {
-  /// Its number in the session.
+  /// Number of the message in the session.
   public let number: UInt32
-  /// No longer than `Limits` of Rules allow, without control bytes; empty where there is none.
+  /// At most as long as `Rules.Limits` allows, without control bytes; empty if the message has none.
   public let subject: [UInt8]
   public let from: [UInt8]
-  /// The rule that came nearest to taking it; nil where that is told of each rule.
+  /// The rule that came nearest to taking the message; nil in a dry run, which reports every rule.
   public let nearest: RuleMiss?
 
   public init(number: UInt32, subject: [UInt8], from: [UInt8], nearest: RuleMiss?) {

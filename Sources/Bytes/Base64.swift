@@ -1,7 +1,7 @@
 /// Decodes base64 a byte at a time: RFC 4648 section 4.
 ///
-/// Bytes outside the alphabet are passed over, as RFC 2045 section 6.8 asks, and after the first
-/// `=` everything is. A group that is cut off gives the bytes that it holds whole.
+/// Bytes outside of the alphabet are ignored, as RFC 2045 section 6.8 demands, and so is everything after the
+/// first `=`. An incomplete group yields the bytes that are complete.
 public struct Base64Decoder: Sendable {
   private var group: UInt32 = 0
   private var bits = 0
@@ -9,10 +9,10 @@ public struct Base64Decoder: Sendable {
 
   public init() {}
 
-  /// True if it holds a part of a byte that is not zero, as padding would be.
+  /// True if the remaining bits are an incomplete byte: they are not all zero, as those of padding would be.
   public var isWithinByte: Bool { group & (1 << UInt32(bits) - 1) != 0 }
 
-  /// Takes a byte of base64, and gives a decoded byte where one is complete.
+  /// Decodes a byte of base64. Returns a decoded byte if one is complete; nil otherwise.
   public mutating func decode(_ byte: UInt8) -> UInt8? {
     if byte == .ascii("=") { ended = true }
     guard !ended, let value = base64Value(of: byte) else { return nil }
@@ -24,7 +24,7 @@ public struct Base64Decoder: Sendable {
   }
 }
 
-/// What a byte of the base64 alphabet stands for, 0 to 63; nil for other bytes.
+/// The value of a base64 digit, 0 to 63; nil for other bytes.
 public func base64Value(of byte: UInt8) -> UInt8? {
   switch byte {
   case 0x41...0x5A: byte - 0x41
@@ -44,7 +44,7 @@ public struct Base64Encoder: Sendable {
 
   public init() {}
 
-  /// Takes a byte, and gives the digits that it completes, one or two, to `body`.
+  /// Encodes a byte. Calls `body` with the one or two digits that are complete.
   public mutating func encode(_ byte: UInt8, _ body: (UInt8) -> Void) {
     group = (group << 8 | UInt32(byte)) & 0xFFFF
     bits += 8
@@ -54,7 +54,7 @@ public struct Base64Encoder: Sendable {
     }
   }
 
-  /// Gives the last digit and the padding to `body`.
+  /// Calls `body` with the last digit and the padding.
   public mutating func finish(_ body: (UInt8) -> Void) {
     if bits > 0 { emit(group << UInt32(6 - bits), body) }
     bits = 0

@@ -1,5 +1,5 @@
 extension ByteBuffer {
-  /// Adds the lowest `size` bytes of `number`, the highest of them first. There must be room.
+  /// Appends the lowest `size` bytes of `number`, big-endian. There must be room.
   public mutating func append(bigEndian number: UInt64, size: Int) {
     for byte in (0..<size).reversed() {
       append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte)))
@@ -8,7 +8,7 @@ extension ByteBuffer {
 }
 
 extension [UInt8] {
-  /// Adds the lowest `size` bytes of `number`, the highest of them first.
+  /// Appends the lowest `size` bytes of `number`, big-endian.
   public mutating func append(bigEndian number: UInt64, size: Int) {
     for byte in (0..<size).reversed() {
       append(UInt8(truncatingIfNeeded: number >> UInt64(8 * byte)))
@@ -16,7 +16,7 @@ extension [UInt8] {
   }
 }
 
-/// Up to eight bytes as a number, the highest first.
+/// The number that up to eight bytes hold, big-endian.
 public func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
   var number: UInt64 = 0
   for index in bytes.indices { number = number << 8 | UInt64(bytes[index]) }

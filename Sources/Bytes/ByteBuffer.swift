@@ -2,12 +2,12 @@
 public struct ByteBuffer<let capacity: Int>: Sendable {
   private var storage = InlineArray<capacity, UInt8>(repeating: 0)
 
-  /// How many bytes it holds.
+  /// Number of bytes in the buffer.
   public private(set) var count = 0
 
   public init() {}
 
-  /// Holds `text`, which must fit.
+  /// Creates a buffer with `text`, which must fit.
   public init(_ text: StaticString) {
     precondition(append(text), "a literal longer than its buffer")
   }
@@ -15,10 +15,10 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
   public var isEmpty: Bool { count == 0 }
   public var isFull: Bool { count == capacity }
 
-  /// How many more bytes fit.
+  /// Number of bytes that still fit.
   public var room: Int { capacity - count }
 
-  /// What it holds.
+  /// The bytes in the buffer.
   public var bytes: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
@@ -82,7 +82,7 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     count -= length
   }
 
-  /// Holds what `body` writes to its front, as many bytes as it returns, in place of what it held.
+  /// Replaces the content by the bytes that `body` writes to the front, as many as it returns.
   public mutating func fill<Failure>(
     _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Int
   ) throws(Failure) {
@@ -93,10 +93,10 @@ public struct ByteBuffer<let capacity: Int>: Sendable {
     count = length
   }
 
-  /// Forgets what it holds; the bytes stay in memory until they are written over.
+  /// Removes all bytes; they stay in memory until they are overwritten.
   public mutating func removeAll() { count = 0 }
 
-  /// Forgets what it holds and writes zeros over all of it, even where nobody reads it again: for
+  /// Removes all bytes, and overwrites the whole buffer with zeros, even if nothing reads it again: for
   /// secrets.
   @inline(never)
   @_optimize(none)

@@ -1,6 +1,6 @@
 /// Simple case folding of a character: C and S of Unicode's CaseFolding.txt.
 ///
-/// ASCII folds within ASCII: no other character becomes an ASCII letter.
+/// ASCII folds within ASCII: no other character is folded to an ASCII letter.
 public func folded(_ scalar: UInt32) -> UInt32 {
   guard scalar >= 0x80 else { return UInt32(UInt8(truncatingIfNeeded: scalar).lowercased) }
   guard scalar >= 0xB5 else { return scalar }
@@ -14,8 +14,9 @@ public func folded(_ scalar: UInt32) -> UInt32 {
   return FoldRun(table, low).folded(scalar) ?? scalar
 }
 
-/// Calls `body` with ranges that together hold the folded form of each character of `range` that has
-/// another, and beside them only characters that have another themselves.
+/// Calls `body` with ranges of folded forms. Together they cover the folded form of each character in `range`
+/// that has another one; they contain no other characters except some that have another folded form
+/// themselves.
 public func forEachFoldedRange(of range: ClosedRange<UInt32>, _ body: (ClosedRange<UInt32>) -> Void)
 {
   let capitals = range.clamped(to: 0x41...0x5A)
@@ -33,12 +34,12 @@ public func forEachFoldedRange(of range: ClosedRange<UInt32>, _ body: (ClosedRan
   }
 }
 
-/// Characters that fold alike, each or each second.
+/// A run of characters that fold by the same distance: each, or every second one.
 private struct FoldRun {
   let first: UInt32
   let last: UInt32
   let step: UInt32
-  /// The folded form of the first.
+  /// The folded form of `first`.
   let target: UInt32
 
   init(_ table: [UInt32], _ index: Int) {

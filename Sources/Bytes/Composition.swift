@@ -1,7 +1,8 @@
-// Canonical decomposition and composition of characters: Unicode Standard, section 3.11, but for what
-// `UnicodeTables` leaves out.
+// Canonical decomposition and composition of characters: Unicode Standard, section 3.11, except for those
+// that `UnicodeTables` leaves out.
 
-/// The order of a combining mark behind its character; 0 for what is no such mark.
+/// The canonical combining class of a character, which orders marks behind a character; 0 if it is not a
+/// mark.
 func combiningClass(of scalar: UInt32) -> UInt8 {
   guard scalar >= 0x300, scalar < 0x20000 else { return 0 }
   let table = UnicodeTables.classes
@@ -15,7 +16,8 @@ func combiningClass(of scalar: UInt32) -> UInt8 {
   return scalar - run >> 15 <= run >> 8 & 0x7F ? UInt8(truncatingIfNeeded: run) : 0
 }
 
-/// The two parts of a character, the second 0 where there is one part; nil where it has none.
+/// The canonical decomposition of a character; `second` is 0 if it is a single character. nil if there is
+/// none.
 func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
   guard scalar >= 0xC0, scalar < 0x20000 else { return nil }
   let table = UnicodeTables.composites
@@ -36,7 +38,7 @@ func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
   )
 }
 
-/// The character that two make together; nil where there is none.
+/// The character that is composed of two; nil if there is none.
 func composition(of first: UInt32, _ second: UInt32) -> UInt32? {
   if let syllable = hangulSyllable(of: first, second) { return syllable }
   guard second >= 0x300, let mark = UnicodeTables.marks.firstIndex(of: second) else { return nil }

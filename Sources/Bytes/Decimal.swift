@@ -1,6 +1,6 @@
 extension FixedWidthInteger {
-  /// The number that all of `text` writes in decimal digits; nil where it is empty, has anything
-  /// else in it (a sign too), or does not fit.
+  /// The number that the whole of `text` gives in decimal digits; nil if `text` is empty, has any other byte
+  /// (even a sign), or the number does not fit.
   public init?(decimal text: Span<UInt8>) {
     guard let value = value(ofDigits: text) else { return nil }
     self.init(exactly: value)
@@ -21,12 +21,12 @@ private func value(ofDigits text: Span<UInt8>) -> UInt64? {
 }
 
 extension [UInt8] {
-  /// Adds `number` in decimal digits.
+  /// Appends `number` in decimal digits.
   public mutating func append(decimal number: UInt64) {
     if number >= 10 { append(decimal: number / 10) }
     append(0x30 | UInt8(number % 10))
   }
 
-  /// Adds `number`, which is not negative, in decimal digits.
+  /// Appends `number`, which must not be negative, in decimal digits.
   public mutating func append(decimal number: Int) { append(decimal: UInt64(number)) }
 }

@@ -1,7 +1,7 @@
 extension [UInt8] {
-  /// Adds `bytes` as text that can do nothing to a terminal or a journal, and hides nothing: control
-  /// characters (C0, DEL, C1), line separators, what is invisible (bidirectional marks, zero-width characters,
-  /// tags) and what is not UTF-8 become `\xNN`, byte for byte, and a backslash becomes two.
+  /// Appends `bytes` as text that is harmless in a terminal or a journal, and hides nothing. Each byte of a
+  /// control character (C0, DEL, C1), a line separator, an invisible character (bidirectional controls,
+  /// zero-width characters, tags) or of invalid UTF-8 becomes `\xNN`; a backslash is doubled.
   public mutating func append(escaping bytes: Span<UInt8>) {
     var index = 0
     while index < bytes.count {
@@ -17,10 +17,10 @@ extension [UInt8] {
     }
   }
 
-  /// Adds `text` so that a person sees each character of it: one that is invisible, another blank than
-  /// a space, or no character to show becomes `\u{…}`, a byte that is not UTF-8 `\xNN`.
+  /// Appends `text` so that each character can be seen: one that is invisible, a blank other than the space,
+  /// or not printable becomes `\u{…}`, and a byte that is not UTF-8 `\xNN`.
   ///
-  /// A backslash stays: what was shown once may be shown again.
+  /// Backslashes are not escaped, so that the result may be passed through again.
   public mutating func append(showing text: Span<UInt8>) {
     var index = 0
     while index < text.count {
@@ -41,7 +41,7 @@ extension [UInt8] {
     }
   }
 
-  /// Adds at least two digits.
+  /// Appends `number` in hexadecimal, with at least two digits.
   private mutating func append(hexadecimal number: UInt32) {
     var shift: UInt32 = 4
     while shift < 28, number >> (shift + 4) > 0 { shift += 4 }
@@ -59,7 +59,7 @@ extension [UInt8] {
   }
 }
 
-/// The number of bytes of the character at the front of `bytes`; 0 if it is not to be shown.
+/// Length in bytes of the first character of `bytes`; 0 if it must not be shown.
 private func printableLength(_ bytes: Span<UInt8>) -> Int {
   guard let (scalar, length) = decodeUTF8(bytes) else { return 0 }
   switch scalar {
@@ -72,7 +72,7 @@ private func printableLength(_ bytes: Span<UInt8>) -> Int {
 
 // UTF8-char = UTF8-1 / UTF8-2 / UTF8-3 / UTF8-4                     ; RFC 3629 section 4
 //
-/// The character at the front of `bytes` and how many bytes it has; nil where they are not UTF-8.
+/// The first character of `bytes`, and its length in bytes; nil if it is not valid UTF-8.
 public func decodeUTF8(_ bytes: Span<UInt8>) -> (scalar: UInt32, length: Int)? {
   guard let first = bytes.first else { return nil }
   let (length, lowest): (Int, UInt32)
@@ -95,13 +95,13 @@ public func decodeUTF8(_ bytes: Span<UInt8>) -> (scalar: UInt32, length: Int)? {
   return (scalar, length)
 }
 
-/// The bytes that a character takes in UTF-8, 1 to 4.
+/// Length of a character in UTF-8, 1 to 4 bytes.
 public func utf8Length(of scalar: UInt32) -> Int {
   scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
 }
 
 extension [UInt8] {
-  /// Adds a character in UTF-8, which must be a Unicode scalar.
+  /// Appends a character, which must be a Unicode scalar, in UTF-8.
   public mutating func append(utf8 scalar: UInt32) {
     let length = utf8Length(of: scalar)
     guard length > 1 else { return append(UInt8(truncatingIfNeeded: scalar)) }

@@ -17,14 +17,14 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether both are alike where ASCII letters differ only in case.
+  /// True if both are the same, apart from the case of ASCII letters.
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index].lowercased != other[index].lowercased { return false }
     return true
   }
 
-  /// Whether both are alike where ASCII letters differ only in case.
+  /// True if both are the same, apart from the case of ASCII letters.
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && hasPrefixIgnoringCase(text)
   }
@@ -38,7 +38,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether `text` stands anywhere in it, where ASCII letters may differ in case.
+  /// True if `text` occurs anywhere, in any case of ASCII letters.
   public func containsIgnoringCase(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count >= length else { return false }
@@ -49,7 +49,7 @@ extension Span<UInt8> {
     return false
   }
 
-  /// Where `byte` stands first, at or after `start`.
+  /// Index of the first `byte` from `start` on; nil if there is none.
   public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     var index = start
     while index < count {
@@ -59,7 +59,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// It without the spaces and tabs at both ends.
+  /// The same bytes without spaces and tabs at both ends.
   public var trimmingBlanks: Span<UInt8> {
     @_lifetime(copy self)
     get {
@@ -85,8 +85,8 @@ extension [UInt8] {
     append(text)
   }
 
-  /// Writes zeros over it, even where nobody reads it again, and is empty then: for secrets, of
-  /// which there is no other copy.
+  /// Overwrites the array with zeros, even if nothing reads it again, and empties it: for secrets. There must
+  /// be no other copy.
   @inline(never)
   @_optimize(none)
   public mutating func wipe() {
@@ -105,7 +105,7 @@ extension [UInt8] {
     for index in 0..<text.utf8CodeUnitCount { append(text.byte(at: index)) }
   }
 
-  /// One after the other.
+  /// The concatenation of both.
   public static func + (text: consuming [UInt8], more: StaticString) -> [UInt8] {
     text.append(more)
     return text
@@ -114,7 +114,7 @@ extension [UInt8] {
   public static func + (text: StaticString, more: [UInt8]) -> [UInt8] { [UInt8](text) + more }
 }
 
-/// What is between separators, where that is not empty.
+/// The parts of `text` between separators, without empty ones.
 public func parts(of text: [UInt8], _ isSeparator: (UInt8) -> Bool) -> [[UInt8]] {
   var parts: [[UInt8]] = []
   var part: [UInt8] = []

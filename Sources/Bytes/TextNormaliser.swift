@@ -1,14 +1,14 @@
-/// Makes of text what a person sees of it, a character at a time, in fixed memory.
+/// Converts text into what a person sees of it, a character at a time, in fixed memory.
 ///
-/// Law: blanks and control characters in a row are one blank, and none are at the ends; characters
-/// that show nothing are gone; canonically equivalent text is the same text (NFC), but for what
-/// `UnicodeTables` leaves out. No character that is not a blank becomes an ASCII one.
+/// Law: runs of blanks and control characters become one blank, and those at the ends are dropped; invisible
+/// characters are dropped; canonically equivalent texts become the same (NFC), except for what
+/// `UnicodeTables` leaves out. Only blanks become ASCII characters that were none.
 public struct TextNormaliser: Sendable {
-  /// Marks behind one character, two over the 30 of Unicode's Stream-Safe Text Format; further ones are
-  /// left out.
+  /// Maximum number of marks on a character, two more than the 30 of Unicode's Stream-Safe Text Format;
+  /// further ones are dropped.
   private static let capacity = 32
 
-  /// Keeps blanks at the ends.
+  /// True to keep blanks at the ends.
   private let keepsEnds: Bool
   private var starter: (scalar: UInt32, place: Int)?
   private var marks = InlineArray<32, UInt32>(repeating: 0)
@@ -19,8 +19,7 @@ public struct TextNormaliser: Sendable {
 
   public init(keepingEnds: Bool = false) { keepsEnds = keepingEnds }
 
-  /// Takes the character that stands at `place`, and gives `emit` what is complete, each with the place
-  /// where it begins.
+  /// Adds the character at `place`. Calls `emit` with each character that is complete, and its place.
   public mutating func receive(_ scalar: UInt32, at place: Int = 0, _ emit: (UInt32, Int) -> Void) {
     switch Visibility(of: scalar) {
     case .blank: if blankPlace == nil { blankPlace = place }
@@ -32,7 +31,7 @@ public struct TextNormaliser: Sendable {
     }
   }
 
-  /// Takes the end of the text, and gives `emit` the rest.
+  /// Ends the text. Calls `emit` with the remaining characters.
   public mutating func finish(_ emit: (UInt32, Int) -> Void) {
     takeBlank(unless: true, emit)
     flush(emit)
@@ -72,12 +71,12 @@ public struct TextNormaliser: Sendable {
     }
   }
 
-  /// Takes into the character those marks that it has a composed form with.
+  /// Combines the character with the marks that compose with it.
   private mutating func composeMarks() {
     guard var first = starter else { return }
     var kept = 0
     for index in 0..<count {
-      // A mark is out of reach behind another one of its own order.
+      // A mark does not compose if another one of its class stands before it.
       let isBlocked =
         kept > 0 && combiningClass(of: marks[kept - 1]) == combiningClass(of: marks[index])
       if !isBlocked, let both = composition(of: first.scalar, marks[index]) {
@@ -98,8 +97,7 @@ public struct TextNormaliser: Sendable {
   }
 }
 
-/// The character as the normalised text has it, where it stands by itself; nil where that shows
-/// nothing, or takes several characters.
+/// The normalised form of a single character; nil if it is invisible or becomes several characters.
 public func normalised(_ scalar: UInt32) -> UInt32? {
   var normaliser = TextNormaliser(keepingEnds: true)
   var (result, count) = (scalar, 0)
@@ -108,8 +106,8 @@ public func normalised(_ scalar: UInt32) -> UInt32? {
   return count == 1 ? result : nil
 }
 
-/// `text` as a person sees it, in UTF-8, cut between characters where it is over `limit` bytes. Each
-/// byte that is no UTF-8 becomes U+FFFD.
+/// `text` as a person sees it, in UTF-8, cut between characters to at most `limit` bytes. Each byte that is
+/// not UTF-8 becomes U+FFFD.
 public func normalised(_ text: Span<UInt8>, limit: Int) -> [UInt8] {
   var result: [UInt8] = []
   var isCut = false

@@ -25,7 +25,7 @@ public struct Instant: Sendable, Hashable, Comparable {
     left.milliseconds < right.milliseconds
   }
 
-  /// The point `interval` later; the last that can be written, where it is later than that.
+  /// The instant `interval` later; `never` on overflow.
   public static func + (instant: Instant, interval: Interval) -> Instant {
     let (sum, overflow) = instant.milliseconds.addingReportingOverflow(interval.milliseconds)
     return Instant(milliseconds: overflow ? .max : sum)

@@ -1,10 +1,10 @@
-/// The part that a character plays in a text that somebody reads.
+/// How a character appears in a text.
 public enum Visibility: Sendable {
-  /// A character that shows something.
+  /// A visible character.
   case character
   /// White_Space, or a control character.
   case blank
-  /// Default_Ignorable_Code_Point: shows nothing, and takes no room.
+  /// Default_Ignorable_Code_Point: invisible, and without width.
   case nothing
 
   public init(of scalar: UInt32) {

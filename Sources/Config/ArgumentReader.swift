@@ -1,34 +1,34 @@
 import Bytes
 
-/// How programs read their arguments, as far as that makes code of some.
+/// How a program reads its arguments, as far as this may turn some of them into code.
 enum ArgumentReader {
-  /// `-c` makes code of the first argument behind the options: POSIX, XCU, sh.
+  /// A shell: with `-c`, the first operand is code (POSIX, XCU, sh).
   case shell
   case interpreter(OptionLetters, OperandMeaning)
-  /// All that it is given may be code: of a database, for one.
+  /// Every argument may be code, as for a database client.
   case code
-  /// All that it is given may be an option, or a part of what a shell runs on another machine.
+  /// Every argument may be an option, or part of a command for a shell on another machine.
   case remote
-  /// Runs the program that it is given, and with one of the letters `code` what follows by a shell.
+  /// Runs another program. With one of the options `code`, a shell runs what follows.
   case runner(code: StaticString)
 }
 
-/// The letters of an interpreter's options that take something.
+/// The letters of an interpreter's options that take an argument.
 struct OptionLetters {
   var code: StaticString = ""
   var values: StaticString = ""
-  /// What they take is, or names, a script.
+  /// Options whose argument is a script or the name of one.
   var script: StaticString = ""
 
   enum Kind {
     case code, script, value
-    /// The option holds its code itself.
+    /// An option with its code attached.
     case attachedCode
     case other
     /// `--`
     case end
 
-    /// How many arguments it has, the option among them.
+    /// Number of arguments that the option takes up, including itself.
     var length: Int {
       switch self {
       case .code, .script, .value: 2
@@ -37,7 +37,7 @@ struct OptionLetters {
     }
   }
 
-  /// What an option with these letters, alone or several behind one `-`, takes.
+  /// The kind of an option argument, which may combine several letters behind one `-`.
   func kind(of text: [UInt8]) -> Kind {
     if text.span.equals("--") { return .end }
     if text.span.hasPrefix("--") {
@@ -55,15 +55,15 @@ struct OptionLetters {
   }
 }
 
-/// What an interpreter's first argument is that is no option, and what comes after code.
+/// The meaning of an interpreter's first operand, and of the arguments behind code.
 enum OperandMeaning {
-  /// A script's name; after code only arguments of that code.
+  /// The operand is a script's name; behind code are only arguments of that code.
   case arguments
-  /// A script's name; after code options as before.
+  /// The operand is a script's name; behind code are further options.
   case options
-  /// Code, where no option gave any.
+  /// The operand is code, unless an option gave some.
   case code
-  /// The same, and options may stand anywhere.
+  /// As `code`, but options may be anywhere.
   case codeAmongOptions
 
   var readsOperand: CodeArgument.Reason {
@@ -74,7 +74,7 @@ enum OperandMeaning {
   }
 }
 
-/// How the program reads that is called `name`; nil where its arguments are taken for text.
+/// How the program `name` reads its arguments; nil if it treats them as text.
 func reader(of name: Span<UInt8>) -> ArgumentReader? {
   if name.isOne(of: "sh,bash,rbash,dash,ash,zsh,ksh,ksh93,mksh,lksh,yash,posh,fish,csh,tcsh") {
     return .shell
@@ -123,7 +123,7 @@ func reader(of name: Span<UInt8>) -> ArgumentReader? {
   return nil
 }
 
-/// A program's name without what distributions add: `python3.11` is Python.
+/// Length of a program's name without a version at its end: `python3.11` is Python.
 private func lengthWithoutVersion(_ name: Span<UInt8>) -> Int {
   var length = name.count
   while length > 0, name[length - 1].isDigit || name[length - 1] == .ascii(".") { length -= 1 }
@@ -131,14 +131,14 @@ private func lengthWithoutVersion(_ name: Span<UInt8>) -> Int {
 }
 
 extension StaticString {
-  /// True if one of its bytes is `letter`.
+  /// True if the string contains the byte `letter`.
   func contains(_ letter: UInt8) -> Bool {
     (0..<utf8CodeUnitCount).contains { byte(at: $0) == letter }
   }
 }
 
 extension Span<UInt8> {
-  /// True if it is one of the words between the commas of `words`.
+  /// True if the bytes are one of `words`, which are separated by commas.
   fileprivate func isOne(of words: StaticString) -> Bool {
     parts(of: [UInt8](words)) { $0 == .ascii(",") }.contains { $0.span.equals(self) }
   }

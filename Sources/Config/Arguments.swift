@@ -2,9 +2,9 @@ import Bytes
 
 // command  = argument *( 1*blank argument )
 // argument = 1*( "'" *any "'" / DQUOTE *any DQUOTE / "\" any / any )
-/// The arguments of a command, as a shell would quote them, and nothing else that a shell does.
+/// Splits a command into arguments, with the quoting of a shell and none of its other features.
 ///
-/// Between double quotes a backslash escapes `"` and `\`; between single quotes, nothing.
+/// Between double quotes, a backslash escapes `"` and `\`; between single quotes, nothing.
 func arguments(_ text: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
   var splitter = ArgumentSplitter()
   var index = 0
@@ -12,7 +12,7 @@ func arguments(_ text: Span<UInt8>) throws(ValueProblem) -> [[UInt8]] {
   return try splitter.finish()
 }
 
-/// The index at which the comment behind a command begins, or its end: never in an argument.
+/// Index of the comment behind a command, or of its end; comments do not begin within an argument.
 func endOfCommand(_ text: Span<UInt8>) -> Int {
   var splitter = ArgumentSplitter()
   var index = 0
@@ -22,7 +22,7 @@ func endOfCommand(_ text: Span<UInt8>) -> Int {
   return index
 }
 
-/// A program and its arguments.
+/// Splits a command into its program and arguments. Throws if the program has no absolute path.
 func command(_ text: [UInt8]) throws(ValueProblem) -> [[UInt8]] {
   let arguments = try arguments(text.span)
   guard arguments[0].first == .ascii("/") else { throw .notAbsolute(arguments[0]) }
@@ -36,7 +36,7 @@ private struct ArgumentSplitter {
 
   var isInArgument: Bool { argument != nil }
 
-  /// Takes the byte at `index` of `text`, and the next one where it escapes that.
+  /// Handles the byte at `index` of `text`, and the next one if the first escapes it.
   mutating func take(_ text: Span<UInt8>, _ index: inout Int) throws(ValueProblem) {
     let next: UInt8? = index + 1 < text.count ? text[index + 1] : nil
     index += try take(text[index], next)
@@ -67,7 +67,7 @@ private struct ArgumentSplitter {
     return 1
   }
 
-  /// Begins an argument where there is none, and adds the byte where there is one.
+  /// Begins an argument if there is none, and appends the byte if there is one.
   private mutating func append(_ byte: UInt8?) {
     argument = argument ?? []
     if let byte { argument?.append(byte) }

@@ -13,14 +13,14 @@ extension ByteSink where Self: ~Copyable {
     write("'")
   }
 
-  /// Adds `[rule NAME]`.
+  /// Writes `[rule NAME]`.
   mutating func write(_ kind: SectionKind) {
     write("[")
     write(kind.word)
     write(kind == .popbell ? "]" : " NAME]")
   }
 
-  /// Adds `'pulse = OUTPUT TIME'`.
+  /// Writes `'pulse = OUTPUT TIME'`.
   mutating func write(_ row: KeyRow) {
     write("'")
     write(row.name)

@@ -1,8 +1,8 @@
 public import Rules
 
-// What settings choose from: each case stands beside its word.
+// The values of keys with a fixed choice: each case has its word in the file.
 
-/// The protection of the connection.
+/// How the connection is protected.
 public enum TLSMode: Word {
   case implicit, startTLS, none
 
@@ -37,7 +37,7 @@ public enum Authentication: Word {
 
 /// The command that headers are read by.
 public enum HeaderCommand: Word {
-  /// TOP; RETR where that is refused.
+  /// TOP, or RETR if the server refuses TOP.
   case auto
   case top, retr
 
@@ -50,7 +50,7 @@ public enum HeaderCommand: Word {
   }
 }
 
-/// The fate of a message that no rule takes.
+/// What happens to a message that no rule takes.
 public enum Unmatched: Word {
   case leave, delete
 
@@ -62,9 +62,9 @@ public enum Unmatched: Word {
   }
 }
 
-/// What becomes of the mail that is there at the first poll.
+/// What happens to messages that are there at the first poll.
 public enum Existing: Word {
-  /// What was delivered in the last hour fires.
+  /// Messages delivered in the last hour fire.
   case recent
   case fire, leave
 
@@ -86,10 +86,10 @@ extension OldMessages: Word {
   }
 }
 
-/// The place where the record of what has fired is kept.
+/// The place of the record of what has fired.
 public enum LedgerPolicy: Word {
   case disk
-  /// In memory alone.
+  /// In memory only.
   case none
 
   public var word: StaticString {
@@ -99,13 +99,13 @@ public enum LedgerPolicy: Word {
     }
   }
 
-  /// A warning for the owner; nil where there is nothing to warn of.
+  /// The disadvantage of the choice, for `check`; nil if there is none.
   public var warning: StaticString? {
     self == .disk ? nil : "after a restart, what is still on the server fires again"
   }
 }
 
-/// The use of CAPA: some servers hang when they are asked what they can do.
+/// The use of CAPA, on which some servers hang.
 public enum CapabilityPolicy: Word {
   case ask, skip
 

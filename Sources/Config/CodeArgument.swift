@@ -1,21 +1,21 @@
 import Bytes
 import Rules
 
-/// A value of a message in an argument that the program would read as more than text.
+/// A value of a message in an argument that its program would not read as mere text.
 public struct CodeArgument: Error, Sendable {
   public enum Reason: Sendable {
-    /// The argument is code of a shell, of one on another machine, or of another language.
+    /// The argument is code of a shell, of a shell on another machine, or of another language.
     case shellCode, remoteCode, code
-    /// The value can make of the argument an option, or names the script that is run.
+    /// The value can turn the argument into an option, or names the script to run.
     case option
   }
 
   public let reason: Reason
-  /// Who reads it: "sh".
+  /// The program that reads the argument: "sh".
   public let program: [UInt8]
-  /// The argument's number, from 1, without the program's own path.
+  /// The number of the argument, from 1, not counting the program.
   public let argument: Int
-  /// The value as a template names it.
+  /// The name of the value in the template.
   public let value: [UInt8]
 }
 

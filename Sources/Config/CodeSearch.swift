@@ -1,11 +1,11 @@
 import Bytes
 import Rules
 
-/// Throws where a value in a command is one that its program, or one that it runs, would read as code or
-/// as an option that gives it code, and that its pattern does not confine to harmless characters.
+/// Throws if a program, or one that it runs, would read a value in the command as code or as an option, and
+/// the value's pattern does not restrict it to harmless characters.
 ///
-/// The command is the program and its arguments. Of how programs read their options this knows only
-/// what it takes to find code; in doubt it takes an argument for code.
+/// The command is the program and its arguments. The search knows only as much of programs' options as it
+/// needs to find code; in doubt, an argument counts as code.
 func checkCode(_ command: [Template], _ captures: CaptureNames) throws(ValueProblem) {
   try check(command) { value in
     let alphabet: Alphabet =
@@ -18,7 +18,7 @@ func checkCode(_ command: [Template], _ captures: CaptureNames) throws(ValueProb
   }
 }
 
-/// The same for the program of `on-trouble`: what the log says may be a stranger's words.
+/// The same check for the program of `on-trouble`, as texts of the log may contain a stranger's words.
 func checkCode(_ command: [TroubleTemplate]) throws(ValueProblem) {
   try check(command) { value in
     switch value {
@@ -38,12 +38,12 @@ private func check<Value>(
   do throws(CodeArgument) { try CodeSearch(command: command).search() } catch { throw .code(error) }
 }
 
-/// An argument of a command, whatever its values are of.
+/// An argument of a command, with values of any kind.
 private struct Argument {
   typealias Value = (name: [UInt8], alphabet: Alphabet)
 
   let source: [UInt8]
-  /// The text in front of its first value; all of it where there is none.
+  /// The text before the first value; the whole text if there is none.
   let text: [UInt8]
   let values: [Value]
 }
@@ -51,8 +51,8 @@ private struct Argument {
 private struct CodeSearch {
   let command: [Argument]
 
-  /// Looks at the command, and at what begins with a shell or an interpreter in it, whoever starts that:
-  /// `docker exec app sh -c`. There a word is only code behind an option that says so.
+  /// Searches the command, and any shell or interpreter within it, whatever starts that: `docker exec app sh
+  /// -c`. For those within, only a word behind an option for code counts as code.
   func search() throws(CodeArgument) {
     try search(from: 0)
     for index in command.indices.dropFirst() where command[index].values.isEmpty {
@@ -66,7 +66,7 @@ private struct CodeSearch {
     }
   }
 
-  /// Looks at the command that begins with the argument `start`.
+  /// Searches the command that begins with the argument `start`.
   func search(from start: Int) throws(CodeArgument) {
     switch reader(of: programName(start).span) {
     case nil: break
@@ -144,7 +144,7 @@ private struct CodeSearch {
         }
       } else if text.first != .ascii("-"), !text.contains(.ascii("=")) {
         try search(from: index)
-        // Behind another program stands what is its own, but su takes options everywhere.
+        // The arguments behind another program are its own, except that su accepts options anywhere.
         let isProgram = text.first == .ascii("/") || reader(of: programName(index).span) != nil
         if isProgram && !runsShell { return }
         hasWord = hasWord || text.first?.isDigit == false
@@ -152,8 +152,8 @@ private struct CodeSearch {
     }
   }
 
-  /// True if the argument is an option. Throws where a value could make it one; `reason` is what else
-  /// it would be then.
+  /// True if the argument is an option. Throws if a value could make it one; `reason` is what the argument
+  /// would be otherwise.
   private func isOption(
     _ index: Int, of start: Int, _ reason: CodeArgument.Reason,
     _ options: OptionLetters = OptionLetters()
@@ -180,7 +180,7 @@ private struct CodeSearch {
     return true
   }
 
-  /// Throws where the argument, if there is one, holds a value that can hold anything.
+  /// Throws if the argument `index` exists and has a value that can contain any character.
   private func refuse(
     _ index: Int, of start: Int, _ reason: CodeArgument.Reason
   ) throws(CodeArgument) {
@@ -197,14 +197,14 @@ private struct CodeSearch {
       reason: reason, program: programName(start), argument: index, value: value.name)
   }
 
-  /// The last part of a path.
+  /// The last component of the path.
   private func programName(_ index: Int) -> [UInt8] {
     let path = command[index].source
     return [UInt8](path[(path.lastIndex(of: .ascii("/")).map { $0 + 1 } ?? 0)...])
   }
 }
 
-/// True if with this option a runner has a shell read what follows, or splits it itself.
+/// True if this option of a runner makes a shell run what follows, or the runner split it itself.
 private func isCodeOption(_ text: [UInt8], _ code: StaticString) -> Bool {
   guard text.count > 1, text[0] == .ascii("-") else { return false }
   guard text[1] == .ascii("-") else { return text.contains { code.contains($0) } }

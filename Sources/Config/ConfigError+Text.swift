@@ -1,9 +1,9 @@
 import Bytes
 public import Rules
 
-// The text of every error: where, what is wrong, and what to do about it.
+// The text of every error: where it is, what is wrong, and how to correct it.
 extension ConfigError {
-  /// Adds the error in words, without the file and the line: one line of text, without its end.
+  /// Writes the error as a line of text, without file, line number and line end.
   public func write(into sink: inout some ByteSink & ~Copyable) {
     place.write(into: &sink)
     switch reason {
@@ -18,7 +18,7 @@ extension ConfigError {
 }
 
 extension Place {
-  /// Adds `[rule NAME] key: `, as far as it has that.
+  /// Writes `[rule NAME] key: `, as far as these are known.
   func write(into sink: inout some ByteSink & ~Copyable) {
     if !section.isEmpty {
       sink.write("[")

@@ -1,13 +1,13 @@
 public import Bytes
 public import Rules
 
-/// Where in the file something stands.
+/// A place in the configuration file.
 public struct Place: Sendable, Equatable {
-  /// From 1; 0 for what is nowhere.
+  /// Line number, from 1; 0 if the place is not in the file.
   public var line: Int
-  /// What stands between the brackets; empty outside of a section.
+  /// The text between the brackets of the section; empty outside of sections.
   public var section: [UInt8]
-  /// As it is written; empty for the section as a whole.
+  /// The key as written; empty for a section as a whole.
   public var key: [UInt8]
 
   var ofSection: Place { Place(line: line, section: section, key: []) }
@@ -17,7 +17,7 @@ public struct Place: Sendable, Equatable {
   }
 }
 
-/// What is wrong with the configuration, and where.
+/// An error in the configuration, and its place.
 public struct ConfigError: Error, Finding {
   public enum Reason: Sendable {
     case line(LineProblem)
@@ -25,7 +25,7 @@ public struct ConfigError: Error, Finding {
     case key(KeyProblem)
     case value(ValueProblem)
     case conflict(Conflict)
-    /// What only the edge can find, in its own words: a missing file, a line.
+    /// An error that was found outside of this module, with its text: a missing file or GPIO line.
     case machine([UInt8])
   }
 
@@ -38,32 +38,31 @@ public struct ConfigError: Error, Finding {
   }
 }
 
-// Below, what is large is indirect: it is handed on and on, and one reference costs less than all its
-// parts.
+// Large enums below are indirect: they are passed on often, and a reference is smaller.
 
-/// What is wrong with a line.
+/// An error in a line.
 public enum LineProblem: Error, Equatable, Sendable {
   case notASetting
   case tooLong(limit: Int)
 }
 
-/// What is wrong with a section.
+/// An error in a section.
 public enum SectionProblem: Sendable {
   case unknown(suggestion: [UInt8]?)
   case noName(SectionKind)
   case popbellWithName
   case badName
   case repeated(firstLine: Int)
-  /// In a ledger, the rule's name stands for that of another rule too.
+  /// The rule's name has the same hash in ledgers as that of another rule.
   case sameInLedgers(firstLine: Int)
   case tooMany(SectionKind)
-  /// The key stands before the first section.
+  /// A key before the first section.
   case outside
-  /// The configuration has no section of the kind.
+  /// The configuration has no section of this kind.
   case missing(SectionKind)
 }
 
-/// What is wrong with a key, or with not having it.
+/// An error in a key, or a missing key.
 public indirect enum KeyProblem: Sendable {
   case unknown(SectionKind, suggestion: [UInt8]?)
   case belongs(in: SectionKind)
@@ -77,11 +76,11 @@ public indirect enum KeyProblem: Sendable {
   case noAction
   case badHeaderName
   case headerWithOwnKey(KeyRow)
-  /// More than `limit` of them.
+  /// There are more than `limit` of these.
   case tooMany(StaticString, limit: Int)
 }
 
-/// What is wrong with a value alone.
+/// An error in a value by itself.
 public indirect enum ValueProblem: Error, Sendable {
   case missing
   case controlByte(UInt8)
@@ -102,25 +101,25 @@ public indirect enum ValueProblem: Error, Sendable {
   case wrongForm(KeyRow)
   case backslashAtEnd
   case tooManyArguments
-  /// The path of a program has a brace in it.
+  /// The path of a program contains a brace.
   case programNotFixed([UInt8])
   case pattern(PatternError, of: [UInt8])
-  // The bytes are the part that is to blame.
+  // The bytes are the part of the value that is to blame.
   case capture(CaptureError.Reason, [UInt8])
   case template(TemplateError.Reason, [UInt8], suggestion: [UInt8]?)
   case code(CodeArgument)
 }
 
-/// What does not go together.
+/// A contradiction between several settings.
 public indirect enum Conflict: Sendable {
   case plaintext
   case unknownName(SectionKind, [UInt8], suggestion: [UInt8]?)
   case lineWithoutChip([UInt8])
   case lineTaken(by: [UInt8])
-  /// A rule in `line` leaves the output on.
+  /// The rule on this line leaves the output on.
   case leftOn(line: Int)
   case startsOn
-  /// The rule `by` is tried before and takes every message.
+  /// The rule `by` comes first and takes every message.
   case neverTried(by: [UInt8])
   case overMaxOn(Interval, output: [UInt8], maxOn: Interval)
 }

@@ -1,10 +1,10 @@
 import Bytes
 import Rules
 
-// A subject may hold what begins a comment: `Zone # 5 open`.
+// A subject may contain text that looks like a comment: `Zone # 5 open`.
 extension ConfigReader {
-  /// Warns where a pattern without quotes, which ends at `end` of `raw`, has a comment behind it, or
-  /// may hold one.
+  /// Warns if a pattern without quotes, which ends at `end` of `raw`, is followed by a comment or may contain
+  /// one.
   mutating func warnOfComment(behind end: Int, in raw: Span<UInt8>, _ place: Place) {
     let pattern = raw.extracting(raw.extracting(..<end).rangeWithoutSpaces)
     guard let first = pattern.first, first != .ascii("\"") else { return }
@@ -18,7 +18,8 @@ extension ConfigReader {
   }
 }
 
-/// True for a `#` with a letter right behind it: `ALARM #5` and `ALARM #{n}` are likely meant.
+/// True for a `#` with a letter directly behind it, which may be meant as a comment; `ALARM #5` and `ALARM
+/// #{n}` are probably not.
 private func isLikelyComment(_ pattern: Span<UInt8>, at index: Int) -> Bool {
   pattern[index] == .ascii("#") && pattern[index - 1].isSpace && index + 1 < pattern.count
     && pattern[index + 1].isLetter

@@ -1,17 +1,17 @@
 import Bytes
 import Rules
 
-/// Takes the configuration's file, and reports every error in it: nothing is left for a second run.
+/// Reads the configuration file, and reports all errors in it at once.
 public struct ConfigReader {
   private enum Current {
     case none
-    /// The section was an error: its assignments are passed over.
+    /// The section has an error, and its assignments are ignored.
     case refused
     case section(Section)
   }
 
   private var current = Current.none
-  /// The text between the brackets of the section above.
+  /// The text between the brackets of the current section.
   private var currentText: [UInt8] = []
   private var sections: [Section] = []
   var errors = ConfigErrors()
@@ -21,7 +21,7 @@ public struct ConfigReader {
   public init() {}
 
   // file = [ %xEF.BB.BF ] *( line LF ) [ line ]
-  /// Takes the whole file.
+  /// Reads the whole file.
   public mutating func read(_ file: Span<UInt8>) {
     var start = file.hasPrefix("\u{FEFF}") ? 3 : 0
     var number = 1
@@ -79,7 +79,7 @@ extension ConfigReader {
     return find(kind, [UInt8](name), place)
   }
 
-  /// The section `name`: a new one, or one that is there already, which is an error.
+  /// The section `name`: a new one, or an existing one, which is reported as repeated.
   private mutating func find(_ kind: SectionKind, _ name: [UInt8], _ place: Place) -> Current {
     let others = sections(kind)
     if let section = others.first(where: { $0.name == name }) {
@@ -92,7 +92,7 @@ extension ConfigReader {
     return .section(section)
   }
 
-  /// The sections of the kind, in the order of the file.
+  /// The sections of this kind, in the order of the file.
   func sections(_ kind: SectionKind) -> [Section] { sections.filter { $0.kind == kind } }
 
   private mutating func refuse(_ place: Place, _ problem: SectionProblem) -> Current {
@@ -118,7 +118,7 @@ private func isName(_ text: Span<UInt8>) -> Bool {
 }
 
 extension ConfigReader {
-  /// Adds an assignment to `section`, unless its key is nothing like one of the section's.
+  /// Adds an assignment to `section`, unless its key is not similar to any of the section's keys.
   private mutating func take(
     _ text: Span<UInt8>, _ raw: Span<UInt8>, _ place: Place, in section: Section
   ) {
@@ -146,7 +146,8 @@ extension ConfigReader {
     section.assignments.append(Assignment(key: key, argument: argument, value: value, place: place))
   }
 
-  /// The error of a key that the section does not have, and the key that was meant.
+  /// The error for a key that the section does not have, and the key that was probably meant; nil if there is
+  /// none.
   private func unknown(_ text: Span<UInt8>, in kind: SectionKind) -> (KeyProblem, meant: Key?) {
     if let refused = kind.key(text) { return (.passwordInFile, refused) }
     for other in SectionKind.allCases where other.key(text) != nil {

@@ -1,9 +1,9 @@
 import Bytes
 public import Rules
 
-// The text of every warning: where, what may not be meant, and what to do about it.
+// The text of every warning: where it is, what may not be meant, and how to correct it.
 extension ConfigWarning {
-  /// Adds the warning in words, without the file and the line: one line of text, without its end.
+  /// Writes the warning as a line of text, without file, line number and line end.
   public func write(into sink: inout some ByteSink & ~Copyable) {
     place.write(into: &sink)
     switch reason {
@@ -40,7 +40,7 @@ extension ConfigWarning {
 }
 
 extension PatternDoubt {
-  /// `text` is the pattern.
+  /// Writes the doubt in words; `text` is the pattern.
   fileprivate func write(_ text: Span<UInt8>, into sink: inout some ByteSink & ~Copyable) {
     var part: [UInt8] = []
     part.append(showing: text.extracting(offset..<(offset + length)))

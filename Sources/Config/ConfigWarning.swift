@@ -1,22 +1,22 @@
 public import Rules
 
-/// A doubt about the configuration: allowed, and hardly meant.
+/// A warning about settings that are allowed, but probably not meant.
 public struct ConfigWarning: Finding {
   public indirect enum Reason: Sendable {
     case pattern(PatternDoubt, of: [UInt8])
-    /// This end of a line is a comment, and may have been meant for a part of the pattern.
+    /// This end of a line is a comment, but may have been meant as part of the pattern.
     case comment([UInt8])
-    /// This end of a pattern looks like a comment.
+    /// This end of a pattern is not a comment, but looks like one.
     case noComment([UInt8])
-    /// Rule `by` is tried before and takes all that this rule takes.
+    /// Rule `by` comes first and takes every message that this rule takes.
     case neverReached(by: [UInt8])
     case deletesUnmatched
-    /// Without a ledger, what `existing` says is not done.
+    /// `existing` has no effect, as there is no ledger.
     case existingWithoutLedger
-    /// The rule in `line` may leave the output on, and nothing bounds that.
+    /// The rule on this line may leave the output on, without a limit.
     case leftOn(line: Int)
     case startsOn
-    /// The header field is one that servers write, and any sender can.
+    /// The header field is one that servers write, but that any sender can forge.
     case forgeable
   }
 

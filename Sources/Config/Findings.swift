@@ -1,4 +1,4 @@
-/// Something about the configuration that its owner has to know, and where.
+/// An error or warning about the configuration, and its place.
 public protocol Finding: Sendable {
   var place: Place { get }
 }
@@ -6,7 +6,7 @@ public protocol Finding: Sendable {
 public typealias ConfigErrors = Findings<ConfigError>
 public typealias ConfigWarnings = Findings<ConfigWarning>
 
-/// The findings of one kind in a configuration.
+/// The errors, or the warnings, of a configuration.
 public struct Findings<Element: Finding>: Sendable {
   private var findings: [Element] = []
 
@@ -14,12 +14,12 @@ public struct Findings<Element: Finding>: Sendable {
 
   public var isEmpty: Bool { findings.isEmpty }
 
-  /// Adds a finding; over `Limits.findings` it is dropped.
+  /// Adds a finding; drops it if there are already `Limits.findings`.
   public mutating func add(_ finding: Element) {
     if findings.count < Limits.findings { findings.append(finding) }
   }
 
-  /// By line; those of one line as they were found.
+  /// The findings by line; those of one line in the order in which they were found.
   public var sorted: [Element] {
     var sorted: [Element] = []
     for finding in findings {

@@ -1,12 +1,12 @@
 import Bytes
 
-/// Whether it is a host name or an IP address.
+/// True if the text is a host name or an IP address.
 func isHost(_ text: Span<UInt8>) -> Bool {
   if text.firstIndex(of: .ascii(":")) != nil { return ipv6(text) != nil }
   return isIPv4(text) || isHostName(text)
 }
 
-/// Whether it can only be this machine: `localhost`, 127.0.0.0/8, `::1`.
+/// True if the host is certainly this machine: `localhost`, 127.0.0.0/8 or `::1`.
 func isLoopback(_ text: Span<UInt8>) -> Bool {
   if text.equalsIgnoringCase("localhost") { return true }
   if isIPv4(text) { return text.hasPrefix("127.") }
@@ -15,7 +15,8 @@ func isLoopback(_ text: Span<UInt8>) -> Bool {
 
 // name  = label *( "." label ) ["."]                 ; RFC 1123 section 2.1
 // label = 1*63( letter / digit / "-" / "_" )         ; "_" is in names of private networks
-/// The last label is no number: resolvers read `127.1` as an address.
+/// True if the text is a host name. Its last label must not be a number, as resolvers read `127.1` as an
+/// address.
 private func isHostName(_ text: Span<UInt8>) -> Bool {
   guard text.count <= Limits.host else { return false }
   var length = 0
@@ -52,7 +53,7 @@ private func isIPv4(_ text: Span<UInt8>) -> Bool {
 
 // IPv6address = 8 groups of h16 between ":", one run of zeros as "::"    ; RFC 3986 section 3.2.2
 // A zone may follow: "%" 1*OCTET                                         ; RFC 4007 section 11
-/// Its sixteen bytes; nil where it is none. An IPv4 address at the end is not taken.
+/// The 16 bytes of an IPv6 address; nil if the text is not one. An IPv4 address at its end is not accepted.
 private func ipv6(_ text: Span<UInt8>) -> [UInt8]? {
   let end = text.firstIndex(of: .ascii("%")) ?? text.count
   guard end == text.count || end + 1 < text.count else { return nil }

@@ -1,28 +1,28 @@
 import Bytes
 
-/// All that is said of a key; its section's draft reads its value.
+/// The properties of a key; the draft of its section parses its value.
 public struct KeyRow: Sendable {
-  /// The number of assignments that a section may have, and the order in which assignments are read.
+  /// How often a section may have the key, and the order in which assignments are read.
   enum Use: CaseIterable {
-    // Entries are read in this order: the choices of a rule count for all of its patterns, and its
-    // actions use what any of its conditions captures.
+    // Assignments are read in this order, because the choices of a rule apply to all of its patterns, and its
+    // actions use the captures of all of its conditions.
 
-    /// Once in a section.
+    /// At most once in a section.
     case choice
-    /// Once in a section, or once for each name behind its dot; its value may be empty.
+    /// At most once in a section, or once for each name behind its dot. The value may be empty.
     case condition
-    /// As often as one likes.
+    /// Any number of times.
     case action
-    /// Known so that it can be refused.
+    /// Known only to be refused.
     case refused
   }
 
-  /// As it is written; behind a dot, in capitals, what a name stands for: `header.NAME`.
+  /// The key as written, with a word in capitals for a name behind its dot: `header.NAME`.
   public let name: StaticString
   /// An example of the value, or a word in capitals for each of its parts.
   public let form: StaticString
   public let isRequired: Bool
-  /// True if its value is split into arguments, and has their quotes.
+  /// True if the value is a command, which is split into arguments and may quote them.
   public let isCommand: Bool
   let use: Use
 
@@ -37,10 +37,10 @@ public struct KeyRow: Sendable {
     self.use = use
   }
 
-  /// True for what README and the manual have: all but a key that is refused.
+  /// True if the README and the manual describe the key: all but those that are refused.
   public var isDocumented: Bool { use != .refused }
 
-  /// The part of `text` in the place of `NAME`, empty for most keys; nil where it is another key.
+  /// The part of `text` in place of `NAME`, empty for keys without one; nil if `text` is another key.
   func argument(of text: Span<UInt8>) -> [UInt8]? {
     let name = [UInt8](name)
     guard let dot = name.firstIndex(of: .ascii(".")) else {
@@ -71,7 +71,7 @@ enum Key: Equatable {
 }
 
 extension SectionKind {
-  /// The keys of such a section, in the order of the manual.
+  /// The keys of this kind of section, in the order of the manual.
   var keys: [Key] {
     switch self {
     case .mailbox: MailboxKey.allCases.map { .mailbox($0) }
@@ -81,14 +81,14 @@ extension SectionKind {
     }
   }
 
-  /// The rows of these keys.
+  /// The properties of these keys.
   public var rows: [KeyRow] { keys.map { $0.row } }
 
-  /// The key that `text` is; nil for none of such a section.
+  /// The key with the name `text`; nil if this kind of section has none.
   func key(_ text: Span<UInt8>) -> Key? { keys.first { $0.row.argument(of: text) != nil } }
 }
 
-// Below: the rows. README and popbell.conf(5) say what the keys mean; a test compares all three.
+// The keys. README and popbell.conf(5) describe their meaning; a test compares all three.
 
 enum MailboxKey: CaseIterable, Sendable {
   case server, port, tls, tlsOld, allowPlaintext, ca, user, passwordFile, passwordCommand

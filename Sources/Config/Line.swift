@@ -4,14 +4,14 @@ import Bytes
 // note    = ( "#" / ";" ) *OCTET
 // section = "[" *( any but "]" ) "]" *OCTET
 // setting = key ( "=" / ":" ) value [comment]
-/// A line of the file, understood; the ranges are of its bytes, without its end.
+/// A parsed line of the file; the ranges are those of its bytes, without the line end.
 ///
-/// None goes on in the next. Behind what is no value, only ` ;` begins a comment.
+/// Lines are never continued. Outside of values, only ` ;` begins a comment.
 package enum Line: Equatable, Sendable {
-  /// Blank, or a comment alone.
+  /// Blank, or only a comment.
   case nothing
   case section(Range<Int>)
-  /// The value is all that follows, its comment too: where that begins depends on the key.
+  /// The value includes a comment, as its beginning depends on the key.
   case setting(key: Range<Int>, value: Range<Int>)
 
   package init(parsing line: Span<UInt8>) throws(LineProblem) {
@@ -44,13 +44,13 @@ package enum Line: Equatable, Sendable {
   }
 }
 
-/// `length` is without the comment, which may be as long as one likes.
+/// Throws if `length`, which does not include the comment, exceeds the limit; comments may have any length.
 private func checkLength(_ length: Int) throws(LineProblem) {
   guard length <= Limits.line else { throw .tooLong(limit: Limits.line) }
 }
 
 // comment = space ";" *OCTET / space "#" [ space *OCTET ]
-/// True if a comment begins at `index`: `ALARM #5` and `a;b` are text.
+/// True if a comment begins at `index`; in `ALARM #5` and `a;b` none does.
 func isComment(_ text: Span<UInt8>, at index: Int) -> Bool {
   if isRemark(text, at: index) { return true }
   return text[index] == .ascii("#") && (index == 0 || text[index - 1].isSpace)
@@ -62,12 +62,12 @@ private func isRemark(_ text: Span<UInt8>, at index: Int) -> Bool {
 }
 
 extension UInt8 {
-  /// True for C's `isspace`, the CR of a line's end among it: it means nothing around values.
+  /// True for C's `isspace`, which includes the CR of a line end.
   var isSpace: Bool { self == .space || (.horizontalTab ... .carriageReturn).contains(self) }
 }
 
 extension Span<UInt8> {
-  /// The range without spaces at both ends.
+  /// The range of the bytes without spaces at both ends.
   var rangeWithoutSpaces: Range<Int> {
     var start = 0
     var end = count

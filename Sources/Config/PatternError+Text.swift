@@ -2,7 +2,7 @@ import Bytes
 import Rules
 
 extension PatternError {
-  /// `text` is the pattern.
+  /// Writes the error in words; `text` is the pattern.
   func write(_ text: Span<UInt8>, into sink: inout some ByteSink & ~Copyable) {
     let part = text.extracting(offset..<(offset + length))
     switch reason {

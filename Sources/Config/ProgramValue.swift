@@ -1,8 +1,8 @@
 import Bytes
 import Rules
 
-/// A program that is started with values in its arguments; its path has none. `names` are those that
-/// `template` knows.
+/// Parses a program with values in its arguments; its path must have none. `names` are the names that
+/// `template` knows, for suggestions.
 func program<Value>(
   _ text: [UInt8], names: [[UInt8]],
   _ template: (Span<UInt8>) throws(TemplateError) -> TextTemplate<Value>

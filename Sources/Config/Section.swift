@@ -1,12 +1,12 @@
 import Bytes
 
-/// A key and its value, as they stand in a section.
-// A class: it is handed on and on, and one reference costs less than all its parts.
+/// A key and its value in a section.
+// A class, as it is passed on often, and a reference is smaller.
 final class Assignment {
   let key: Key
-  /// The part in the place of its `NAME`; empty for most keys.
+  /// The part in place of the key's `NAME`; empty for keys without one.
   let argument: [UInt8]
-  /// Without quotes and comment, unless the key is a command; nil where an error was reported.
+  /// The value without quotes and comment (a command keeps its quotes); nil if an error was reported.
   let value: [UInt8]?
   let place: Place
 
@@ -21,9 +21,9 @@ final class Assignment {
 final class Section {
   let kind: SectionKind
   let name: [UInt8]
-  /// Its first line, and what stands between its brackets.
+  /// The first line of the section, and the text between its brackets.
   let place: Place
-  /// All of them are keys of its kind.
+  /// The assignments, whose keys are all of this kind of section.
   var assignments: [Assignment] = []
 
   init(_ kind: SectionKind, name: [UInt8], place: Place) {

@@ -1,7 +1,7 @@
 import Bytes
 public import Rules
 
-// The settings in words, for `popbell check`: what was left out of the file stands here too.
+// The settings in words, for `popbell check`, including defaults.
 extension Settings {
   public func describe(into sink: inout some ByteSink & ~Copyable) {
     for mailbox in mailboxes { mailbox.describe(into: &sink) }

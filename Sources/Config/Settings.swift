@@ -1,28 +1,28 @@
 public import Bytes
 public import Rules
 
-/// All that the configuration says, without a gap and without a secret.
+/// All settings of the configuration, complete with defaults, but without secrets.
 public struct Settings: Sendable {
   public var mailboxes: [MailboxSettings] = []
   public var outputs: [OutputSettings] = []
   public var rules = RuleSet(rules: [], names: Names())
   public var popbell = PopbellSettings()
 
-  /// The Maildir that a message of `mailbox` which `rule` takes is put into; nil for none.
+  /// The Maildir for messages of `mailbox` that `rule` takes; nil if there is none.
   public func archive(rule: Int, mailbox: Int) -> [UInt8]? {
     let archive = rules.rules[rule].archive
     return archive == .ofMailbox ? mailboxes[mailbox].archive : archive.folder
   }
 }
 
-// Each field begins as what holds where its key is left out; what has no such value is required.
+// The initial value of each property is the default of its key; keys without a default are required.
 
 /// The settings of popbell as a whole.
 public struct PopbellSettings: Sendable {
-  /// The user that a fetcher becomes when popbell runs as root.
+  /// The user as which a fetcher runs if popbell runs as root.
   public var user = [UInt8]("popbell")
   public var stateDirectory = [UInt8]("/var/lib/popbell")
-  /// The program that is told of trouble, and its arguments; empty for none.
+  /// The program that is told of problems, and its arguments; empty if there is none.
   public var onTrouble: [TroubleTemplate] = []
 }
 
@@ -31,28 +31,28 @@ public struct MailboxSettings: Sendable {
   public let name: [UInt8]
   /// A host name or an IP address.
   public var server: [UInt8] = []
-  /// nil where the file leaves it out.
+  /// The port in the file; nil if there is none.
   var explicitPort: UInt16?
   public var tls = TLSMode.implicit
-  /// Cipher suites without forward secrecy are taken too.
+  /// True to also accept cipher suites without forward secrecy.
   public var takesOldTLS = false
   public var allowsPlaintext = false
-  /// A file or a directory of certificates to trust; nil for the system's.
+  /// A file or directory of trusted certificates; nil for the system's.
   public var ca: [UInt8]?
   public var user: [UInt8] = []
   public var secret = SecretSource.credential([])
   public var authentication = Authentication.auto
-  /// From the start of a poll to the start of the next.
+  /// Time from the start of a poll to the start of the next.
   public var interval = Interval.seconds(60)
-  /// The longest that a poll takes.
+  /// Maximum duration of a poll.
   public var deadline = Interval.seconds(60)
   public var unmatched = Unmatched.leave
-  /// Without a ledger, all that is there fires.
+  /// What happens to messages that are there at the first poll; without a ledger, all fire.
   public var existing: Existing { ledger == .none ? .fire : explicitExisting }
   var explicitExisting = Existing.recent
-  /// Messages that are handled before the deletions are committed.
+  /// Number of deletions after which a session commits.
   public var batch = 20
-  /// The Maildir that messages which a rule takes are put into, by its absolute path.
+  /// The absolute path of the Maildir for messages that a rule takes; nil if there is none.
   public var archive: [UInt8]?
   public var ledger = LedgerPolicy.disk
   public var capabilities = CapabilityPolicy.ask
@@ -64,23 +64,23 @@ public struct MailboxSettings: Sendable {
 }
 
 extension MailboxSettings {
-  /// True if both are one mailbox of one server, and log in to it in the same way.
+  /// True if both are the same mailbox of the same server, with the same login.
   public func isSameAccount(as other: MailboxSettings) -> Bool {
     name == other.name && server == other.server && port == other.port && tls == other.tls
       && user == other.user && secret == other.secret && authentication == other.authentication
   }
 }
 
-/// The source of the secret, which is read at each poll.
+/// The source of the password, which is read at each poll.
 public enum SecretSource: Sendable, Equatable {
   case file([UInt8])
-  /// A program's path and its arguments; the secret is the first line of its output.
+  /// A program's path and its arguments; the password is the first line of its output.
   case command([[UInt8]])
-  /// A file in `$CREDENTIALS_DIRECTORY`, where systemd puts it.
+  /// The name of a file in `$CREDENTIALS_DIRECTORY`, which systemd provides.
   case credential([UInt8])
 }
 
-/// A line that rules switch.
+/// An output line that rules switch.
 public struct OutputSettings: Sendable {
   public let name: [UInt8]
   public var line = LineAddress.named([], chip: nil)
@@ -89,22 +89,23 @@ public struct OutputSettings: Sendable {
   public var bias = Bias.asIs
   public var drive = Drive.pushPull
   public var isInitiallyActive = false
-  /// The longest that it is on at a time; nil where the owner says `never`, or no rule leaves it on.
+  /// Maximum time for which the output is on; nil if the owner says `never`, or no rule leaves it on.
   public var maxOn: Interval?
-  /// nil where the file leaves it out.
+  /// The break in the file; nil if there is none.
   var explicitRest: Interval?
 
   init(name: [UInt8]) { self.name = name }
 
-  /// The least time off after it was on for `maxOn`, and the break after which that counts anew.
+  /// Minimum time off after the output was on for `maxOn`, and the break after which its time on counts anew;
+  /// a tenth of `maxOn` by default.
   public var rest: Interval {
     explicitRest ?? .milliseconds((maxOn?.milliseconds ?? 0) / 10)
   }
 }
 
-/// The address of a line.
+/// The address of a GPIO line.
 public enum LineAddress: Sendable, Equatable {
-  /// By its name, on the chip with this name, label or path; nil for any chip.
+  /// By name, on the chip with this name, label or path; nil for any chip.
   case named([UInt8], chip: [UInt8]?)
   case offset(UInt32, chip: [UInt8])
 
@@ -115,6 +116,6 @@ public enum LineAddress: Sendable, Equatable {
     }
   }
 
-  /// True if nothing is switched, and what would be is only logged: `chip = simulated`.
+  /// True if nothing is switched, and changes are only logged: `chip = simulated`.
   public var isSimulated: Bool { chip == [UInt8]("simulated") }
 }

@@ -1,7 +1,7 @@
 import Bytes
 import Rules
 
-/// The settings of a mailbox.
+/// The settings of a mailbox, while its section is read.
 final class MailboxDraft: SectionDraft {
   var settings: MailboxSettings
 

@@ -1,13 +1,13 @@
 import Bytes
 import Rules
 
-/// An output, and what else its rules need to know.
+/// The settings of an output while its section is read, and what the checks of its rules need.
 final class OutputDraft: SectionDraft {
   var settings: OutputSettings
   let section: Section
   private var line: [UInt8]?
   private var chip: [UInt8]?
-  /// The line of the first rule that may leave it on.
+  /// Line number of the first rule that may leave the output on; nil if there is none.
   var leftOnIn: Int?
 
   init(_ section: Section) {
@@ -32,7 +32,7 @@ final class OutputDraft: SectionDraft {
     }
   }
 
-  /// The line's address; nil, and an error, where the file has none.
+  /// The address of the output's line; nil, with an error unless `line` is missing, if the file gives none.
   fileprivate func address(_ errors: inout ConfigErrors) -> LineAddress? {
     guard let line, let assignment = section.assignment(.output(.line)) else { return nil }
     guard line.allSatisfy({ $0.isDigit }) else { return .named(line, chip: chip) }
@@ -65,7 +65,7 @@ extension SettingsBuilder {
     return draft
   }
 
-  /// An output that nothing turns off again must say how long it may be on: law L4.
+  /// Reports an output that nothing turns off again, unless its `max-on` is given: law L4.
   func checkMaxOn(of output: OutputDraft) {
     if let assignment = output.section.assignment(.output(.maxOn)) {
       guard assignment.value == [UInt8]("never") else { return }
@@ -80,7 +80,7 @@ extension SettingsBuilder {
     }
   }
 
-  /// `place` says that it may stay on for ever.
+  /// Warns that an output may stay on for ever, as `place` allows.
   private func warnOfNoBound(of output: OutputDraft, _ place: Place) {
     if output.settings.isInitiallyActive {
       warnings.add(place, .startsOn)

@@ -3,7 +3,7 @@ import Rules
 
 final class PopbellDraft: SectionDraft {
   var settings = PopbellSettings()
-  /// The defaults of all rules.
+  /// The defaults for all rules.
   var rule = Rule(name: [], line: 0)
 
   func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
@@ -54,7 +54,7 @@ extension SettingsBuilder {
 }
 
 extension Section {
-  /// The place of the key, or where it would be.
+  /// The place of the key; that of the section if the key is missing.
   fileprivate func place(of key: Key) -> Place {
     assignment(key)?.place ?? place.with(key.row)
   }

@@ -4,7 +4,7 @@ import Rules
 final class RuleDraft: SectionDraft {
   var rule: Rule
   private var isCaseSensitive = false
-  /// True if no condition was left out for an error: then all captures are known.
+  /// True if no condition was left out because of an error, so that all captures are known.
   private var hasAllConditions: Bool
 
   init(_ defaults: Rule, _ section: Section) {
@@ -83,7 +83,7 @@ extension RuleDraft {
 
 // Actions.
 extension RuleDraft {
-  /// A program and its arguments; nil where a name may be one of a condition's that was left out.
+  /// Parses a program and its arguments; nil if an unknown name may belong to a condition that was left out.
   private func program(_ value: [UInt8]) throws(ValueProblem) -> [Template]? {
     let captures = hasAllConditions ? rule.captures : CaptureNames()
     do throws(ValueProblem) {
@@ -97,7 +97,8 @@ extension RuleDraft {
     }
   }
 
-  /// Adds a change of the output that `value` names first; it has as many words as the form.
+  /// Adds a change of the output that the first word of `value` names. The value must have as many words as
+  /// the key's form.
   private func add(
     _ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder,
     _ parse: ([[UInt8]]) throws(ValueProblem) -> OutputChange
@@ -124,7 +125,7 @@ private func blink(_ words: [[UInt8]]) throws(ValueProblem) -> OutputChange {
 }
 
 extension SettingsBuilder {
-  /// `defaults` is what a rule is where its section says nothing.
+  /// Reads a rule; `defaults` has the values for keys that its section does not have.
   func rule(_ section: Section, _ defaults: Rule) -> Rule {
     count(section, .condition, "conditions", Limits.conditions, none: .noCondition)
     count(section, .action, "actions", Limits.actions, none: .noAction)
@@ -144,7 +145,7 @@ extension SettingsBuilder {
     }
   }
 
-  /// A ledger must not take one rule for another: what fired for that would not fire for this.
+  /// Reports rules whose names have the same hash, as a ledger would take one for the other and not fire it.
   func checkNames(of rules: [Rule]) {
     for (index, rule) in rules.enumerated() {
       let word = ruleWord(rule.name.span)
@@ -155,10 +156,10 @@ extension SettingsBuilder {
     }
   }
 
-  /// A rule that is never tried would be an alarm that never rings.
+  /// Reports rules that are never reached: their alarms would never fire.
   func checkReach(of rules: [Rule]) {
     let isLast = { [ruleSections] (index: Int) in
-      // What was left out for an error may well narrow it.
+      // A condition that was left out because of an error may restrict the rule.
       let section = ruleSections[index]
       let narrowing = section.assignments(.condition).count + (section.has(.rule(.mailbox)) ? 1 : 0)
       return rules[index].takesEveryMessage && rules[index].conditions.count == narrowing
@@ -179,7 +180,7 @@ extension SettingsBuilder {
     index(of: name, among: names.outputs, .output, place)
   }
 
-  /// Returns `false`, and reports why, where the output may not be changed so.
+  /// Returns `false`, and reports why, if the output may not be changed in this way.
   fileprivate func allows(_ change: OutputChange, of output: Int, _ place: Place) -> Bool {
     if change.mayLeaveOn, outputs[output].leftOnIn == nil {
       outputs[output].leftOnIn = place.line
@@ -191,7 +192,7 @@ extension SettingsBuilder {
     return false
   }
 
-  /// The place of a header field in `Names.headers`; nil, and an error, where it can have none.
+  /// Index of a header field in `Names.headers`; nil, with an error, if it cannot be added.
   fileprivate func header(_ assignment: Assignment) -> Int? {
     let header = assignment.argument
     if let problem = problem(ofHeader: header.span) {

@@ -1,9 +1,9 @@
 import Bytes
 import Rules
 
-// The doubts of `check`; README and popbell.conf(5) list them.
+// The warnings of `check`, which README and popbell.conf(5) list.
 extension SettingsBuilder {
-  /// Warns of what is doubtful about the condition of an assignment, which is `pattern`, written as `text`.
+  /// Warns of doubts about `pattern`, which is written as `text` in the condition `assignment`.
   func warn(of pattern: Pattern, _ text: [UInt8], _ assignment: Assignment) {
     for doubt in pattern.doubts { warnings.add(assignment.place, .pattern(doubt, of: text)) }
     let isFrom = assignment.key == .rule(.from)
@@ -17,10 +17,10 @@ extension SettingsBuilder {
     }
   }
 
-  /// Warns of rules that take nothing but what one before them takes.
+  /// Warns of rules that take only messages which an earlier rule takes.
   func warnOfCovered(_ rules: ArraySlice<Rule>) {
     for index in rules.indices {
-      // A condition that was left out for an error may well narrow it.
+      // A condition that was left out because of an error may restrict the earlier rule.
       let first = rules[..<index].indices.first { earlier in
         rules[earlier].conditions.count == ruleSections[earlier].assignments(.condition).count
           && (rules[earlier].mailbox != nil || !ruleSections[earlier].has(.rule(.mailbox)))
@@ -32,7 +32,7 @@ extension SettingsBuilder {
   }
 }
 
-/// True for a field in which a server says whether it believes a sender.
+/// True for fields in which a server says whether the sender is authentic.
 private func isForgeable(_ name: [UInt8]) -> Bool {
   let name = name.span
   return name.equalsIgnoringCase("authentication-results")

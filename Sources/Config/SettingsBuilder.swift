@@ -1,17 +1,17 @@
 import Bytes
 import Rules
 
-/// The settings of a section while they are read: one branch for each of its keys.
+/// The settings of a section while it is read, with a case for each of its keys.
 protocol SectionDraft: AnyObject {
-  /// Reads the value of an assignment.
+  /// Parses the value of an assignment.
   func take(_ assignment: Assignment, _ value: [UInt8], _ builder: SettingsBuilder)
     throws(ValueProblem)
 }
 
-/// Makes settings of sections, and reports all that keeps it from doing so.
+/// Builds the settings from sections, and reports all errors.
 ///
-/// After an error it goes on with a value that nobody will see.
-// A class: drafts and their parts report to it.
+/// After an error it continues with a default value, which is not returned.
+// A class, as drafts and their parts report to it.
 final class SettingsBuilder {
   let reader: ConfigReader
   let ruleSections: [Section]
@@ -49,7 +49,7 @@ final class SettingsBuilder {
       checks: checks)
   }
 
-  /// A section that was refused may be the one that is missing.
+  /// Reports that a section of this kind is missing, unless a section was refused, which may be the one.
   private func reportMissing(_ kind: SectionKind) {
     guard !reader.hasRefusedSection else { return }
     errors.add(Place(line: 0, section: [], key: []), .section(.missing(kind)))
@@ -57,7 +57,7 @@ final class SettingsBuilder {
 }
 
 extension SettingsBuilder {
-  /// Reads all values of `section`, and reports what is wrong with them, and which are missing.
+  /// Reads all values of `section` into `draft`, and reports errors and missing keys.
   func read(_ section: Section, into draft: some SectionDraft) {
     for assignment in assignments(of: section) {
       guard let value = assignment.value else { continue }
@@ -69,7 +69,7 @@ extension SettingsBuilder {
     }
   }
 
-  /// The assignments in the order in which they are read; reports which are missing.
+  /// The assignments in the order in which they are read. Reports missing keys.
   private func assignments(of section: Section) -> [Assignment] {
     for key in section.kind.keys where key.row.isRequired && !section.has(key) {
       errors.add(section.place, .key(.missing(key.row)))
@@ -81,7 +81,7 @@ extension SettingsBuilder {
     checks.append(MachineCheck(kind: kind, place: place))
   }
 
-  /// The place of `name` among the sections of its kind; nil, and an error, where there is none.
+  /// Index of `name` among the sections of its kind; nil, with an error, if there is none.
   func index(
     of name: [UInt8], among known: [[UInt8]], _ kind: SectionKind, _ place: Place
   ) -> Int? {
@@ -93,7 +93,7 @@ extension SettingsBuilder {
 }
 
 extension ConfigReader {
-  /// The settings, or all that is wrong with them.
+  /// The settings, or all errors in them.
   public consuming func finish() -> ConfigOutcome {
     SettingsBuilder(self).build()
   }

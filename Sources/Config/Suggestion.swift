@@ -1,6 +1,6 @@
 import Bytes
 
-/// The word nearest to `text`, where it is near enough to be what was meant.
+/// The word that is most similar to `text`; nil if none is similar enough to be meant.
 public func nearest(to text: Span<UInt8>, among words: [[UInt8]]) -> [UInt8]? {
   guard text.count <= Limits.name else { return nil }
   var best: [UInt8]?
@@ -19,7 +19,8 @@ func nearest(to text: Span<UInt8>, among words: [StaticString]) -> [UInt8]? {
   nearest(to: text, among: words.map { [UInt8]($0) })
 }
 
-/// How many bytes must be added, removed, replaced or swapped with their neighbour; case is no matter.
+/// Number of bytes to add, remove, replace or swap with their neighbour to turn one text into the other; case
+/// is ignored.
 private func distance(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int {
   var beforeLast = [Int](repeating: 0, count: right.count + 1)
   var last = Array(0...right.count)

@@ -2,11 +2,11 @@ public import Rules
 
 /// A value in an argument of the program of `on-trouble`.
 public enum TroubleValue: Sendable, CaseIterable {
-  /// A word for what is wrong: `login-refused`.
+  /// The word for the problem: `login-refused`.
   case event
   /// The name of the mailbox, or of the output.
   case mailbox
-  /// As the log says it.
+  /// The text of the log.
   case text
 
   public var name: StaticString {

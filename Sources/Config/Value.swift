@@ -2,7 +2,7 @@ public import Bytes
 import Rules
 
 // value = DQUOTE *( any but DQUOTE ) DQUOTE / text
-/// A value without its quotes; empty only where it is in quotes.
+/// A value without its quotes; it is empty only if it was in quotes.
 func unquoted(_ text: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
   guard !text.isEmpty else { throw .missing }
   guard text[0] == .ascii("\"") else { return [UInt8](text) }
@@ -11,7 +11,7 @@ func unquoted(_ text: Span<UInt8>) throws(ValueProblem) -> [UInt8] {
   return [UInt8](text.extracting(1..<close))
 }
 
-/// The index at which the comment behind a value begins, or its end: never between its quotes.
+/// Index of the comment behind a value, or of its end; comments do not begin within quotes.
 func endOfValue(_ text: Span<UInt8>) -> Int {
   let start = text.rangeWithoutSpaces.lowerBound
   var quoted = 0
@@ -25,7 +25,7 @@ func endOfValue(_ text: Span<UInt8>) -> Int {
   return quoted + end
 }
 
-/// The words of `text`, between blanks.
+/// The words of `text`, separated by blanks.
 func words(_ text: [UInt8]) -> [[UInt8]] { parts(of: text) { $0.isBlank } }
 
 // interval = 1*DIGIT ( "ms" / "s" / "m" / "h" / "d" )
@@ -42,7 +42,7 @@ func interval(_ text: [UInt8], in range: ClosedRange<Interval>) throws(ValueProb
   return interval
 }
 
-/// The time of a pulse, as a rule writes it.
+/// Parses the length of a pulse, as in a rule.
 public func pulseTime(_ text: [UInt8]) throws(ValueProblem) -> Interval {
   try interval(text, in: Limits.pulse)
 }
@@ -122,7 +122,7 @@ func host(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
   throw .hostWithPort([UInt8](name), port: [UInt8](port))
 }
 
-/// The name of a file, without a path.
+/// Parses the name of a file, which must not have a path.
 func credential(_ text: [UInt8]) throws(ValueProblem) -> [UInt8] {
   guard !text.contains(.ascii("/")), text != [UInt8]("."), text != [UInt8]("..") else {
     throw .notACredential(text)

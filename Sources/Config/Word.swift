@@ -1,6 +1,6 @@
 import Bytes
 
-/// A word that a place in the configuration takes; errors list them in the order of cases.
+/// A fixed choice of words for a key; errors list them in the order of the cases.
 public protocol Word: CaseIterable, Equatable, Sendable where AllCases == [Self] {
   var word: StaticString { get }
 }
@@ -27,7 +27,7 @@ public enum SectionKind: Word {
     }
   }
 
-  /// Sections of the kind that a configuration may have.
+  /// Maximum number of sections of this kind.
   var limit: Int {
     switch self {
     case .mailbox: Limits.mailboxes

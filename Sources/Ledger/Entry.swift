@@ -1,16 +1,16 @@
-/// The state of an alert.
+/// The state of an alert, as the supervisor sees it.
 public enum MessageState: Sendable, Equatable {
   case new
-  /// The actions were about to start, and what became of them is not known.
+  /// The actions were about to start; whether they ran is not known.
   case intended(before: Failures)
   /// The actions succeeded.
   case fired
-  /// They did, and the message was archived, or need not be.
+  /// The actions succeeded, and the message was archived or need not be.
   case archived
   case failed(Failures)
-  /// The actions failed too often, and the message is left alone.
+  /// The actions failed too often or for too long, and the message is left alone.
   case givenUp
-  /// The message was too old to fire, and does not fire any more.
+  /// The message was too old to fire, and will not fire.
   case old
 
   public var failures: Failures {
@@ -21,15 +21,15 @@ public enum MessageState: Sendable, Equatable {
   }
 }
 
-/// The failed attempts at an alert's actions, and the actions that need not be done again.
+/// The failed attempts at an alert's actions, and the actions that need not be repeated.
 public struct Failures: Sendable, Equatable {
   public var attempts: UInt8 = 0
   /// The number of actions, from the first, that had succeeded when one failed.
   public var done: UInt8 = 0
-  /// Stands for the actions that `done` counts: of others, none is done.
+  /// 8-bit hash of the rule's actions to which `done` refers; if they have changed, none counts as done.
   public var actions: UInt8 = 0
-  /// The minute in which they failed first, by the ledger's clock: 1 to 65,535, over and over; 0 where
-  /// an older popbell did not write it down.
+  /// The minute of the first failure by the ledger's clock, modulo 65,535, plus 1; 0 if an older version
+  /// wrote the record.
   var firstMinute: UInt16 = 0
 
   public init(attempts: UInt8 = 0, done: UInt8 = 0, actions: UInt8 = 0) {
@@ -39,31 +39,31 @@ public struct Failures: Sendable, Equatable {
   }
 }
 
-/// The state in a record.
+/// The state of an entry, as a record holds it.
 public enum EntryState: Sendable, Equatable {
   case intended(before: Failures)
   case fired
   case archived
   case failed(Failures)
   case givenUp
-  /// All was done, and the message stays: until an hour since 1970, or, where that is 0, for ever.
-  /// Other rules than those of this fingerprint look at it again. It was archived, or was not, as
-  /// nobody wanted that.
+  /// Everything is done, and the message stays until `dueHour`, in hours since 1970, or for ever if that is
+  /// 0. Rules with another fingerprint than `rules` look at it again. `archived` is false if no rule wanted
+  /// it archived.
   case kept(dueHour: UInt32, rules: UInt16, archived: Bool)
-  /// The server took its DELE. In an hour since 1970 it also said that it was deleted; 0 where it did
-  /// not say what came of it. So many messages are `left` then, at most 65,535.
+  /// The server accepted DELE. `hour`, in hours since 1970, is when it confirmed the deletion by its reply to
+  /// QUIT; 0 if that is not known. `left` is the number of messages left then, at most 65,535.
   case deleted(hour: UInt32, left: UInt16)
-  /// A rule took it, and it was too old to fire: it stays. Other rules than those of this fingerprint look
-  /// at it again, for what is to be done with old messages.
+  /// A rule took the message, which was too old to fire and stays. Rules with another fingerprint look at it
+  /// again, as they may do something else with old messages.
   case old(rules: UInt16)
-  /// The owner wants it to fire again, however old it is.
+  /// The owner wants the message to fire again, at any age (`ledger forget`).
   case forgotten
-  /// No alert: the server did not let the message be read, which is tried again in an hour since
-  /// 1970; 0 where that is at the next look.
+  /// Not an alert: the server did not let the message be read. It is tried again from `dueHour` on, in hours
+  /// since 1970; at the next look if that is 0.
   case unread(dueHour: UInt32)
-  /// No alert, but leads to the one whose key has this word: from the unique-id of its message,
-  /// or, in what an older version wrote, from its content. In an hour since 1970 the server said that
-  /// this message was deleted; 0 where it did not.
+  /// Not an alert, but a link to the one whose key begins with these 64 bits, from the unique-id of its
+  /// message or, in records of older versions, from its content. `deletionHour`, in hours since 1970, is when
+  /// the server confirmed the deletion of this message; 0 if it has not.
   case link(to: UInt64, deletionHour: UInt32)
 
   public var message: MessageState {
@@ -79,7 +79,7 @@ public enum EntryState: Sendable, Equatable {
     }
   }
 
-  /// True if nothing more is to be fired for the message, by whatever rule.
+  /// True if no rule fires for the message any more.
   var isSettled: Bool {
     switch self {
     case .fired, .archived, .givenUp, .kept, .deleted, .old: true
@@ -88,28 +88,30 @@ public enum EntryState: Sendable, Equatable {
   }
 }
 
+/// What the ledger remembers under one key: an alert, a message that could not be read, or a link.
 public struct Entry: Sendable, Equatable {
-  /// Its key; for a link, what it leads from.
+  /// Its key: of the alert; for a link, the hash of the unique-id.
   public var identity: Identity
   public var state: EntryState
-  /// The day since 1970, of what popbell has seen, on which the message was not there when all of the
-  /// mailbox was listed, or looked at; 0 where it is there, for all that is known.
+  /// The day since 1970, by `LedgerClock.timeSeen`, on which a complete look did not find the message; 0 if
+  /// it is in the mailbox as far as is known.
   public var goneDay: UInt16 = 0
-  /// True if the message's content says nothing: once it is gone, it is forgotten.
+  /// True if the message's content does not tell it from others; such an entry is forgotten once the message
+  /// is gone.
   public var isSilent = false
-  /// True if the message is silent and no unique-id leads to it: no listing can tell that it is gone.
+  /// True if the message is silent and has no believed unique-id, so that no listing can show that it is
+  /// gone.
   var isUnlisted = false
-  /// True if a version before 3 wrote it: its identity is the message's, whatever rule took that.
+  /// True if a version before 3 wrote the entry: its key is that of the message, whatever rule took it.
   public var isOlder = false
-  /// The time at which it came to be so, in seconds of the ledger's clock; for what is kept or deleted, the
-  /// time at which it fired.
+  /// The time of the state, in seconds of the ledger's clock; for `kept` and `deleted`, the time of firing.
   public var time: UInt32
-  /// The rule that took it: half of the CRC-32 of its name.
+  /// The rule that took the message: half of the CRC-32 of its name.
   public var rule: UInt16
 
   public var isGone: Bool { goneDay > 0 }
 
-  /// The same, gone on `day`: it keeps all but what is to be found out anew where it is found again.
+  /// The same entry, gone on `day`, without what must be found out anew if the message returns.
   func gone(day: UInt16) -> Entry {
     var gone = self
     gone.goneDay = day
@@ -129,7 +131,7 @@ public struct Entry: Sendable, Equatable {
     return gone
   }
 
-  /// True if the server said that it is deleted.
+  /// True if the server confirmed the deletion of the message.
   var isDeleted: Bool {
     if case .deleted(let hour, _) = state { return hour > 0 }
     return false

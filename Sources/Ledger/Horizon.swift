@@ -1,33 +1,35 @@
-/// Before when a message is old that no record tells of, in seconds since 1970 by the board's clock.
+/// The bounds before which a message without a record is old, in seconds since 1970 by the board's clock.
 public struct Horizon: Sendable, Equatable {
-  /// What was delivered before is old; nil until the clock is believed and that can be decided.
+  /// Messages delivered before this are old; nil until the clock is believed and that can be decided.
   public var before: UInt64? = 0
-  /// Up to when the last look at all of the mailbox has seen what came, by a clock that is sure; 0 where no
-  /// look could tell, and until `before` is decided.
+  /// Time up to which the last look at the whole mailbox has seen what arrived, by a clock that is certainly
+  /// right; 0 if no look could tell, and until `before` is decided.
   public var lastLook: UInt64 = 0
-  /// When the server took the last message that was looked at, by its own clock; 0 where none told.
+  /// Latest time at which the server received a message that was looked at, by its own clock; 0 if unknown.
   public var newest: UInt64 = 0
-  /// Until `before` is decided, the time of the first poll by the ledger's clock; 0 before that.
+  /// Until `before` is decided, the time of the first poll by the ledger's clock; 0 before that poll, and
+  /// after the decision.
   public var firstPoll: UInt64 = 0
   /// True until the first look at all of the mailbox has ended.
   public var isFirst = false
-  /// True while what was looked at is only the first part of what was there: in the first look, and in one
-  /// that begins anew and takes several polls.
+  /// True while only the first part of the mailbox was looked at: in the first look, and in one that begins
+  /// anew and takes several polls.
   public var isOpen = false
-  /// True if the last look at all of the mailbox found nothing there: what is there now came since.
+  /// True if the last look at the whole mailbox found no message, so that all messages are newer than it.
   public var isEmpty = false
 
-  /// The seconds by which a server's clock may differ from the board's.
+  /// Maximum difference between a server's clock and the board's, in seconds.
   public static let tolerance: UInt64 = 300
 
-  /// The horizon of a ledger that begins.
+  /// The horizon of a new ledger.
   static let undecided = Horizon(before: nil, isFirst: true, isOpen: true)
 
-  /// The longest time behind the newest message that a look is believed to have seen: this board's clock may
-  /// be ahead of the server's, and messages are judged by that one.
+  /// Maximum time after `newest` up to which a look counts as having seen everything, in seconds. The board's
+  /// clock may be ahead of the server's, by which messages are judged.
   private static var longestView: UInt64 { 3600 }
 
-  /// All that there was at `start` was looked at, and the server took the newest of it at `newest`.
+  /// The horizon after a look at the whole mailbox that began at `start`; the server received its newest
+  /// message at `newest`.
   fileprivate func looked(at start: UInt64, newest: UInt64) -> Horizon {
     var looked = self
     looked.newest = max(self.newest, newest)
@@ -36,10 +38,11 @@ public struct Horizon: Sendable, Equatable {
     return looked
   }
 
-  /// True if the last look saw as much as any can without another message.
+  /// True if `lastLook` is as late as it can be without a newer message.
   fileprivate var hasWholeView: Bool { lastLook == newest + Self.longestView }
 
-  /// The same, with what the last look left as old, but for one by a clock that was ahead.
+  /// The horizon after which everything up to the last look is old; unchanged if that look is later than
+  /// `now`, by a clock that was ahead.
   fileprivate func advanced(now: UInt64?) -> Horizon {
     guard !isEmpty, let before, now.map({ lastLook <= $0 }) ?? true else { return self }
     var advanced = self
@@ -48,16 +51,16 @@ public struct Horizon: Sendable, Equatable {
   }
 }
 
-/// Old messages: what was there before the first poll, and what was looked at and left, do not fire.
+/// Old messages do not fire: those from before the first poll, and those that were looked at and left.
 extension Ledger where S: ~Copyable {
-  /// The part that any rules have looked at, as far as is known.
+  /// The messages looked at by any rules, as far as is known.
   var furthestLook: Examined {
     let examined = examined ?? Examined(rules: 0)
     return examined.count < earlier.count ? earlier : examined
   }
 
-  /// Takes note of the rules that look at the mailbox from here on: what others have looked at is old for
-  /// these, and it is `now` where the clock is sure. It changes nothing where they are the same.
+  /// Notes that `rules` look at the mailbox from here on: what other rules have looked at is old for these.
+  /// `now` is the time, nil if the clock is not certainly right. Changes nothing if the rules are the same.
   public func lookAgain(with rules: UInt32, now: UInt64?) throws(LedgerError) {
     // A look that has forgotten something makes nothing old.
     guard let examined, examined.rules != rules, examined.rules != 0 else { return }
@@ -68,12 +71,13 @@ extension Ledger where S: ~Copyable {
       ])
   }
 
-  /// Writes down what was looked at, from `time` on where that was all of the mailbox and the clock is sure;
-  /// the server took the last of it at `newest`, or 0 where none told, and `isEmpty` says that nothing is
-  /// left. Writes nothing where that is what was
-  /// known, but once up to when. Of the messages that earlier rules had looked at,
-  /// `deleted` are there no more. What was not looked at yet came since then, but for where the look
-  /// `beginsAnew`.
+  /// Writes down what was looked at.
+  ///
+  /// If that was the whole mailbox (`isWhole`), it also notes the start of the look, `time` (nil if the clock
+  /// is not certainly right), the time `newest` at which the server received the newest message (0 if
+  /// unknown), and whether the mailbox is empty. `deleted` of the messages that earlier rules had looked at
+  /// are gone. Messages not looked at yet count as newer, unless the look `beginsAnew`. Nothing is written if
+  /// nothing but `time` is news, except once.
   public func examine(
     _ examined: Examined, isWhole: Bool, beginsAnew: Bool = false, time: UInt64?,
     newest: UInt64 = 0, deleted: UInt32 = 0, isEmpty: Bool = false
@@ -107,7 +111,7 @@ extension Ledger where S: ~Copyable {
     try writeAll(records)
   }
 
-  /// Decides that what was delivered before `time` is old, where that is not decided.
+  /// Decides that messages delivered before `time` are old; changes nothing if that is decided already.
   public func decideHorizon(_ time: UInt64) throws(LedgerError) {
     guard horizon.before == nil else { return }
     var decided = horizon
@@ -115,7 +119,7 @@ extension Ledger where S: ~Copyable {
     try writeAll([.horizon(decided)])
   }
 
-  /// Takes note of the first poll, where that cannot decide the horizon yet.
+  /// Notes the time of the first poll, if the horizon cannot be decided yet.
   public func noteFirstPoll() throws(LedgerError) {
     guard horizon.before == nil, horizon.firstPoll == 0 else { return }
     var noted = horizon
@@ -123,13 +127,13 @@ extension Ledger where S: ~Copyable {
     try writeAll([.horizon(noted)])
   }
 
-  /// The seconds since the first poll, where that could not decide the horizon.
+  /// Seconds since the first poll; 0 if the horizon is decided.
   public var timeSinceFirstPoll: UInt64 {
     guard horizon.firstPoll > 0 else { return 0 }
     return clock.time - min(clock.time, horizon.firstPoll)
   }
 
-  /// Writes down that the message of `alert` was too old to fire; that need not be on disk at once.
+  /// Notes that the message of `alert` was too old to fire. The record may reach the disk later.
   public func noteOld(_ alert: AlertIdentity, rules: UInt16) throws(LedgerError) {
     try makeRoom()
     let known = try entry(of: alert.key)

@@ -1,10 +1,10 @@
 import Bytes
 
-/// The first 128 bits of a SHA-256: over a unique-id, or over header fields.
+/// The first 128 bits of a SHA-256 over a unique-id or over header fields.
 public struct Identity: Sendable, Hashable, Comparable {
   public static let size = 16
 
-  /// The first 64 bits: enough to find it by.
+  /// The first 64 bits, which are enough to find an entry.
   public var word: UInt64
   fileprivate var rest: UInt64
 
@@ -13,13 +13,13 @@ public struct Identity: Sendable, Hashable, Comparable {
     self.rest = rest
   }
 
-  /// Takes the first 16 of `bytes`, which must have as many.
+  /// Takes the first 16 of `bytes`, which must have at least 16.
   public init(prefixOf bytes: Span<UInt8>) {
     word = bigEndian(bytes.extracting(..<8))
     rest = bigEndian(bytes.extracting(8..<16))
   }
 
-  /// Adds its 16 bytes to `bytes`, which must have room.
+  /// Appends the 16 bytes to `bytes`, which must have room.
   func write(to bytes: inout Record.Bytes) {
     bytes.append(bigEndian: word, size: 8)
     bytes.append(bigEndian: rest, size: 8)
@@ -29,28 +29,28 @@ public struct Identity: Sendable, Hashable, Comparable {
     left.word == right.word ? left.rest < right.rest : left.word < right.word
   }
 
-  /// Stands for a message that has both.
+  /// A hash that stands for a message with both identities.
   static func ^ (left: Identity, right: Identity) -> Identity {
     Identity(word: left.word ^ right.word, rest: left.rest ^ right.rest)
   }
 
-  /// The key of the alert that `rule` makes of this message; applied to the key, the message again.
+  /// The key of the alert that `rule` makes of this message. Applied to the key, it gives the message again.
   func taken(by rule: UInt16) -> Identity {
     self ^ Identity(spreading: UInt64(rule) + 1)
   }
 
-  /// The message that comes behind `count` others which nothing tells from it.
+  /// The identity of the message that follows `count` others with the same content and no unique-id.
   func behind(_ count: Int) -> Identity {
     count == 0 ? self : self ^ Identity(spreading: UInt64(count) << 17)
   }
 
-  /// Stands for the message in the record that it could not be read.
+  /// The key of the record that the message could not be read.
   var unread: Identity { self ^ Identity(spreading: 1 << 60) }
 
-  /// Stands for a message of which nothing is known but its number.
+  /// A stand-in for a message of which only the number is known.
   init(numberOf message: UInt32) { self.init(spreading: UInt64(message) << 33) }
 
-  /// Different for each number, in both halves.
+  /// An identity that differs in both halves for different numbers.
   private init(spreading number: UInt64) {
     // Products modulo 2^64 by definition; with an odd factor, they are as different as the numbers.
     self.init(word: number &* 0x9E37_79B9_7F4A_7C15, rest: number &* 0xC2B2_AE3D_27D4_EB4F)
@@ -58,25 +58,25 @@ public struct Identity: Sendable, Hashable, Comparable {
 }
 
 extension [UInt8] {
-  /// Adds the 16 bytes of `identity`.
+  /// Appends the 16 bytes of `identity`.
   public mutating func append(_ identity: Identity) {
     append(bigEndian: identity.word, size: 8)
     append(bigEndian: identity.rest, size: 8)
   }
 }
 
-/// By what a message is recognised.
+/// The hashes by which a message is recognised.
 public struct MessageIdentity: Sendable, Equatable {
-  /// The hash of its unique-id; nil where the server gives none.
+  /// Hash of the unique-id; nil if the server gives none.
   public var uniqueID: Identity?
-  /// True if the unique-id tells the message from others: none has the same, and it is more than the
-  /// message's number.
+  /// True if the unique-id tells the message from others: no other has the same, and it is more than a
+  /// message number.
   public var believesUniqueID: Bool
-  /// The hash of the header fields that a redelivery, and a move to another server, leave as they are.
+  /// Hash of the header fields that survive a redelivery and a move to another server.
   public var content: Identity
-  /// True if other messages may have the same content: those fields say nothing.
+  /// True if other messages may have the same content hash, because those fields are missing.
   public var isSilent: Bool
-  /// As ledgers before version 3 know it; nil where nothing of them is left.
+  /// The hashes of ledgers before version 3; nil if the ledger has no records of these.
   public var older: OlderIdentity?
 
   public init(
@@ -90,15 +90,15 @@ public struct MessageIdentity: Sendable, Equatable {
     self.older = older
   }
 
-  /// The unique-id, where it is believed.
+  /// The unique-id, if it is believed.
   var believedID: Identity? { believesUniqueID ? uniqueID : nil }
 }
 
-/// The hashes of a message in ledgers of the versions 1 and 2.
+/// The hashes by which ledgers of versions 1 and 2 know a message.
 public struct OlderIdentity: Sendable, Equatable {
-  /// Over Message-ID, Date and the topmost Received: for a message without a unique-id.
+  /// Hash of Message-ID, Date and the topmost Received, for messages without a unique-id.
   public var header: Identity
-  /// Over Message-ID, Date, From and Subject; nil without one of the first two.
+  /// Hash of Message-ID, Date, From and Subject; nil if one of the first two is missing.
   public var content: Identity?
 
   public init(header: Identity, content: Identity?) {
@@ -111,9 +111,9 @@ public struct OlderIdentity: Sendable, Equatable {
 public struct AlertIdentity: Sendable, Equatable {
   /// The key of its record.
   public let key: Identity
-  /// The rule, as `Entry.rule` has it: where the message had fired before, the one that it fired then.
+  /// The rule, as in `Entry.rule`; for a message that has fired, the rule that it fired then.
   public let rule: UInt16
-  /// The unique-id by which listings have its message; nil where they have none that is believed.
+  /// Hash of the unique-id by which listings name the message; nil if there is none that is believed.
   let uniqueID: Identity?
   public let isSilent: Bool
   var isUnlisted: Bool { isSilent && uniqueID == nil }
@@ -126,19 +126,19 @@ public struct AlertIdentity: Sendable, Equatable {
   }
 }
 
-/// The part of the mailbox that has been looked at: its first `count` messages.
+/// The first `count` messages of the mailbox, which have been looked at.
 public struct Examined: Sendable, Equatable {
   public var count: UInt32
-  /// The word of the last of them, of its unique-id or else of its content: where that is in its
-  /// place, so are those before it, on a server that adds messages at the end.
+  /// 64-bit hash of the last of them: of its unique-id, else of its content. If that message is in its place,
+  /// so are those before it, provided that the server adds messages at the end.
   public var last: UInt64
-  /// The sum of the messages' identity words, overflow dropped: no order, so that a message which
-  /// was deleted can be taken out of it. It recognises them in a listing.
+  /// Sum of the 64-bit hashes of all of them, modulo 2^64, by which a listing is recognised. It does not
+  /// depend on the order, so that a deleted message can be subtracted.
   public var sum: UInt64
-  /// The rules that looked at them: other rules look again.
+  /// Fingerprint of the rules that looked at them; other rules look again.
   public var rules: UInt32
-  /// The octets of all of them, modulo 2^24, where nothing else was in the mailbox; 0 where that is not
-  /// known. A server that uses unique-ids again shows by these that others stand in their places.
+  /// Octets of all of them, modulo 2^24, if they were the whole mailbox; 0 if unknown. Other octets show that
+  /// a server has given the same unique-ids to other messages.
   public internal(set) var octets: UInt32 = 0
 
   public init(count: UInt32 = 0, last: UInt64 = 0, sum: UInt64 = 0, rules: UInt32) {
@@ -148,19 +148,19 @@ public struct Examined: Sendable, Equatable {
     self.rules = rules
   }
 
-  /// Notes what the server counted for these alone, or 0.
+  /// Sets the octets that STAT counted for exactly these messages; 0 if unknown.
   public mutating func note(octets: UInt64) {
     self.octets = UInt32(truncatingIfNeeded: octets) & 0xFF_FFFF
   }
 
-  /// True if the server counts other octets for as many messages.
+  /// True if STAT counts other octets for the same number of messages.
   public func differs(octets: UInt64) -> Bool {
     var other = self
     other.note(octets: octets)
     return self.octets > 0 && other.octets > 0 && self.octets != other.octets
   }
 
-  /// Another message follows.
+  /// Adds the next message, with hash `word`.
   public mutating func add(_ word: UInt64) {
     count += 1
     last = word

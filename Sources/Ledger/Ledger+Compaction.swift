@@ -1,19 +1,19 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// The number of needless records that is worth a rewrite of the file.
+  /// Number of obsolete records that make a rewrite of the file worthwhile.
   private static var spare: Int { 4096 }
 
-  /// Sorts all anew where the file is mostly history, or too much is in memory.
+  /// Rewrites the file if most of its records are obsolete, or too many entries are in memory.
   func compactIfWorthwhile() throws(LedgerError) {
     let history = length / Record.size - sorted - recent.count
     guard recent.count >= Self.recentLimit / 2 || history > sorted + Self.spare else { return }
     try compact()
   }
 
-  /// Writes all that is to be remembered into a file that takes this one's place: with `survey`, as that
-  /// found it, and without what has been gone for `dropAge` hours. What was marked stays so. After an
-  /// error all is as it was.
+  /// Writes all entries to be remembered into a new file that replaces this one. `survey` is a look whose
+  /// result is applied, and entries gone for `dropAge` hours or more are dropped. Marks are kept. After an
+  /// error nothing has changed.
   func compact(
     after survey: Survey? = nil, droppingFrom dropAge: Int = .max
   ) throws(LedgerError) {
@@ -22,7 +22,7 @@ extension Ledger where S: ~Copyable {
       count += 1
       links += entry.isLink ? 1 : 0
     }
-    // Of alerts that are forgotten, links are left.
+    // Links of forgotten alerts stay behind.
     let dropsLinks = 2 * links > count + 256 || dropAge < .max
     if dropsLinks {
       count = 0
@@ -33,7 +33,7 @@ extension Ledger where S: ~Copyable {
     do throws(LedgerError) {
       written = try writeSuccessor(of: count, survey, dropAge, dropsLinks: dropsLinks, &marks)
     } catch {
-      // What there is of it takes room that the ledger may need.
+      // An incomplete file takes room that the ledger may need.
       try? store.beginSuccessor()
       throw error
     }
@@ -42,7 +42,8 @@ extension Ledger where S: ~Copyable {
     self.written = reading
   }
 
-  /// Returns how many bytes it has, once it is the ledger; `marks` are those of its records.
+  /// Writes the new file and replaces the old one by it. Returns its size in bytes; `marks` receives the
+  /// marks of its records.
   private func writeSuccessor(
     of count: Int, _ survey: Survey?, _ dropAge: Int, dropsLinks: Bool, _ marks: inout Marks
   ) throws(LedgerError) -> Int {
@@ -93,7 +94,7 @@ extension Ledger where S: ~Copyable {
     bytes.removeAll()
   }
 
-  /// True for a link that leads nowhere, or to what is dropped.
+  /// True for a link to an alert that does not exist or is to be dropped.
   func isDangling(_ entry: Entry, _ dropAge: Int = .max) throws(LedgerError) -> Bool {
     guard case .link(let word, _) = entry.state else { return false }
     return try self.entry(of: word).map { givesWay($0, dropAge) } ?? true
@@ -103,8 +104,8 @@ extension Ledger where S: ~Copyable {
     hoursGone(entry).map { $0 >= dropAge } ?? false
   }
 
-  /// Calls `body` with each entry that is to be remembered, in the order of their identities, and
-  /// whether its message is there, as far as a listing or a look has come.
+  /// Calls `body` with each entry in the order of identities, and whether its message was met in the current
+  /// listing or session.
   func forEachEntry(
     _ body: (Entry, _ isMarked: Bool) throws(LedgerError) -> Void
   ) throws(LedgerError) {
@@ -119,7 +120,7 @@ extension Ledger where S: ~Copyable {
           next += 1
         }
         let isMarked = self.isMarked(.sorted(place - 1))
-        // A recent one of the same identity takes its place: of the same message, which is there.
+        // A recent entry replaces a sorted one of the same identity; a mark on either counts.
         guard next < self.recent.count, self.recent[next].identity == entry.identity else {
           return try body(entry, isMarked)
         }

@@ -1,28 +1,29 @@
-/// A message that the server may delete.
+/// A message that the fetcher may delete in this session.
 struct Deletion {
   let alert: AlertIdentity
   /// Its number in this session.
   let message: UInt32
+  /// True once the server has accepted DELE for it.
   var isTaken = false
 }
 
 extension Ledger where S: ~Copyable {
-  /// The number of deletions that were permitted in this session.
+  /// Number of deletions permitted in this session.
   public var deletionCount: Int { deletions.count }
 
-  /// The message of `alert`, with this number in the session, may be deleted.
+  /// Permits the deletion of the message of `alert`, with this number in the session.
   public func permitDeletion(of alert: AlertIdentity, message: UInt32) {
     deletions.append(Deletion(alert: alert, message: message))
   }
 
-  /// The server has taken a DELE for a message, which QUIT has yet to commit.
+  /// Notes that the server has accepted DELE for a message; QUIT must still commit it.
   public func noteDeletion(of message: UInt32) {
     let index = deletions.firstIndex { $0.message == message }
     if let index { deletions[index].isTaken = true }
   }
 
-  /// The server has refused a DELE for a message: it stays until `due`. Returns `false` where it is no
-  /// alert's.
+  /// Notes that the server has refused DELE for a message, which stays until `due`. Returns `false` if the
+  /// message belongs to no alert.
   public func keepDeletion(
     of message: UInt32, until due: UInt64, rules: UInt16
   ) throws(LedgerError) -> Bool {
@@ -32,8 +33,8 @@ extension Ledger where S: ~Copyable {
     return true
   }
 
-  /// The server has refused to commit the deletions that were noted, or some of them: what it still
-  /// has stays until `due`. A listing has it looked at once: another may have its unique-id by now.
+  /// Notes that the server has refused to commit the accepted deletions, or some of them: messages still
+  /// there stay until `due`. A listing looks at them once, as another message may have the unique-id by then.
   public func keepDeletions(until due: UInt64, rules: UInt16) throws(LedgerError) {
     for deletion in deletions where deletion.isTaken {
       try keep(deletion.alert, until: due, rules: ~rules)
@@ -42,13 +43,13 @@ extension Ledger where S: ~Copyable {
     try flush()
   }
 
-  /// Notes that the message of `alert` is looked at. Returns `true` where it is kept under these rules
-  /// until a time that has not come: it needs no other look then.
+  /// Notes that the message of `alert` was looked at. Returns `true` if it is kept under these rules until a
+  /// time that has not come, so that it needs no other look before.
   public func meetKept(_ alert: AlertIdentity, rules: UInt16) throws(LedgerError) -> Bool {
     guard var entry = try entry(of: alert.key),
       case .kept(let hour, let others, let archived) = entry.state, UInt64(hour) * 3600 > clock.time
     else { return false }
-    // What was gone in between has no rules; the next try at a deletion is a day away at most.
+    // An entry that was gone has no rules; its next try to delete is a day away at most.
     let hasReturned = others == 0 && UInt64(hour) <= clock.time / 3600 + 25
     guard others == rules || others == ~rules || hasReturned else { return false }
     if others != rules {
@@ -59,8 +60,8 @@ extension Ledger where S: ~Copyable {
     return true
   }
 
-  /// The server has committed the deletions that were noted: `left` messages must be left. A copy of
-  /// what was deleted may come back, by a second delivery or from a backup.
+  /// Notes that the server has committed the accepted deletions; `left` messages should be left. The entries
+  /// are kept, as copies may come back by a second delivery or from a backup.
   public func commitDeletions(left: UInt32) throws(LedgerError) {
     let taken = deletions.count { $0.isTaken }
     if taken > 0 { countWhenDeleting = left + UInt32(taken) }
@@ -68,7 +69,7 @@ extension Ledger where S: ~Copyable {
     try compactIfWorthwhile()
   }
 
-  /// The server took DELEs, and did not answer the QUIT that was to commit them: nobody knows.
+  /// Notes that the server did not answer the QUIT that was to commit deletions, whose result is unknown.
   public func doubtDeletions(left: UInt32) throws(LedgerError) {
     try noteDeletions(hour: 0, left)
   }
@@ -88,8 +89,8 @@ extension Ledger where S: ~Copyable {
     deletions = []
   }
 
-  /// The mailbox has so many messages. Where that is as many as deletions left, these messages are
-  /// gone: the next that is as silent is another.
+  /// Compares the number of messages with that expected after deletions. If it is no larger, the deleted
+  /// silent messages are gone, and the next such message is a new one.
   public func noteCount(_ messages: UInt32) throws(LedgerError) {
     if let count = countWhenDeleting { deletesForSure = messages < count }
     countWhenDeleting = nil
@@ -107,8 +108,8 @@ extension Ledger where S: ~Copyable {
     try writeAll(gone)
   }
 
-  /// True if the server said a day ago that it had deleted a message of which nothing tells whether it
-  /// did: what is there may be another.
+  /// True if the server confirmed the deletion of a silent message a day ago or more: a message with its
+  /// content may be a new one.
   func mayHaveGone(_ entry: Entry) -> Bool {
     guard entry.isSilent, case .deleted(let hour, _) = entry.state, hour > 0 else { return false }
     return time / 3600 >= hour + 24

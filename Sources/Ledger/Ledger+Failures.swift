@@ -1,8 +1,8 @@
-/// The time for which the actions of a message have been failing: as the pauses between the attempts
-/// grow, their number says little.
+/// The time for which an alert's actions have been failing. As pauses between attempts grow, the number of
+/// attempts says little.
 extension Ledger where S: ~Copyable {
-  /// Writes down that the actions of `alert` failed once more. `done` of them, which `actions` stands
-  /// for, had succeeded. Returns how often they failed so far, 255 times at most.
+  /// Writes down another failure of the actions of `alert`; the first `done` of them had succeeded, and
+  /// `actions` is the hash of all. Returns the number of failures so far, at most 255.
   public func noteFailure(
     of alert: AlertIdentity, done: UInt8, actions: UInt8
   ) throws(LedgerError) -> UInt8 {
@@ -14,8 +14,8 @@ extension Ledger where S: ~Copyable {
     return failures.attempts
   }
 
-  /// The times at which the actions of `alert` failed first and last, in seconds of the ledger's clock;
-  /// the first is rounded down to a minute. nil where they did not, or have succeeded since.
+  /// Times of the first and last failure of the actions of `alert`, in seconds of the ledger's clock; the
+  /// first is rounded down to a minute. nil if none failed since the last success.
   public func timesOfFailure(
     of alert: AlertIdentity
   ) throws(LedgerError) -> (first: UInt64, last: UInt64)? {
@@ -24,13 +24,13 @@ extension Ledger where S: ~Copyable {
     guard failures.attempts > 0 else { return nil }
     let last = UInt64(entry.time)
     guard failures.firstMinute > 0 else { return (last, last) }
-    // Not over 45 days: what fails is given up, or tried again, long before.
+    // Spans over 45 days wrap around; an alert is given up or tried again long before.
     let age = (last / 60 % minutes + minutes - (UInt64(failures.firstMinute) - 1)) % minutes
     return ((last / 60 > age ? last / 60 - age : 0) * 60, last)
   }
 
-  /// The first failure, as a record that is written now has it; nil where there was none. Of the time
-  /// since the last record an hour counts at most: the board may have been off, and tried nothing.
+  /// Minute of the first failure for a record written now; nil if there was none. Of the time since the last
+  /// record at most an hour counts, as the board may have been off without trying.
   func firstMinute(of alert: AlertIdentity) throws(LedgerError) -> UInt16? {
     guard let (first, last) = try timesOfFailure(of: alert) else { return nil }
     let gap = clock.time > last ? clock.time - last : 0

@@ -1,7 +1,7 @@
-/// The ledger as its owner sees it, and has it forget.
+/// Reading and forgetting of entries, for the owner.
 extension Ledger where S: ~Copyable {
-  /// Calls `body` with what is known of each alert, in the order of their keys; since when one is gone
-  /// is told by the clock, as if all absences had been before.
+  /// Calls `body` with each alert and unread message, in the order of keys. `goneDay` is given as a day of
+  /// the calendar, as if all absences of popbell had been before it.
   public func forEachMessage(
     _ body: (Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
@@ -24,11 +24,11 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// The seconds by which the clock of records is ahead of the board's.
+  /// Seconds by which the ledger's clock is ahead of the board's.
   public var clockSkew: Int64 { clock.reading.skew }
 
-  /// Forgets messages, so that they fire again where the server has them, however old they are, and
-  /// returns those that were known. When this returns, that is on disk.
+  /// Forgets messages, so that those still on the server fire again at any age. Returns the ones that were
+  /// known, with the change on disk.
   public func forget(_ messages: [Identity]) throws(LedgerError) -> [Identity] {
     var known: [Identity] = []
     var gone: [Identity] = []
@@ -39,7 +39,7 @@ extension Ledger where S: ~Copyable {
       }
       known.append(message)
       if entry.isUnread {
-        // Nobody knows what it is until it is read: since ever it could not be, so that it is not old then.
+        // Nobody knows how old it is until it is read, so it must not count as old then.
         entry.state = .unread(dueHour: 0)
         entry.time = 0
         records.append(.entry(entry))
@@ -47,26 +47,26 @@ extension Ledger where S: ~Copyable {
         gone.append(message)
         records.append(.removed(message))
       } else {
-        // What is new may be too old to fire.
+        // Without a record, the message might be too old to fire.
         entry.state = .forgotten
         records.append(.entry(entry))
       }
     }
     guard !known.isEmpty else { return [] }
-    // What they were known by besides would hide others of the same content.
+    // Links to a forgotten alert would hide other messages of the same content.
     try forEach(link: true) { (entry) throws(LedgerError) in
       guard case .link(let word, _) = entry.state else { return }
       if gone.contains(where: { $0.word == word }) {
         records.append(.removed(entry.identity))
       }
     }
-    // First of all: all is looked at again, and what is old stays so.
+    // This comes first: all messages are looked at again, and old ones stay old.
     let nothing = Examined(rules: examined?.rules ?? 0)
     try writeAll([.earlier(furthestLook), .examined(nothing)] + records)
     return known
   }
 
-  /// Forgets all messages. When this returns, that is on disk; after an error all is as it was.
+  /// Forgets all messages, with the change on disk. After an error nothing has changed.
   public func forgetAll() throws(LedgerError) {
     let (sorted, recent, examined, due) = (sorted, recent, examined, nextDueHour)
     let (earlier, horizon) = (earlier, horizon)

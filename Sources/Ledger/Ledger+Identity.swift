@@ -1,9 +1,9 @@
 extension Ledger where S: ~Copyable {
   /// The alert that `message` and `rule` make, as the ledger knows it.
   ///
-  /// A message known by its unique-id, with the same content or a silent one, is the same: once
-  /// settled, it fires for no other rule either. Any other is known by its content; of equal silent ones
-  /// that no unique-id tells apart, the first that was not met in this session.
+  /// A message with a known unique-id and the same or silent content is the same message; once it is settled,
+  /// it fires for no other rule either. Any other message is known by its content. Of silent messages with
+  /// equal content and no unique-id, the first that was not met in this session is taken.
   public func resolve(
     _ message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> AlertIdentity {
@@ -11,7 +11,7 @@ extension Ledger where S: ~Copyable {
     let known = try message.believedID.flatMap { (id) throws(LedgerError) in
       try self.alert(under: id)
     }
-    // The unique-id is that of two messages in this session.
+    // True if two messages in this session have the unique-id.
     var isDoubled = false
     if let id = message.believedID { isDoubled = try isThere(id) }
     if let known, known.rule == rule || known.state.isSettled && !isDoubled,
@@ -27,7 +27,7 @@ extension Ledger where S: ~Copyable {
       message, key: try key(of: message, rule: rule), rule: rule, isSilent: message.isSilent)
   }
 
-  /// True if the owner wants a message to fire again, whatever rule it has fired.
+  /// True if the owner wants the message to fire again, whichever rule it has fired.
   public func isForgotten(_ message: MessageIdentity) throws(LedgerError) -> Bool {
     guard hasForgotten else { return false }
     if let id = message.believedID, let known = try alert(under: id), known.state == .forgotten {
@@ -45,8 +45,8 @@ extension Ledger where S: ~Copyable {
     return isForgotten
   }
 
-  /// The key of the alert that the unique-id `id` leads to, or of what stands for a message that could not
-  /// be read; nil where there is neither.
+  /// The key of the alert to which the unique-id `id` leads, or of the record of a message that could not be
+  /// read; nil if there is neither.
   public func key(under id: Identity) throws(LedgerError) -> Identity? {
     if let alert = try alert(under: id) { return alert.identity }
     return try entry(of: id.unread)?.identity
@@ -57,8 +57,8 @@ extension Ledger where S: ~Copyable {
     return try entry(of: word).flatMap { $0.isOlder ? nil : $0 }
   }
 
-  /// A silent message is the one that its unique-id leads to, but for a second in the same session, and
-  /// for what comes after one that spoke and was deleted.
+  /// True if `message` is the one of the entry `known` under its unique-id. A silent message is, unless it is
+  /// the second in the session or follows a deleted message with content.
   private func isSame(_ message: MessageIdentity, _ known: Entry) throws(LedgerError) -> Bool {
     guard message.isSilent else {
       return message.content.taken(by: known.rule) == known.identity
@@ -67,17 +67,17 @@ extension Ledger where S: ~Copyable {
     return try !isThere(known.identity)
   }
 
-  /// True if the message of an alert was met in this session.
+  /// True if the message of the alert with this key was met in this session.
   private func isThere(_ key: Identity) throws(LedgerError) -> Bool {
     if let index = index(of: key), recent[index].isMarked { return true }
-    // It may have been sorted when it was met, and written since.
+    // The entry may have been a sorted one when it was met, and a recent one since.
     guard !marks.isEmpty, let (place, entry) = try sortedEntry({ !($0 < key) }) else {
       return false
     }
     return entry.identity == key && isMarked(.sorted(place))
   }
 
-  /// The key of an alert that no unique-id leads to, or not yet.
+  /// The key of an alert to which no unique-id leads yet.
   func key(
     of message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> Identity {
@@ -89,7 +89,7 @@ extension Ledger where S: ~Copyable {
       let key = message.content.behind(count).taken(by: rule)
       count += 1
       if let known = try entry(of: key) {
-        // What another unique-id leads to is another message, and so may be what was deleted.
+        // A silent entry under another unique-id is another message; a deleted one may be.
         let isOpen = known.isUnlisted && !known.isDeleted
         if isOpen || message.believedID == nil, try !isThere(key) { return key }
         gap = 0
@@ -101,8 +101,8 @@ extension Ledger where S: ~Copyable {
     return free ?? message.content.taken(by: rule)
   }
 
-  /// True if another unique-id than `id` leads to this alert, of which there is no record: the power went
-  /// between the two. It is the other message's.
+  /// True if another unique-id than `id` links to this key, of which there is no record because power failed
+  /// between the two: the key is reserved for that message.
   private func isPromised(_ key: Identity, to id: Identity?) -> Bool {
     recent.contains { recent in
       guard case .link(key.word, _) = recent.entry?.state else { return false }
@@ -110,10 +110,10 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// The number of equal silent messages that may have gone in front of one that is there.
+  /// Maximum number of missing entries in a row among equal silent messages before the search ends.
   private static var longestGap: Int { 8 }
 
-  /// Notes that the message of `alert` is there; that need not be on disk at once.
+  /// Notes that the message of `alert` is in the mailbox. The record may reach the disk later.
   public func meet(_ alert: AlertIdentity) throws(LedgerError) {
     try markLink(of: alert)
     guard let place = try find(alert.key) else { return }
@@ -124,12 +124,12 @@ extension Ledger where S: ~Copyable {
     writeLater(entry)
   }
 
-  /// Notes that the unique-id of `alert` was a message's in this session.
+  /// Marks the unique-id of `alert` as met in this session.
   func markLink(of alert: AlertIdentity) throws(LedgerError) {
     if let id = alert.uniqueID, let place = try find(id) { mark(place.position) }
   }
 
-  /// The link from the unique-id to the alert; nil where that is known, or there is no unique-id.
+  /// The link from the unique-id to the alert; nil if it exists, or there is no unique-id.
   func missingLink(of alert: AlertIdentity) throws(LedgerError) -> Entry? {
     guard let uniqueID = alert.uniqueID else { return nil }
     if case .link(alert.key.word, _) = try entry(of: uniqueID)?.state { return nil }

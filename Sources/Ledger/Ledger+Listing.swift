@@ -1,11 +1,11 @@
-/// A look at the whole mailbox, by a complete listing or at each message: which of them are known, and
-/// which are there no more.
+/// A look at the whole mailbox, by a complete listing or at each message: which messages are known, and which
+/// are gone.
 extension Ledger where S: ~Copyable {
-  /// The hours for which a message that is gone is remembered: it may come back from a backup.
+  /// Hours for which the entry of a gone message is kept, as the message may come back from a backup.
   static var memoryHours: Int { 30 * 24 }
   private static var memory: UInt64 { UInt64(memoryHours) * 3600 }
 
-  /// The most changes that are written behind the rest; for more, all is written anew.
+  /// Maximum number of changes that are appended; for more, the file is rewritten.
   private static var fewChanges: Int { 64 }
 
   public func beginListing() {
@@ -15,13 +15,13 @@ extension Ledger where S: ~Copyable {
     listingIsDoubled = false
   }
 
-  /// The unique-ids of the listing tell no message from another: none is there for all that it says.
+  /// Notes that the unique-ids of the listing do not tell messages apart: no message counts as there.
   public func dropListing() {
     forgetMarks()
     listingIsDoubled = true
   }
 
-  /// Notes that a message is there. Returns what is to be done about it under these rules.
+  /// Notes that a message is in the listing. Returns what it needs under these rules.
   public func list(_ uniqueID: Identity, rules: UInt16) throws(LedgerError) -> ListingVerdict {
     if listed.count < examined?.count ?? 0 { listed.add(uniqueID.word) }
     listedCount += 1
@@ -39,7 +39,7 @@ extension Ledger where S: ~Copyable {
       found = alert
     }
     guard hour == nil else { return .kept }
-    // What headers alone told apart so far is known to a listing from its next look on.
+    // From this look on, a listing knows the message.
     guard !found.entry.isUnlisted else { return .look }
     if case .old(rules) = found.entry.state { return .kept }
     guard case .kept(_, rules, _) = found.entry.state else { return .look }
@@ -58,7 +58,7 @@ extension Ledger where S: ~Copyable {
 
   func noteDue(_ entry: Entry) { nextDueHour = earlier(nextDueHour, dueHour(of: entry)) }
 
-  /// The hour from which on an entry needs a listing; nil where it needs none.
+  /// The hour since 1970 from which on an entry needs a listing; nil if it needs none.
   private func dueHour(of entry: Entry) -> UInt32? {
     guard !entry.isGone else { return nil }
     return switch entry.state {
@@ -75,9 +75,9 @@ extension Ledger where S: ~Copyable {
     left.map { min($0, right ?? $0) } ?? right
   }
 
-  /// The listing is complete, of a mailbox with so many octets in so many messages as STAT has it. An
-  /// alert whose message it does not have is gone from here on, or forgotten. Changes nothing where the
-  /// unique-ids of the listing tell no message from another.
+  /// Ends a complete listing of a mailbox in which STAT counted `messages` of so many octets. An alert whose
+  /// message is missing is gone from here on, or forgotten. Changes nothing if the unique-ids do not tell
+  /// messages apart.
   public func endListing(octets: UInt64 = 0, of messages: UInt32 = 0) throws(LedgerError) {
     guard !listingIsDoubled else { return }
     nextDueHour = listedDueHour
@@ -86,8 +86,8 @@ extension Ledger where S: ~Copyable {
       linksAreStale =
         isThere && listedCount == examined.count && messages == listedCount
         && examined.differs(octets: octets)
-      // What does not begin with what was looked at, and what is under other messages' unique-ids, is looked
-      // at again, whatever comes of this session.
+      // If the mailbox does not begin with the messages looked at, or their unique-ids belong to others, all
+      // are looked at again, even if this session fails.
       if !isThere || linksAreStale {
         try writeAll([.examined(Examined(rules: examined.rules))])
       }
@@ -96,8 +96,8 @@ extension Ledger where S: ~Copyable {
     try noteGone(after: .listing)
   }
 
-  /// Each message was looked at by its header: what was not met is gone. After a listing (`isListed`) that
-  /// goes only for what no listing knows.
+  /// Ends a look at the header of each message: messages not met are gone. After a listing (`isListed`), this
+  /// applies only to those that listings do not know.
   public func endLook(isListed: Bool) throws(LedgerError) {
     try noteGone(after: isListed ? .unlisted : .headers)
   }
@@ -108,7 +108,7 @@ extension Ledger where S: ~Copyable {
     if survey == .headers { nextDueHour = nil }
     var leavesUnread = survey == .listing && hasUnread
     try forEachEntry { (entry, isMarked) throws(LedgerError) in
-      // No listing need have what could not be read.
+      // A listing may lack messages that could not be read.
       if entry.isUnread || survey != .listing && isMarked { self.noteDue(entry) }
       if entry.isUnread, self.entry(entry, after: survey, isThere: isMarked) != nil {
         leavesUnread = true
@@ -127,8 +127,7 @@ extension Ledger where S: ~Copyable {
     hasUnread = leavesUnread
   }
 
-  /// An entry as it is after a survey in which its message was there, or was not; nil where it is
-  /// forgotten.
+  /// The entry after a survey in which its message was met or not; nil if it is forgotten.
   func entry(_ entry: Entry, after survey: Survey, isThere: Bool) -> Entry? {
     if entry.isLink {
       return isThere && !linksAreStale || entry.isOlder || survey != .listing ? entry : nil
@@ -145,17 +144,17 @@ extension Ledger where S: ~Copyable {
       later.goneDay = 0
       return later
     }
-    // Without its place in the mailbox, nothing tells it from the next.
+    // Without its place in the mailbox, nothing tells it from another message.
     if entry.isSilent || entry.state == .forgotten { return nil }
     if entry.isGone { return isLongGone(entry) ? nil : entry }
     if entry.isDeleted { return isLongDeleted(entry) ? nil : entry }
     return entry.gone(day: UInt16(clamping: max(daySeen, 1)))
   }
 
-  /// The day since 1970, of what popbell has seen.
+  /// The current day since 1970, by `LedgerClock.timeSeen`.
   private var daySeen: Int { Int(clamping: clock.timeSeen / 86_400) }
 
-  /// For how many days a message has been gone; nil where it is there.
+  /// Number of days for which a message has been gone; nil if it is in the mailbox.
   func daysGone(_ entry: Entry) -> Int? {
     entry.isGone ? max(0, daySeen - Int(entry.goneDay)) : nil
   }
@@ -164,29 +163,29 @@ extension Ledger where S: ~Copyable {
     daysGone(entry).map { $0 > Self.memoryHours / 24 } ?? false
   }
 
-  /// True if the server said long ago that it had deleted a message. It may never list all that it
-  /// has, so that nobody would forget.
+  /// True if the server confirmed the deletion over `memoryHours` ago. A server may never list its whole
+  /// mailbox, so that nothing else would forget the entry.
   func isLongDeleted(_ entry: Entry) -> Bool {
     guard case .deleted(let hour, _) = entry.state, hour > 0 else { return false }
     return UInt64(time / 3600) > UInt64(hour) + UInt64(Self.memoryHours)
   }
 }
 
-/// A look through all of a mailbox, and by what.
+/// The kind of a look at the whole mailbox.
 enum Survey {
   case listing, headers
-  /// A listing, and the headers of what it did not know.
+  /// A listing, and then the headers of the messages it did not know.
   case unlisted
 }
 
-/// The need of a message in a listing.
+/// What a listed message needs.
 public enum ListingVerdict: UInt8, Sendable {
-  /// The ledger does not have it: it is new, or no rule took it.
+  /// The ledger does not have the message: it is new, or no rule took it.
   case unknown = 0
-  /// Something is left to be done about it.
+  /// The message needs a look.
   case look
-  /// It stays as it is.
+  /// The message stays as it is, and needs no look.
   case kept
-  /// Another has the same unique-id: it tells no message from another.
+  /// Another message has the same unique-id, which is not believed.
   case doubled
 }

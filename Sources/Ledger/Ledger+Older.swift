@@ -1,9 +1,8 @@
-/// The records of the versions 1 and 2, which knew a message, whatever rule took it, by its unique-id or its
-/// header, and by its content through a link. What is met again becomes an alert of this version; the rest is
-/// forgotten as all that is gone.
+/// The records of versions 1 and 2. These knew a message, whatever rule took it, by its unique-id or header,
+/// and by its content through a link. A message that is met again becomes an alert of this version; the
+/// others are forgotten like all that are gone.
 extension Ledger where S: ~Copyable {
-  /// Makes an alert of `rule` of what an older version knew of `message`. Returns nil where it knew
-  /// nothing.
+  /// Turns the entry of an older version for `message` into an alert of `rule`. Returns nil if there is none.
   func adoptOlder(
     _ message: MessageIdentity, rule: UInt16
   ) throws(LedgerError) -> AlertIdentity? {
@@ -16,7 +15,7 @@ extension Ledger where S: ~Copyable {
     (entry.identity, entry.rule) = (alert.key, rule)
     (entry.isOlder, entry.goneDay) = (false, 0)
     (entry.isSilent, entry.isUnlisted) = (alert.isSilent, alert.isUnlisted)
-    // The new comes first: with the old one gone, the message would count as new.
+    // The new entry comes first: with the old one removed alone, the message would count as new.
     var records = [Record.entry(entry)]
     if known.identity != message.uniqueID { records.append(.removed(known.identity)) }
     if let link = try missingLink(of: alert) { records.append(.entry(link)) }
@@ -31,7 +30,7 @@ extension Ledger where S: ~Copyable {
     of message: MessageIdentity, _ older: OlderIdentity, rule: UInt16
   ) throws(LedgerError) -> Entry? {
     let unique = message.uniqueID ?? older.header
-    // A second message with the unique-id, or one that had it later, was known by both.
+    // A second message with the same unique-id was known by the two hashes together.
     if let content = older.content, let known = try olderEntry(of: unique ^ content) {
       return known
     }

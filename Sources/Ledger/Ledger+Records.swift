@@ -1,20 +1,20 @@
 import Bytes
 
-/// An entry that came since the records were sorted; nil if it was removed.
+/// An entry that was added after the sorted records; its `entry` is nil if it was removed.
 struct Recent {
   let identity: Identity
   var entry: Entry?
   /// True if it is on disk.
   var isDurable = true
-  /// True if its message is there, in the listing that is under way or, after that, in the session.
+  /// True if its message was met in the current listing or, after that, in the session.
   var isMarked = false
 }
 
-/// The sorted records whose messages are there: a bit for each, once there is one.
+/// The sorted records whose messages were met: one bit each, allocated with the first.
 struct Marks {
   private var bits: [UInt8] = []
 
-  /// Adds the record at `place`, of `count`.
+  /// Marks the record at `place`, of `count` records.
   mutating func insert(_ place: Int, of count: Int) {
     if bits.isEmpty { bits = [UInt8](repeating: 0, count: (count + 7) / 8) }
     bits[place / 8] |= 1 << UInt8(place % 8)
@@ -27,24 +27,24 @@ struct Marks {
   var isEmpty: Bool { bits.isEmpty }
 }
 
-/// The place of an entry.
+/// Where an entry is.
 enum Position {
-  /// Among what came since the records were sorted.
+  /// Index in `recent`.
   case recent(Int)
+  /// Place among the sorted records, from 0.
   case sorted(Int)
 }
 
 extension Ledger where S: ~Copyable {
-  /// The most records that are written at once: after a cut of power, any of them may be
-  /// damaged.
+  /// Maximum number of records in one write: after a power cut, any of these may be damaged.
   static var batch: Int { 14 }
-  /// The most records in memory.
+  /// Number of recent entries, in memory, from which on the file is rewritten.
   static var recentLimit: Int { 1024 }
 
-  /// Appends records. An earlier append that failed may have left part of one: that goes first.
+  /// Appends records. The remains of an earlier append that failed are cut off first.
   func append(_ records: [Record]) throws(LedgerError) {
     if recent.count >= Self.recentLimit {
-      // Where that fails, as it does on a full disk, there is some room left.
+      // If the rewrite fails, as on a full disk, twice as many entries fit.
       do throws(LedgerError) { try compact() } catch {
         guard recent.count < 2 * Self.recentLimit else { throw error }
       }
@@ -56,7 +56,7 @@ extension Ledger where S: ~Copyable {
       bytes.append(record.encoded(continues: !bytes.isEmpty).bytes)
     }
     let (whole, mustCut) = (length, tailIsTorn)
-    // What is whole behind a gap would be damage, and no cut of power.
+    // A gap before whole records would count as damage, not as a power cut.
     try makeDurable()
     tailIsTorn = true
     try withStore { (store) throws(StoreError) in
@@ -69,14 +69,14 @@ extension Ledger where S: ~Copyable {
     if mustTell { written = clock.reading }
   }
 
-  /// A restart must not take a jump of the board's clock for time that passed, nor an absence for
-  /// time in which something was seen.
+  /// True if the clock's skew or absence has changed since the last record. Without it, a restart would take
+  /// a jump of the board's clock for time that passed, or an absence for time seen.
   var clockMustBeWritten: Bool {
     clock.reading.skew != written.skew || clock.reading.away != written.away
   }
 
-  /// Makes sure that what is known is on disk: a file that took the old one's place may have records
-  /// that the other did not, and what another process wrote need not be there to stay.
+  /// Makes sure that everything read or written so far is on disk: a new file may have records that the old
+  /// one did not, and another process may not have synchronised its writes.
   func makeDurable() throws(LedgerError) {
     try settleFolder()
     guard !isDurable else { return }
@@ -84,14 +84,15 @@ extension Ledger where S: ~Copyable {
     isDurable = true
   }
 
-  /// Nothing is added to a file that a cut of power could take out of its place again.
+  /// Makes the replacement of the file durable, as records are not appended to a file that a power cut could
+  /// replace by the old one.
   func settleFolder() throws(LedgerError) {
     guard folderIsPending else { return }
     try withStore { (store) throws(StoreError) in try store.synchronizeFolder() }
     folderIsPending = false
   }
 
-  /// Remembers what a record says.
+  /// Applies a record to the state in memory.
   func replay(_ record: Record) {
     switch record {
     case .header, .obsolete: break
@@ -104,7 +105,7 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// Remembers an entry, or that there is none.
+  /// Adds or replaces a recent entry; nil stands for a removed one.
   func set(_ identity: Identity, _ entry: Entry?, isDurable: Bool) {
     if let entry { note(entry) }
     let index = firstIndex { !($0 < identity) }
@@ -116,7 +117,7 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// Takes an entry into what is known of all together.
+  /// Updates what is known of all entries together.
   func note(_ entry: Entry) {
     noteDue(entry)
     if entry.isOlder { knowsOlder = true }
@@ -136,10 +137,10 @@ extension Ledger where S: ~Copyable {
     try find(identity)?.entry
   }
 
-  /// The alert whose key has `word`.
+  /// The alert whose key begins with `word`.
   func entry(of word: UInt64) throws(LedgerError) -> Entry? { try find(word)?.entry }
 
-  /// The entry of `identity`, and where it is.
+  /// The entry of `identity`, and its place; nil if there is none.
   func find(_ identity: Identity) throws(LedgerError) -> (position: Position, entry: Entry)? {
     if let index = index(of: identity) { return recent[index].entry.map { (.recent(index), $0) } }
     guard let (place, entry) = try sortedEntry({ !($0 < identity) }), entry.identity == identity
@@ -147,7 +148,7 @@ extension Ledger where S: ~Copyable {
     return (.sorted(place), entry)
   }
 
-  /// The alert whose key has `word`, and where it is.
+  /// The alert whose key begins with `word`, and its place; nil if there is none.
   func find(_ word: UInt64) throws(LedgerError) -> (position: Position, entry: Entry)? {
     let index = firstIndex { $0.word >= word }
     if index < recent.count, recent[index].identity.word == word {
@@ -160,7 +161,7 @@ extension Ledger where S: ~Copyable {
     return (.sorted(place), entry)
   }
 
-  /// Notes that a message is there.
+  /// Marks an entry whose message was met.
   func mark(_ position: Position) {
     switch position {
     case .recent(let index): recent[index].isMarked = true
@@ -180,7 +181,7 @@ extension Ledger where S: ~Copyable {
     for index in recent.indices { recent[index].isMarked = false }
   }
 
-  /// The first of the recent ones whose identity is `enough`.
+  /// Index of the first recent entry for which `enough` is true.
   private func firstIndex(_ enough: (Identity) -> Bool) -> Int {
     var (low, high) = (0, recent.count)
     while low < high {
@@ -190,7 +191,7 @@ extension Ledger where S: ~Copyable {
     return low
   }
 
-  /// The first of the sorted records whose identity is `enough`, and its place.
+  /// The first sorted record for which `enough` is true, and its place.
   func sortedEntry(_ enough: (Identity) -> Bool) throws(LedgerError) -> (Int, Entry)? {
     var (low, high) = (0, sorted)
     var found: (Int, Entry)?
@@ -218,7 +219,7 @@ extension Ledger where S: ~Copyable {
     return entry
   }
 
-  /// Runs `body` on the store, with its error as the ledger's.
+  /// Runs `body` on the store, and rethrows its error as the ledger's.
   func withStore(_ body: (inout S) throws(StoreError) -> Void) throws(LedgerError) {
     do { try body(&store) } catch { throw .store(error) }
   }

@@ -1,8 +1,8 @@
 import Bytes
 
 extension Ledger where S: ~Copyable {
-  /// Reads all records. A flaw with nothing behind it but what was written at once is what a cut of
-  /// power leaves; any other is damage, and nothing is guessed.
+  /// Reads all records. A flaw is what a power cut leaves if nothing follows it but records of the same
+  /// write; any other flaw throws `damaged`, and nothing is guessed.
   func load() throws(LedgerError) {
     var version = Record.version
     var last: Identity?
@@ -51,7 +51,7 @@ extension Ledger where S: ~Copyable {
     clock.reading.time = max(UInt64(latest), written.time)
   }
 
-  /// In version 1, an intent did not say how often its actions had failed before.
+  /// Restores the failures before an intent, which version 1 did not record in it.
   private func replayOld(_ entry: Entry) throws(LedgerError) {
     var entry = entry
     if case .intended = entry.state, let before = try self.entry(of: entry.identity) {
@@ -60,8 +60,8 @@ extension Ledger where S: ~Copyable {
     replay(.entry(entry))
   }
 
-  /// Begins an empty file, rewrites one that is mostly history or of an older version, or cuts a
-  /// torn tail off.
+  /// Writes a new file if this one is empty, of an older version or mostly obsolete; otherwise cuts a torn
+  /// tail off.
   func mend() throws(LedgerError) {
     if length == 0 || isOld { return try compact() }
     try compactIfWorthwhile()
@@ -74,7 +74,7 @@ extension Ledger where S: ~Copyable {
     tailIsTorn = false
   }
 
-  /// Calls `body` with each record from `first` on, its place and its bytes; the last may be short.
+  /// Calls `body` with the place and bytes of each record from `first` on; the last may be incomplete.
   func forEachRecord(
     from first: Int, _ body: (Int, Span<UInt8>) throws(LedgerError) -> Void
   ) throws(LedgerError) {

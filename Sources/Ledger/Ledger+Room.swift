@@ -1,12 +1,11 @@
-/// A ledger that is full: what is still on the server comes before the memory of what is gone.
+/// Room in a full ledger: alerts still on the server take precedence over those that are gone.
 extension Ledger where S: ~Copyable {
-  /// The least number of records that give way, where there are as many: a rewrite of the file is not
+  /// Minimum number of records that are dropped at once, if there are as many: a rewrite of the file is not
   /// worth fewer.
   private static var share: Int { capacity / 16 }
 
-  /// Makes sure that an alert can be written down: where there is no room, the oldest records of
-  /// messages that are gone give way, and a copy of those would fire again. Throws `full` where all of
-  /// them are needed.
+  /// Makes sure that an alert can be written down. If there is no room, the oldest entries of gone messages
+  /// are dropped, and a copy of one would fire again. Throws `full` if all entries are needed.
   func makeRoom() throws(LedgerError) {
     let needed = 2
     guard sorted + recent.count + needed > Self.capacity else { return }
@@ -15,7 +14,7 @@ extension Ledger where S: ~Copyable {
     guard sorted + recent.count + needed <= Self.capacity else { throw .full }
   }
 
-  /// The age, in hours, from which on messages that are gone give way; nil where none is gone.
+  /// The age, in hours, from which on entries of gone messages are dropped; nil if none is gone.
   private func oldestAge() throws(LedgerError) -> Int? {
     var counts = [Int](repeating: 0, count: Self.memoryHours + 1)
     try forEachEntry { (entry, _) throws(LedgerError) in
@@ -29,10 +28,10 @@ extension Ledger where S: ~Copyable {
     return sum == 0 ? nil : 0
   }
 
-  /// For how many hours a message has been gone; nil where it is not known to be.
+  /// Hours for which a message has been gone; nil if it is not known to be gone.
   func hoursGone(_ entry: Entry) -> Int? {
     if let days = daysGone(entry) { return days * 24 }
-    // Some servers say that they delete, and do not: after a day that would have been seen.
+    // Some servers confirm deletions and do not delete; that shows within a day.
     guard case .deleted(let hour, _) = entry.state, hour > 0, time / 3600 >= hour + 24 else {
       return nil
     }

@@ -1,13 +1,13 @@
-/// Messages that the server did not let be read: each waits for a day, and slows nothing.
+/// Messages that the server did not let be read: each waits for a day and slows nothing.
 ///
-/// Its record has a key of its own beside the link that may lead from its unique-id to an alert, which is
-/// known still when the message can be read again.
+/// Its record has a key of its own, beside a link from the unique-id to an alert, which is thus still known
+/// when the message can be read again.
 extension Ledger where S: ~Copyable {
-  /// The hours for which it waits.
+  /// Hours for which such a message waits.
   private static var pauseHours: UInt32 { 24 }
 
-  /// Writes down that a message could not be read, which a listing has as `uniqueID`; without one, its
-  /// number stands for it. That need not be on disk at once.
+  /// Notes that a message could not be read; `uniqueID` is its hash in listings. Without one, its number
+  /// stands for it. The record may reach the disk later.
   public func noteUnread(_ uniqueID: Identity?, message: UInt32) throws(LedgerError) {
     try makeRoom()
     let first = try unread(uniqueID, message)?.time
@@ -19,14 +19,14 @@ extension Ledger where S: ~Copyable {
     try flushIfMany()
   }
 
-  /// True if it is known that a message cannot be read, and it is not time to try again.
+  /// True if the message is known as unreadable and it is not yet time to try again.
   public func waitsForReading(
     _ uniqueID: Identity?, message: UInt32
   ) throws(LedgerError) -> Bool {
     try hourOfReading(uniqueID ?? Identity(numberOf: message)) != nil
   }
 
-  /// The number of messages that could not be read and wait.
+  /// Number of messages that could not be read and are remembered.
   public func countUnread() throws(LedgerError) -> UInt32 {
     guard hasUnread else { return 0 }
     var count: UInt32 = 0
@@ -36,7 +36,7 @@ extension Ledger where S: ~Copyable {
     return count
   }
 
-  /// The seconds since a message could not be read when it was looked at first; nil where it could.
+  /// Seconds since the first attempt at a message that could not be read; nil if there was none.
   public func timeUnread(_ uniqueID: Identity?, message: UInt32) throws(LedgerError) -> UInt64? {
     try unread(uniqueID, message).map { clock.time - min(clock.time, UInt64($0.time)) }
   }
@@ -47,7 +47,7 @@ extension Ledger where S: ~Copyable {
     return known.flatMap { $0.isUnread ? $0 : nil }
   }
 
-  /// The hour in which a message with this unique-id is read again; nil where it need not wait.
+  /// The hour since 1970 at which a message with this unique-id is tried again; nil if it need not wait.
   func hourOfReading(_ uniqueID: Identity) throws(LedgerError) -> UInt32? {
     guard hasUnread, case .unread(let hour) = try entry(of: uniqueID.unread)?.state,
       UInt64(hour) * 3600 > clock.time
@@ -55,8 +55,8 @@ extension Ledger where S: ~Copyable {
     return hour
   }
 
-  /// Forgets that what is to be read again by now was looked at: where that poll does not come so far, the
-  /// next looks at it.
+  /// Has messages looked at again that could not be read and are due. It stays so until a poll has come to
+  /// them.
   public func takeDueUnread() throws(LedgerError) {
     guard hasUnread, hasDueMessage else { return }
     var due: [Record] = []

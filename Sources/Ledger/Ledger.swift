@@ -2,78 +2,80 @@ public import Bytes
 
 /// The alerts of one mailbox that have fired, on disk before anything relies on it.
 ///
-/// The law it keeps: a record is durable before the step that it permits. An intent comes before
-/// the action, `fired` before DELE; a message that fired is not forgotten before the server has
-/// committed its deletion.
+/// Law: a record is durable before the step that it permits. An intent comes before the action, `fired`
+/// before DELE; an alert that fired is not forgotten before the server has committed the deletion of its
+/// message.
 ///
-/// On disk, sorted records are followed by those that came since; only the latter are in memory.
-/// Where they become too many, all are sorted anew, into a file that takes the old one's place.
+/// On disk, sorted records are followed by newer ones; only the latter are in memory. When there are too
+/// many, all are sorted into a new file that replaces the old one.
 public final class Ledger<S: Store & ~Copyable> {
-  /// The most records that it can hold: 8 MiB on disk.
+  /// Maximum number of records: 8 MiB on disk.
   static var capacity: Int { 262_144 }
 
   var store: S
-  /// The number of records, behind the header, that are sorted by their keys.
+  /// Number of sorted records, which follow the header in the order of their keys.
   var sorted = 0
-  /// The entries that came since, sorted too, with the latest of each key.
+  /// The newer entries, also sorted, with the latest of each key.
   var recent: [Recent] = []
-  /// The number of bytes in the store that are whole records.
+  /// Number of bytes in the store that are whole records.
   var length = 0
-  /// True if part of a record may stand behind them.
+  /// True if part of a record may follow the whole ones.
   var tailIsTorn = false
-  /// True if the file took its place, and the folder is not known to be on disk: so at the start, as
-  /// whoever put it there may have been ended before it was.
+  /// True if the file has replaced another and the folder is not known to be on disk. This is the case at the
+  /// start, because the process that did so may have died before it synchronised the folder.
   var folderIsPending = true
-  /// True if what was read is known to be on disk: whoever wrote it may have been ended before.
+  /// True if everything read is known to be on disk; the process that wrote it may have died before it
+  /// synchronised the file.
   var isDurable = false
-  /// True if what came of an alert could not be written down.
+  /// True if the result of an alert's actions could not be written down.
   private var owesRecord = false
-  /// The number of entries that wait to be written with others.
+  /// Number of entries that wait to be written together.
   private var unwritten = 0
-  /// True if the file has an older form.
+  /// True if the file is of an older version.
   var isOld = false
   var clock = LedgerClock()
-  /// The clock as it stands on disk.
+  /// The clock as the last record on disk has it.
   var written = ClockReading()
   private let built: UInt64
-  /// The deletions that were permitted in this session.
+  /// The deletions permitted in this session.
   var deletions: [Deletion] = []
-  /// The messages that the server counted in the last session in which it deleted some, until the next
-  /// counts them; and whether there were fewer then.
+  /// The expected sum: messages left and deleted in the last session that deleted some; nil once counted.
   var countWhenDeleting: UInt32?
+  /// True if there were fewer messages than that at the next count, so that the server does delete.
   var deletesForSure = false
-  /// The sorted records whose messages are there: in the listing that is under way or, after that, in the
-  /// session.
+  /// The sorted records whose messages were met in the current listing or, after that, in the session.
   var marks = Marks()
-  /// True if an older version wrote some of the records, and if some are of silent messages that the
-  /// server deleted.
+  /// True if an older version wrote some of the records.
   public internal(set) var knowsOlder = false
+  /// True if there are records of silent messages that the server deleted.
   var hasSilentDeletion = false
-  /// True if some messages are to fire again, as their owner wants.
+  /// True if some messages are to fire again, as the owner wants.
   var hasForgotten = false
-  /// True if some messages could not be read.
+  /// True if there are records of messages that could not be read.
   var hasUnread = false
-  /// The hour in which the first message is due that is kept for a time; nil where none is.
+  /// The first hour since 1970 at which a message is due that waits or is kept for a time; nil if there is
+  /// none.
   var nextDueHour: UInt32?
-  /// True if two messages of the listing that is under way have the same unique-id.
+  /// True if two messages of the current listing have the same unique-id.
   public internal(set) var listingIsDoubled = false
-  /// The same as `nextDueHour`, of what that listing has so far.
+  /// `nextDueHour` for the messages of the current listing so far.
   var listedDueHour: UInt32?
-  /// What it has so far, as far as that may be what was looked at before, and how many in all.
+  /// The listed messages so far, up to the number that was looked at before.
   var listed = Examined(rules: 0)
+  /// Number of messages listed so far.
   var listedCount: UInt32 = 0
-  /// True where the unique-ids that are listed are those of other messages by now.
+  /// True if the listed unique-ids belong to other messages than the links say.
   var linksAreStale = false
 
-  /// The part of the mailbox that was looked at when the last poll ended; nil before the first.
+  /// The messages looked at when the last poll ended; nil before the first.
   public internal(set) var examined: Examined?
-  /// The part that other rules had looked at: its messages are old until these have looked at all of it.
+  /// The messages that other rules had looked at: they are old until the current rules have looked at all.
   public internal(set) var earlier = Examined(rules: 0)
   public internal(set) var horizon = Horizon()
 
-  /// Reads the store, cuts off a last record that was not written whole, and drops what is done
-  /// with where that is worth a rewrite. The board's clock says `wall`, and is not set where that is
-  /// before `built`; both are in seconds since 1970.
+  /// Reads the store, cuts off an incomplete last record, and drops obsolete records if a rewrite is
+  /// worthwhile. `wall` is the time of the board's clock; the clock is not set if that is before `built`.
+  /// Both are in seconds since 1970.
   public init(
     _ store: consuming S, now: Instant, wall: UInt64, built: UInt64
   ) throws(LedgerError) {
@@ -84,14 +86,14 @@ public final class Ledger<S: Store & ~Copyable> {
     try mend()
   }
 
-  /// Reads the store and changes nothing: what it holds may belong to another process.
+  /// Reads the store without changing it, as it may belong to another process.
   public init(reading store: consuming S) throws(LedgerError) {
     self.store = store
     built = 0
     try load()
   }
 
-  /// Takes the time: `now`, and `wall` by the board's clock.
+  /// Sets the time: `now`, and `wall` by the board's clock in seconds since 1970.
   public func tick(now: Instant, wall: UInt64) { clock.tick(now: now, wall: wall, built: built) }
 
   /// The state of `alert`.
@@ -100,15 +102,15 @@ public final class Ledger<S: Store & ~Copyable> {
     return entry.state.message
   }
 
-  /// Writes down that the actions of `alert` are about to start, after what came of others: no
-  /// more than one alert may be of unknown end.
+  /// Writes down that the actions of `alert` are about to start. Pending results are written first, as at
+  /// most one alert may have an unknown result.
   public func intend(_ alert: AlertIdentity) throws(LedgerError) {
     var failures = try self.state(of: alert).failures
     failures.firstMinute = try firstMinute(of: alert) ?? 0
     let state = EntryState.intended(before: failures)
     try makeRoom()
     if owesRecord { try flush() }
-    // And room for what comes of them: a disk that is full in between would leave that unknown.
+    // The result needs room, too: a disk that fills up meanwhile would leave it unknown.
     try withStore { (store) throws(StoreError) in
       try store.reserve(2 * Self.batch * Record.size)
     }
@@ -116,8 +118,8 @@ public final class Ledger<S: Store & ~Copyable> {
     try meet(alert)
   }
 
-  /// Writes down that all actions of `alert` succeeded, or how they did not, or what was done of
-  /// its message since. On an error this process still knows.
+  /// Writes down a new state of `alert`, such as `fired` or `failed`. After an error, this process knows it
+  /// nevertheless.
   public func note(_ alert: AlertIdentity, _ state: EntryState) throws(LedgerError) {
     for case .entry(let entry) in try records(alert, state) {
       set(entry.identity, entry, isDurable: false)
@@ -126,7 +128,7 @@ public final class Ledger<S: Store & ~Copyable> {
     try flush()
   }
 
-  /// The time at which `alert` fired, in seconds of the ledger's clock; now, where that is not known.
+  /// Time at which `alert` fired, in seconds of the ledger's clock; the current time if it has not.
   public func timeOfFiring(_ alert: AlertIdentity) throws(LedgerError) -> UInt64 {
     guard let entry = try entry(of: alert.key) else { return clock.time }
     switch entry.state {
@@ -135,18 +137,18 @@ public final class Ledger<S: Store & ~Copyable> {
     }
   }
 
-  /// Seconds of the ledger's clock.
+  /// The current time, in seconds of the ledger's clock.
   public var now: UInt64 { clock.time }
 
-  /// Writes down that the message of `alert` stays, until `due` or for ever, unless that is known
-  /// already. It fired before: this need not be on disk at once.
+  /// Notes that the message of `alert` stays until `due`, or for ever if nil; writes nothing if that is
+  /// known. The record may reach the disk later, as the alert fired before.
   public func keep(
     _ alert: AlertIdentity, until due: UInt64?, rules: UInt16
   ) throws(LedgerError) {
     // Rounded up: a message goes an hour late rather than early.
     var hour = due.map { min(UInt32(clamping: ($0 + 3599) / 3600), EntryState.latestHour) } ?? 0
     guard let known = try entry(of: alert.key) else { return }
-    // A copy that another rule takes may be due before.
+    // The message may be due earlier for another rule.
     if case .kept(let earlier, _, _) = known.state, UInt64(earlier) * 3600 > clock.time {
       hour = hour == 0 ? earlier : min(hour, earlier)
     }
@@ -156,7 +158,7 @@ public final class Ledger<S: Store & ~Copyable> {
     entry.time = UInt32(clamping: try timeOfFiring(alert))
     entry.isUnlisted = alert.isUnlisted
     if known.state != entry.state || known.isUnlisted && !entry.isUnlisted { writeLater(entry) }
-    // A copy that stays is known to listings too.
+    // A copy that stays must be known to listings, too.
     if let link = try missingLink(of: alert) { writeLater(link) }
     try markLink(of: alert)
     try flushIfMany()
@@ -166,15 +168,15 @@ public final class Ledger<S: Store & ~Copyable> {
     if unwritten >= Self.batch { try flush() }
   }
 
-  /// Remembers an entry that is written with others.
+  /// Adds an entry to memory that is written together with others.
   func writeLater(_ entry: Entry) {
     set(entry.identity, entry, isDurable: false)
     unwritten += 1
   }
 
-  /// True if the server said, in the last day, that it had deleted the message of `alert`, which is still
-  /// there, or again. A copy of it under another unique-id is none that it said so of; nor is one without
-  /// a unique-id that speaks, where the number of messages fell by what the server deleted last.
+  /// True if the server confirmed the deletion of the message of `alert` within the last day and the message
+  /// is still there. A copy under another unique-id does not count; nor does a message without a unique-id if
+  /// its content is not silent and the number of messages fell with the last deletions.
   public func wasDeleted(_ alert: AlertIdentity) throws(LedgerError) -> Bool {
     guard let uniqueID = alert.uniqueID else {
       guard try entry(of: alert.key)?.isDeleted ?? false else { return false }
@@ -189,8 +191,7 @@ public final class Ledger<S: Store & ~Copyable> {
   /// True if the ledger has no entries.
   public var isEmpty: Bool { sorted == 0 && !recent.contains { $0.entry != nil } }
 
-  /// Writes what could not be written down so far: links first, as elsewhere. When this returns,
-  /// all that is known is on disk.
+  /// Writes everything that is not on disk yet, links first. On return, everything known is on disk.
   public func flush() throws(LedgerError) {
     try makeDurable()
     unwritten = 0
@@ -201,7 +202,7 @@ public final class Ledger<S: Store & ~Copyable> {
         waiting.append(.entry(entry))
       }
     }
-    // A restart must not take a jump of the board's clock, or a long quiet time, for something else.
+    // A restart must not take a jump of the board's clock, or a long time without records, for an absence.
     if waiting.isEmpty, clockMustBeWritten || clock.time > written.time + LedgerClock.quietTime {
       try append([])
     }
@@ -209,13 +210,13 @@ public final class Ledger<S: Store & ~Copyable> {
     owesRecord = false
   }
 
-  /// A session begins: without a commit, nothing of the last was deleted.
+  /// Begins a session: deletions of the last one that were not committed did not happen.
   public func beginSession() {
     deletions = []
     forgetMarks()
   }
 
-  /// The number of messages that are left alone because their actions failed too often.
+  /// Number of alerts that were given up.
   public func countGivenUp() throws(LedgerError) -> Int {
     var count = 0
     try forEachEntry { (entry, _) throws(LedgerError) in
@@ -224,29 +225,29 @@ public final class Ledger<S: Store & ~Copyable> {
     return count
   }
 
-  /// The time on the board's clock when a record was written with this time.
+  /// The time of the board's clock, in seconds since 1970, when a record with this `time` was written.
   public func wall(at time: UInt32) -> UInt64 { clock.wall(at: UInt64(time)) }
 }
 
 extension Ledger where S: ~Copyable {
-  /// The time of records.
+  /// The time for new records, in seconds of the ledger's clock.
   var time: UInt32 { UInt32(clamping: clock.time) }
 
-  /// The records that say that `alert` is in `state`.
+  /// The records of `alert` in `state`, with its link if that is missing.
   private func records(
     _ alert: AlertIdentity, _ state: EntryState
   ) throws(LedgerError) -> [Record] {
-    // It was archived when that could be done; it fired before.
+    // An archived alert keeps its time of firing.
     let time = state == .archived ? UInt32(clamping: try timeOfFiring(alert)) : time
     let entry = Entry(
       identity: alert.key, state: state, isSilent: alert.isSilent, isUnlisted: alert.isUnlisted,
       time: time, rule: alert.rule)
-    // First the link: where it is missing, a listing has no message for the alert.
+    // The link comes first: without it, a listing has no message for the alert.
     guard let link = try missingLink(of: alert) else { return [.entry(entry)] }
     return [.entry(link), .entry(entry)]
   }
 
-  /// Writes as many records as there are, a batch at a time, after what came of alerts.
+  /// Writes records in batches, after pending results of alerts.
   func writeAll(_ records: [Record]) throws(LedgerError) {
     guard !records.isEmpty else { return }
     if owesRecord { try flush() }
@@ -261,7 +262,7 @@ extension Ledger where S: ~Copyable {
     }
   }
 
-  /// Writes records, and remembers what they say.
+  /// Appends records, and applies them to the state in memory.
   func write(_ records: [Record]) throws(LedgerError) {
     guard !records.isEmpty else { return }
     try append(records)

@@ -1,45 +1,45 @@
 import Bytes
 
-/// What a record says of the clock.
+/// The state of the clock in a record.
 struct ClockReading: Sendable, Equatable {
-  /// Seconds since 1970, where the board's clock was right at first; 0 where there is none yet.
+  /// Seconds since 1970, if the board's clock was right at first; 0 before the first tick.
   var time: UInt64 = 0
-  /// What this clock is ahead of the board's.
+  /// Seconds by which this clock is ahead of the board's.
   var skew: Int64 = 0
-  /// How much of the time popbell did not run, but for the first days of each absence.
+  /// Seconds in which popbell did not run, without the first days of each absence.
   var away: UInt64 = 0
 
-  /// The latest time, and how far the board's may be off: 34,000 years, with which no sum overflows.
+  /// Limit for times and for the skew: 34,000 years, with which no sum overflows.
   static let furthest: Int64 = 1 << 40
 }
 
-/// Seconds that only go forward, for how long ago something was.
+/// A clock in seconds that never goes back, to measure how long ago something was.
 ///
-/// It begins as the board's clock says, goes on with the time that passes while popbell runs, and
-/// takes what passed while it did not from the board's clock, if that is believable. A board's clock
-/// that jumps, or is wrong until the network is there, makes nothing older than it is.
+/// It starts from the board's clock, advances with the time that passes while popbell runs, and takes the
+/// length of an absence from the board's clock if that is believable. A board's clock that jumps, or is wrong
+/// until the network is there, thus does not make anything older than it is.
 struct LedgerClock: Sendable {
-  /// How often the time is written down where nothing else is: a week, in seconds.
+  /// Maximum time without a record of the clock: a week, in seconds.
   static let quietTime: UInt64 = 7 * 86_400
-  /// What may have passed while popbell did not run: a year.
+  /// Longest absence that is believed: a year, in seconds.
   private static let longestAbsence: Int64 = 366 * 86_400
-  /// How much of an absence counts as time in which something was seen: as long as nothing need be
+  /// The part of an absence that counts as time seen, in seconds: `quietTime`, in which nothing need be
   /// written, and a day, as popbell may run once a day only.
   private static let countedAbsence = Int64(quietTime + 86_400)
-  /// How far the board's clock may be off before that is put down.
+  /// Maximum jump of the board's clock that is ignored, in seconds.
   private static let tolerance: Int64 = 60
   var reading: ClockReading
   private var last: Instant?
   private var lastWall: Int64 = 0
   private var wasSet = false
 
-  /// Goes on where the last record was written.
+  /// Continues from the last record.
   init(_ reading: ClockReading = ClockReading()) { self.reading = reading }
 
   var time: UInt64 { reading.time }
 
-  /// The time by which something is forgotten: a board that was off for long has seen nothing
-  /// meanwhile, and may come back to mail that was moved.
+  /// The time by which entries are forgotten, without absences: a board that was off has seen nothing
+  /// meanwhile, and may come back to messages that were moved.
   var timeSeen: UInt64 { reading.time - reading.away }
 
   /// What the board's clock said at `time`, as far as that is known.
@@ -47,8 +47,8 @@ struct LedgerClock: Sendable {
     UInt64(clamping: Int64(clamping: time) - reading.skew)
   }
 
-  /// Something is written down. Where the board's clock is not set, what it says later is not how long
-  /// popbell did not run: it would make what is written now as old.
+  /// Settles the skew before a record is written while the board's clock is not set. Otherwise, what that
+  /// clock says later would look like an absence, and make the record old.
   mutating func settle() {
     guard !wasSet, last != nil else { return }
     let skew = Int64(clamping: time) - lastWall
@@ -56,7 +56,7 @@ struct LedgerClock: Sendable {
     wasSet = true
   }
 
-  /// It is `now`, and the board's clock says `wall`; it is not set where that is before `built`.
+  /// Sets the time to `now`, and `wall` by the board's clock, which is not set if that is before `built`.
   mutating func tick(now: Instant, wall: UInt64, built: UInt64) {
     let isSet = wall >= built
     let wall = Int64(clamping: wall)
@@ -75,7 +75,7 @@ struct LedgerClock: Sendable {
       let jump = wall - lastWall - elapsed
       if abs(jump) > Self.tolerance { reading.skew -= jump }
     } else {
-      // One that was set back since is not believed again before it is where it was.
+      // A clock that was set back is not believed again until it has caught up.
       let absence = wall - (Int64(clamping: time) - reading.skew)
       if absence > Self.longestAbsence {
         reading.skew -= absence

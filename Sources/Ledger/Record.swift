@@ -1,34 +1,36 @@
 import Bytes
 
-/// One line of the ledger: 32 bytes on disk, whole or not there.
+/// One record of the ledger: 32 bytes on disk, whole or not there.
 ///
 ///     offset  bytes
-///          0      1  kind; 0x20 added where the message is silent, 0x80 where it is gone or, if
-///                    silent, has no unique-id, 0x10 where an older version wrote it, and 0x40 where
-///                    the record was written at once with the one before it
-///          1      3  failures: attempts, done, actions; kept: due hour, and 0x800000 where it was
-///                    archived; deleted, link, unread: when, in hours; old: 1 where it is to fire all
-///                    the same; examined, earlier: octets; header: version
-///          4     16  key; link: unique-id, or an older version's content
-///         20      4  when, in seconds of the ledger's clock; header: how many records are sorted
-///         24      2  kept, old: which rules; deleted: how many messages are left; failures: in which
-///                    minute the first was; gone: on which day, in the place of these
-///         26      2  which rule, by the CRC-32 of its name
+///          0      1  kind, plus flags: 0x80 gone or, for a silent message, without a unique-id; 0x40
+///                    written together with the record before; 0x20 silent; 0x10 of an older version
+///          1      3  failures: attempts, done, actions; kept: due hour, plus 0x800000 if archived;
+///                    deleted, link, unread: hour; old: 1 if forgotten; examined, earlier: octets;
+///                    header: version
+///          4     16  key; link: hash of the unique-id or, in older versions, of the content
+///         20      4  time, in seconds of the ledger's clock; header: number of sorted records
+///         24      2  kept, old: rules; deleted: messages left; failures: first minute; if gone, the
+///                    day instead
+///         26      2  rule: half of the CRC-32 of its name
 ///         28      4  CRC-32 of the 28 bytes before
 ///
-/// Numbers are big-endian. Elsewhere than in an alert's entry, the eight bytes from 20 on are: the word
-/// of the key that a link leads to; nothing, where something was removed; the number of messages (4)
-/// and the rules (4) of `examined` and `earlier`, which have their last word and their sum in the place of
-/// a key; 1 for a horizon before the first whole look, 2 in another that begins anew and takes several
-/// polls, 4 more where the last look found nothing, behind the time of the newest message (7), which has
-/// before when messages are old, and the time of the last whole look, there (all bits, and the time of the
-/// first poll, until that is decided); the skew of the clock, which has its time and how long popbell was
-/// away there.
+/// Numbers are big-endian. Some kinds have other fields at 4 and 20, with their sizes in parentheses:
 ///
-/// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for a key. In version 2,
-/// 0x80 meant that the message was not silent, and a record of the kind 10 that it was gone: with
-/// since when in hours from 1 on, and in byte 25 1 where it fired, 2 more where it was archived.
-/// Version 1 had no sorted records, no links, and a time of eight bytes.
+///     link               20: start of the alert's key (8)
+///     removed            20: zero (8)
+///     examined, earlier   4: last (8), sum (8); 20: count (4), rules (4)
+///     horizon             4: before (8), last look (8); until that is decided, all bits set (8) and
+///                            the time of the first poll (8)
+///                        20: newest (7), flags (1): 1 in the first look, 2 in another that is open,
+///                            4 if the last look found nothing
+///     clock               4: time (8), time away (8); 20: skew (8)
+///
+/// The first record is the header, of the kind `P`, with "popbell ledger\r\n" for a key.
+///
+/// In version 2, 0x80 meant that the message was not silent. Kind 10 was a message that was gone, with
+/// the hour since then at offset 1, and at offset 25 the flags 1 (fired) and 2 (archived). Version 1 had
+/// no sorted records, no links, and times of eight bytes.
 enum Record: Sendable, Equatable {
   case header(version: UInt8, sorted: Int)
   case entry(Entry)
@@ -37,7 +39,7 @@ enum Record: Sendable, Equatable {
   case earlier(Examined)
   case horizon(Horizon)
   case clock(ClockReading)
-  /// A record of version 1 that says nothing any more.
+  /// A record of version 1 that has no meaning any more.
   case obsolete
 
   static let size = 32
@@ -78,7 +80,7 @@ enum Record: Sendable, Equatable {
           newest: number >> 8, firstPoll: isDecided ? 0 : second, isFirst: number & 1 != 0,
           isOpen: number & 3 != 0, isEmpty: number & 4 != 0))
     case 13:
-      // No time is so late, and no sum with it may overflow.
+      // Limited, so that no sum with the time overflows.
       let furthest = ClockReading.furthest
       let time = min(identity.word, UInt64(furthest))
       self = .clock(
@@ -98,7 +100,7 @@ enum Record: Sendable, Equatable {
         isOlder: version < 3 || bytes[0] & Record.older != 0,
         time: UInt32(truncatingIfNeeded: isFirst ? number : number >> 32),
         rule: isFirst ? 0 : UInt16(truncatingIfNeeded: number))
-      // A link has a word in the place of a time, which would be one in the future.
+      // A link has a hash in the place of the time.
       if entry.isLink { (entry.time, entry.rule, entry.isSilent) = (0, 0, false) }
       if isGone, entry.isSilent {
         entry.isUnlisted = true
@@ -109,7 +111,7 @@ enum Record: Sendable, Equatable {
     }
   }
 
-  /// The record as it stands on disk; `continues` says that it is written at once with the one before.
+  /// The bytes of the record on disk; `continues` is true if it is written together with the one before.
   func encoded(continues: Bool = false) -> Bytes {
     var bytes = Bytes()
     switch self {
@@ -176,7 +178,7 @@ extension EntryState {
 }
 
 extension Entry {
-  /// One of version 2 that was not in a complete listing.
+  /// An entry of version 2 for a message that was missing from a complete listing.
   fileprivate init(missing identity: Identity, _ bytes: Span<UInt8>, _ number: UInt64) {
     let (hasFired, isArchived) = (number >> 16 & 1 != 0, number >> 16 & 2 != 0)
     let hour = bigEndian(bytes.extracting(1..<4))

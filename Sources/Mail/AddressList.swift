@@ -1,25 +1,26 @@
 import Bytes
 
-/// The addresses of a field such as To, one after the other: RFC 5322 section 3.4.
+/// Reads the addresses of a field such as To one by one: RFC 5322 section 3.4.
 ///
-/// Display names and comments are passed over and never looked into. Addresses come with the domain
-/// in lower case and without needless quotes: `"Alarm"@Panel.Example` is `Alarm@panel.example`.
-/// After an error it goes on behind the next comma or semicolon.
+/// Display names and comments are skipped, and never searched for addresses. Addresses are returned with the
+/// domain in lower case and without needless quotes: `"Alarm"@Panel.Example` becomes `Alarm@panel.example`.
+/// After an error, reading continues behind the next comma or semicolon.
 public struct AddressList: ~Escapable {
   private var scanner: FieldScanner
   private var isInGroup = false
-  /// True between an address and what separates it from the next.
+  /// True between an address and the separator that follows it.
   private var isBehindAddress = false
 
   /// True if a group has begun so far.
   public private(set) var hasGroup = false
-  /// Where an element was empty so far, but for the one behind the last separator.
+  /// Offset of the first empty element so far; nil if there is none. One behind the last separator does not
+  /// count.
   public private(set) var emptyElement: Int?
 
   @_lifetime(copy text)
   public init(_ text: Span<UInt8>) { scanner = FieldScanner(text) }
 
-  /// True if all of the text has been read.
+  /// True if the whole text has been read.
   public var isAtEnd: Bool { scanner.next == nil }
 
   /// The next address; nil after the last.
@@ -68,10 +69,10 @@ public struct AddressList: ~Escapable {
   // mailbox = name-addr / addr-spec ; name-addr = [display-name] angle-addr
   // group = display-name ":" [group-list] ";" [CFWS]
   //
-  // Devices write "[UPS 2] <ups@…>" and 8-bit names: both are taken in a display name. An "@" in
-  // one that is not quoted is not, unless it is the same address again: which address is meant, readers
-  // see differently.
-  /// Returns nil where it was the head of a group.
+  // Devices write "[UPS 2] <ups@…>" and 8-bit names: both are accepted in a display name. An unquoted "@" in
+  // a display name is refused unless the name is the same address, because readers differ about which
+  // address is meant.
+  /// Returns nil if the element is the beginning of a group.
   @_lifetime(self: copy self)
   private mutating func mailbox() throws(FieldError) -> [UInt8]? {
     let start = scanner.offset
@@ -94,8 +95,8 @@ public struct AddressList: ~Escapable {
 
   // addr-spec / addr-spec angle-addr / "'" addr-spec "'" angle-addr / word angle-addr
   // word = "=?" charset "?Q?" addr-spec "?="
-  // A name that is the address itself is common; Outlook puts it in apostrophes, others in an encoded
-  // word without a need.
+  // A display name that is the address itself is common; Outlook puts it in apostrophes, and others
+  // needlessly in an encoded word.
   @_lifetime(self: copy self)
   private mutating func bareAddress() throws(FieldError) -> [UInt8] {
     let start = scanner.offset
@@ -122,7 +123,7 @@ public struct AddressList: ~Escapable {
     return angle
   }
 
-  /// Makes sure that nothing but comments and a dot stands between `address` and the end of its element.
+  /// Returns `address` if only comments and a dot follow it in its element; throws otherwise.
   @_lifetime(self: copy self)
   private mutating func last(_ address: [UInt8]) throws(FieldError) -> [UInt8] {
     try scanner.skipBlanksAndComments()
@@ -135,7 +136,7 @@ public struct AddressList: ~Escapable {
 }
 
 extension FieldScanner {
-  /// Passes over what is in front of an encoded word's text, where one comes next.
+  /// Skips the part of an encoded word before its text, if one comes next.
   @_lifetime(self: copy self)
   fileprivate mutating func takeStartOfWord() -> Bool {
     guard text.extracting(offset...).hasPrefix("=?") else { return false }
@@ -147,7 +148,7 @@ extension FieldScanner {
     return marks == 3
   }
 
-  /// Passes over a byte of a display name, or the quoted string or comment that begins with it.
+  /// Skips `byte` in a display name, or the quoted string or comment that begins with it.
   @_lifetime(self: copy self)
   mutating func skipInDisplayName(_ byte: UInt8) throws(FieldError) {
     switch byte {

@@ -1,12 +1,12 @@
 import Bytes
 
-/// Rows of bytes, each with the same capacity: allocated once, never grown.
+/// Rows of bytes with the same capacity: allocated once, never grown.
 ///
-/// A row that was cut still knows how long all of its text was, and a sum over it.
+/// For a row that was cut, the length and a hash of its whole text are still known.
 struct ByteRows: ~Copyable {
   private let capacity: Int
   private var storage: [UInt8]
-  /// One over the capacity where a row was cut.
+  /// The number of bytes in each row; one more than the capacity if the row was cut.
   private var counts: [Int]
   private var sums: [TextSum]
 
@@ -17,7 +17,7 @@ struct ByteRows: ~Copyable {
     sums = [TextSum](repeating: TextSum(), count: count)
   }
 
-  /// What the row holds.
+  /// The bytes of the row.
   subscript(row: Int) -> Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get {
@@ -25,13 +25,13 @@ struct ByteRows: ~Copyable {
     }
   }
 
-  /// Whether a byte had no room in the row.
+  /// True if a byte did not fit into the row.
   func isCut(_ row: Int) -> Bool { counts[row] > capacity }
 
-  /// The sum over all bytes that were added, those too that had no room.
+  /// Length and hash of all bytes that were added to the row, including those that did not fit.
   func sum(of row: Int) -> TextSum { sums[row] }
 
-  /// Adds a byte to the row. Returns `false` where that is full: then it is cut.
+  /// Appends a byte to the row. Returns `false` if the row is full; it then counts as cut.
   @discardableResult
   mutating func append(_ byte: UInt8, to row: Int) -> Bool {
     sums[row].add(byte)

@@ -3,11 +3,11 @@ import Bytes
 extension Charset {
   // RFC 2047 asks for IANA's names. Mailers drop the "-", or write "_" for it, or put a blank or a
   // quote around a name.
-  /// The charset that a label names; a language behind a "*" (RFC 2231) is passed over.
+  /// The charset with this label; a language after "*" (RFC 2231) is ignored.
   init(label: Span<UInt8>) {
     var label = label
     if let star = label.firstIndex(of: .ascii("*")) { label = label.extracting(..<star) }
-    // A name that is longer than all of the names below is none of them.
+    // A name that does not fit is longer than each of the names below.
     var letters = ByteBuffer<24>()
     for index in label.indices where label[index].isLetter || label[index].isDigit {
       letters.append(label[index].lowercased)
@@ -35,7 +35,7 @@ extension Charset {
 
   private static let utf8Names: StaticString = "utf8 unicode11utf8 unicode20utf8 cp65001 utf"
   private static let utf7Names: StaticString = "utf7 unicode11utf7 unicode20utf7 csutf7 cp65000"
-  // US-ASCII says nothing of bytes over 127, and mailers write it over all kinds of text.
+  // US-ASCII says nothing about bytes over 127, and mailers put this label on all kinds of text.
   private static let unknownNames: StaticString = "usascii ascii ansix341968 isoir6 iso646us 646"
 }
 
@@ -44,8 +44,8 @@ extension Charset {
 extension SingleByteCharset {
   fileprivate var names: StaticString {
     switch self {
-    // ISO-8859-1 as its superset, as web browsers read it: its own 0x80 to 0x9F are controls that
-    // nobody means, and mailers write its name over Windows-1252 text.
+    // ISO-8859-1 is read as its superset, as in web browsers: nobody means its controls 0x80 to 0x9F, and
+    // mailers put its name on Windows-1252 text.
     case .windows1252:
       """
       windows1252 cp1252 1252 iso88591 iso885911987 latin1 l1 isoir100 csisolatin1 cp819 ibm819 ansi
@@ -101,7 +101,7 @@ extension SingleByteCharset {
 extension MultiByteCharset {
   fileprivate var names: StaticString {
     switch self {
-    // GB2312 and GBK as their superset, as all readers do: mailers write their names over it.
+    // GB2312 and GBK are read as their superset, as in all readers: mailers put their names on it.
     case .gb18030:
       """
       gb2312 gbk gb18030 gb231280 gb2312801980 euccn chinese csgb2312 csgbk csgb18030 csiso58gb231280 \
@@ -129,7 +129,7 @@ extension MultiByteCharset {
 }
 
 extension Span<UInt8> {
-  /// True if it is one of the words of `list`, which are separated by blanks.
+  /// True if the bytes are one of the words of `list`, which are separated by blanks.
   fileprivate func isIn(_ list: StaticString) -> Bool {
     var start = 0
     var matches = true

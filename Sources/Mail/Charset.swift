@@ -1,15 +1,15 @@
 import Bytes
 
-/// A way in which bytes become characters.
+/// A mapping of bytes to characters.
 enum Charset: Equatable {
   case utf8
   case utf7
-  /// US-ASCII, no label, or an unknown one: nothing says what its other bytes are.
+  /// US-ASCII, an unknown label, or none: the meaning of bytes over 127 is not known.
   case unknown
   case singleByte(SingleByteCharset)
   case multiByte(MultiByteCharset)
 
-  /// Calls `body` with each character of `bytes`; with nil for what is none.
+  /// Calls `body` with each character of `bytes`, and with nil for bytes that are not a character.
   func decode(
     _ bytes: Span<UInt8>, _ tables: CharsetTables, _ body: (UInt32?) -> Void
   ) {
@@ -25,8 +25,8 @@ enum Charset: Equatable {
   }
 }
 
-/// Calls `body` with each character; with nil for each byte that is in none, and once for the front of
-/// one that is not whole.
+/// Calls `body` with each character; with nil for each byte that belongs to none, and once for the beginning
+/// of an incomplete one.
 private func decodeAsUTF8(_ bytes: Span<UInt8>, _ body: (UInt32?) -> Void) {
   var index = 0
   while index < bytes.count {
@@ -41,7 +41,7 @@ private func decodeAsUTF8(_ bytes: Span<UInt8>, _ body: (UInt32?) -> Void) {
 }
 
 // Maximal subpart of an ill-formed subsequence                   ; Unicode section 3.9
-/// The length of what could be the front of a character; 1 where nothing could.
+/// The length of the longest possible beginning of a character; 1 if there is none.
 private func lengthOfPartialUTF8(_ bytes: Span<UInt8>) -> Int {
   let (length, second): (Int, ClosedRange<UInt8>) =
     switch bytes[0] {
@@ -57,7 +57,7 @@ private func lengthOfPartialUTF8(_ bytes: Span<UInt8>) -> Int {
   return length == 4 && bytes.count > 2 && bytes[2].isUTF8Tail ? 3 : 2
 }
 
-/// A charset with ASCII below 0x80, and a table for the rest.
+/// A charset with ASCII below 0x80 and a table for the other bytes.
 enum SingleByteCharset: UInt8 {
   case windows1252, windows1250, windows1251, windows1253, windows1254, windows1255, windows1256
   case windows1257, windows1258, windows874
@@ -101,7 +101,7 @@ enum SingleByteCharset: UInt8 {
     }
   }
 
-  /// The character of a byte; nil where it stands for none.
+  /// The character of a byte; nil if it has none.
   func character(of byte: UInt8) -> UInt32? {
     guard byte >= 0x80 else { return UInt32(byte) }
     let table = table
@@ -118,7 +118,7 @@ enum SingleByteCharset: UInt8 {
     return nil
   }
 
-  /// The character whose UTF-8 is there; nil for U+FFFD.
+  /// The character at `range` of `table`, in UTF-8; nil for U+FFFD.
   private func scalar(in table: StaticString, _ range: Range<Int>) -> UInt32? {
     var bytes = ByteBuffer<4>()
     for index in range { bytes.append(table.byte(at: index)) }

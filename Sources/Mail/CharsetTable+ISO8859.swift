@@ -1,7 +1,6 @@
-/// The parts of ISO/IEC 8859 that no charset of Windows contains, from 0xA0 on.
+/// The parts of ISO/IEC 8859 that are not contained in a charset of Windows, from 0xA0.
 ///
-/// 0x80 to 0x9F are controls in them, which nobody means: they are undecodable here.
-/// nobody means.
+/// 0x80 to 0x9F are controls in these charsets, which nobody means; they are undecodable here.
 extension CharsetTable {
   static let iso8859part2: StaticString = """
     \u{A0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{AD}ŽŻ\

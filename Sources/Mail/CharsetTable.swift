@@ -1,5 +1,5 @@
-/// The characters of charsets of one byte, in order, 16 in a row, up to 0xFF; U+FFFD where there is none.
+/// The characters of single-byte charsets in order, 16 in a row, up to 0xFF; U+FFFD where a byte has none.
 ///
-/// One literal each: read-only data that needs no encoder. The characters are those of the WHATWG
-/// Encoding Standard's indexes, but for the controls 0x80 to 0x9F, and for DOS those of IBM.
+/// Each table is one literal: read-only data. The characters are those of the WHATWG Encoding Standard's
+/// indexes without the controls 0x80 to 0x9F, and for DOS those of IBM.
 enum CharsetTable {}

@@ -1,30 +1,29 @@
 import Bytes
 
-/// The characters of the charsets that take several bytes: a file that is made by `board/charsets`, and
-/// that many processes can share.
+/// The tables of the multi-byte charsets: a file made by `board/charsets`, which many processes can share.
 ///
 ///     file   = "popbell charsets" version(2) tables(2) crc(4) 7(offset(4) count(4)) 1*entry
-///     entry  = 2 bytes, the higher first: a character of the BMP, 0 for none, and from 0xD800 to
-///              0xDFFF the place of another character in the table `supplementary`
+///     entry  = 2 bytes, big-endian: a character of the BMP; 0 for none; 0xD800 to 0xDFFF for
+///              another character, by its place in the table `supplementary`
 ///
-/// Numbers have their highest byte first; `crc` is CRC-32 over all that follows it.
+/// Numbers are big-endian; `crc` is the CRC-32 of everything behind it.
 public struct CharsetTables: Sendable {
   public enum Table: Int, Sendable {
-    /// Two bytes of GB18030.
+    /// The two-byte characters of GB18030.
     case gb18030
-    /// Where ranges of its four bytes begin: a pointer, and the character.
+    /// The ranges of four-byte characters of GB18030: the first pointer and the first character of each.
     case gb18030Ranges
     case big5
     case eucKR
     case jis0208
     case jis0212
-    /// Characters beyond the BMP, each in two entries, the higher first.
+    /// Characters beyond the BMP, two entries each, the higher first.
     case supplementary
   }
 
-  /// Why a file is refused.
+  /// Why a file is not valid.
   public enum Flaw: Error, Equatable, Sendable {
-    /// Another kind of file.
+    /// The file is not a file of charset tables.
     case unknownFile
     case unknownVersion(UInt16)
     case damaged
@@ -41,7 +40,7 @@ public struct CharsetTables: Sendable {
   private var offsets = InlineArray<7, Int>(repeating: 0)
   private var counts = InlineArray<7, Int>(repeating: 0)
 
-  /// None: no text that needs them can be decoded.
+  /// No tables: text in multi-byte charsets cannot be decoded.
   public static var none: CharsetTables { CharsetTables() }
 
   private init() {
@@ -50,9 +49,9 @@ public struct CharsetTables: Sendable {
     load = { _ in 0 }
   }
 
-  /// The tables of a file of `size` bytes; `load` gives one of them.
+  /// The tables in a file of `size` bytes; `load` returns the byte at an offset.
   ///
-  /// Its sum is checked by `isUsable`, when the tables are needed.
+  /// The checksum is verified by `isUsable`, when the tables are needed.
   public init(size: Int, load: @escaping @Sendable (Int) -> UInt8) throws(Flaw) {
     (self.size, self.load, state) = (size, load, .unchecked)
     let magic: StaticString = "popbell charsets"
@@ -73,7 +72,7 @@ public struct CharsetTables: Sendable {
     }
   }
 
-  /// True if there are tables, and their sum is right.
+  /// True if there are tables and their checksum is right.
   public mutating func isUsable() -> Bool {
     if state == .unchecked {
       var crc = CRC32()
@@ -94,7 +93,7 @@ public struct CharsetTables: Sendable {
     return number(at: offsets[table.rawValue] + 2 * index, size: 2)
   }
 
-  /// The character of a pointer; nil where it has none, and unless `isUsable` was true.
+  /// The character of a pointer; nil if it has none, and while `isUsable` has not returned true.
   func character(_ pointer: Int, in table: Table) -> UInt32? {
     guard let entry = entry(pointer, of: table), entry != 0 else { return nil }
     guard (0xD800...0xDFFF).contains(entry) else { return entry }
@@ -106,7 +105,7 @@ public struct CharsetTables: Sendable {
   }
 
   // Section 5 of the Encoding Standard, "index gb18030 ranges code point".
-  /// The character of four bytes of GB18030; nil where they have none.
+  /// The character of a four-byte pointer of GB18030; nil if it has none.
   func characterOfGB18030(range pointer: Int) -> UInt32? {
     if (189_000...1_237_575).contains(pointer) { return UInt32(pointer - 189_000 + 0x10000) }
     guard pointer < 39_420 else { return nil }

@@ -4,8 +4,8 @@ extension Span<UInt8> {
   // content   = type "/" subtype *(";" parameter)                ; RFC 2045 section 5.1
   // parameter = attribute "=" (token / quoted-string)
   //
-  // Devices forget the ";", and write apostrophes for quotes.
-  /// The label of the charset in the value of a Content-Type; nil where it has none.
+  // Some devices omit the ";" or use apostrophes as quotes.
+  /// The place of the charset's label in the value of a Content-Type field; nil if it has none.
   var rangeOfCharsetLabel: Range<Int>? {
     var isInQuotes = false
     for index in indices {
@@ -34,7 +34,7 @@ extension Span<UInt8> {
     return index > first ? first..<index : nil
   }
 
-  /// The first place from `start` on where no blank is.
+  /// The first index from `start` on that is not a blank.
   func skipTextBlanks(from start: Int) -> Int {
     var index = start
     while index < count, self[index].isTextBlank { index += 1 }

@@ -1,10 +1,10 @@
 import Bytes
 
-/// A point in time as mail writes it, from 1900 to 9999.
+/// A point in time as RFC 5322 writes it, from 1900 to 9999.
 public struct Date: Sendable, Equatable, Comparable {
   /// Seconds since 1970-01-01 00:00 UTC, leap seconds not counted; negative before that.
   public var secondsSince1970: Int64
-  /// False if it says no zone that is sure: the time is no later than that.
+  /// False if the text gives no zone with a certain meaning; the actual time is then no later than this one.
   public private(set) var hasZone = true
 
   public init(secondsSince1970: Int64) { self.secondsSince1970 = secondsSince1970 }
@@ -14,7 +14,7 @@ public struct Date: Sendable, Equatable, Comparable {
   }
 
   // date-time = [ day-of-week "," ] date time [CFWS]             ; RFC 5322 sections 3.3, 4.3
-  /// The date that all of `text` writes; the day of the week is passed over, right or wrong.
+  /// Parses a date that is the whole of `text`; the day of the week is ignored, right or wrong.
   public init(parsing text: Span<UInt8>) throws(FieldError) {
     var scanner = FieldScanner(text)
     try scanner.skipBlanksAndComments()
@@ -32,8 +32,8 @@ public struct Date: Sendable, Equatable, Comparable {
     hasZone = zone != nil
     try scanner.skipBlanksAndComments()
     guard scanner.next == nil else { throw scanner.error(.unexpectedByte) }
-    // It may have been written where a day ends last: a mail must not look older than it is, and one of last
-    // year is old anywhere.
+    // The text may be from the zone in which a day ends last: a message must not look older than it is, and
+    // one from last year is old in any zone.
     secondsSince1970 = days * 86400 + seconds - (zone ?? -12 * 3600)
   }
 }
@@ -59,7 +59,7 @@ extension FieldScanner {
   }
 
   // year = (FWS 4*DIGIT FWS) / ([CFWS] 2*DIGIT [CFWS])
-  // One of two digits below 50 is in 2000, others of two and of three are in 1900: section 4.3.
+  // Two-digit years below 50 are in 2000, other two-digit and three-digit years in 1900: section 4.3.
   @_lifetime(self: copy self)
   private mutating func year() throws(FieldError) -> Int64 {
     let start = offset
@@ -94,8 +94,8 @@ extension FieldScanner {
 
   // zone = (FWS ( "+" / "-" ) 4DIGIT) / (FWS obs-zone)
   //
-  /// Seconds east of Greenwich; nil for none, and for names without a sure meaning (military letters,
-  /// "CET").
+  /// Seconds east of Greenwich; nil without a zone, and for names without a certain meaning (military
+  /// letters, "CET").
   @_lifetime(self: copy self)
   fileprivate mutating func zone() throws(FieldError) -> Int64? {
     guard next != nil else { return nil }
@@ -113,7 +113,7 @@ extension FieldScanner {
     return -3600 * (4 + (index + 1) / 2)
   }
 
-  /// All of the letters that come next; at least one.
+  /// The letters that come next, at least one.
   @_lifetime(copy self)
   @_lifetime(self: copy self)
   fileprivate mutating func word() throws(FieldError) -> Span<UInt8> {
@@ -123,7 +123,7 @@ extension FieldScanner {
     return text.extracting(start..<offset)
   }
 
-  /// All of the digits that come next; `digits` must end at 4 or less.
+  /// The number that comes next, of as many `digits` and in `range`; `digits` must not end above 4.
   @_lifetime(self: copy self)
   private mutating func number(
     digits: ClosedRange<Int>, in range: ClosedRange<Int64>
@@ -140,7 +140,7 @@ extension FieldScanner {
   }
 }
 
-/// Where `name`, of three letters, stands in `names`, counted in names from zero.
+/// Index of the three-letter `name` in `names`; nil if it is not there.
 private func indexOfName(_ name: Span<UInt8>, in names: StaticString) -> Int64? {
   guard name.count == 3 else { return nil }
   for start in stride(from: 0, to: names.utf8CodeUnitCount, by: 3)
@@ -158,7 +158,7 @@ private func dayCount(ofMonth month: Int64, year: Int64) -> Int64 {
   }
 }
 
-/// Counts years from March, so that the leap day is the last of its year.
+/// Days since 1970-01-01. Years begin in March, so that a leap day is the last day of its year.
 private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
   let years = month > 2 ? year : year - 1
   let months = month > 2 ? month - 3 : month + 9

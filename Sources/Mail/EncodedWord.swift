@@ -1,6 +1,6 @@
 import Bytes
 
-/// The places of the parts of an encoded word: RFC 2047 section 2.
+/// The positions of the parts of an encoded word: RFC 2047 section 2.
 struct EncodedWord {
   enum Encoding {
     case base64
@@ -8,20 +8,20 @@ struct EncodedWord {
   }
 
   let encoding: Encoding
-  /// The charset's name, perhaps with a language.
+  /// The label of the charset, without or with a language.
   let label: Range<Int>
   /// The encoded text.
   let text: Range<Int>
-  /// Behind the word.
+  /// The index behind the word.
   let end: Int
 
   // encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
   //                                              ; RFC 2047 section 2, RFC 2231 section 5
-  // Deviations, all seen in mail and shown by mail programs: a word may be longer than 75 bytes, stand
-  // inside of other text or a quoted string, or right behind another word; there may be blanks around
-  // its charset and its encoding; its text may be empty, may have blanks and "?" in it, and what ends it
-  // may be missing, or be "?" only.
-  /// The encoded word that begins at `start`; nil where none does.
+  // Deviations, all seen in mail and accepted by mail programs: a word may be longer than 75 bytes, stand
+  // within other text or a quoted string, or directly behind another word. There may be blanks around its
+  // charset and its encoding. Its text may be empty or contain blanks and "?". Its end may be missing, or be
+  // "?" only.
+  /// The encoded word that begins at `start`; nil if there is none.
   init?(in field: Span<UInt8>, at start: Int) {
     guard let head = Head(in: field, at: start) else { return nil }
     let found: (textEnd: Int, end: Int)? =
@@ -36,14 +36,14 @@ struct EncodedWord {
     end = found.end
   }
 
-  /// A word's parts in front of its text.
+  /// The parts of a word before its text.
   private struct Head {
     let encoding: Encoding
     let label: Range<Int>
     let textStart: Int
 
     // charset = token = 1*<any CHAR except SPACE, CTLs and especials>
-    // Only the bytes that end the search for a word are told apart.
+    // Bytes that end the search for a word are excluded; others are accepted.
     init?(in field: Span<UInt8>, at start: Int) {
       guard field.extracting(start...).hasPrefix("=?") else { return nil }
       let labelStart = field.skipTextBlanks(from: start + 2)
@@ -69,10 +69,10 @@ struct EncodedWord {
     }
   }
 
-  /// Where its text, and where the word ends; nil where it is no base64.
+  /// The end of the text, and of the word; nil if the text is not base64.
   ///
-  /// A word that nothing ends goes as far as its base64, and no further than a blank: what is behind
-  /// that may be text. Mailers cut long subjects, and write "..." behind them.
+  /// A word without "?=" extends to the end of its base64 or to the first blank: what follows may be plain
+  /// text. Mailers cut long subjects, and append "...".
   private static func endOfBase64(in field: Span<UInt8>, from start: Int) -> (Int, Int)? {
     let first = field.skipTextBlanks(from: start)
     var blank: Int?
@@ -98,9 +98,9 @@ struct EncodedWord {
   }
 
   // encoded-text = 1*<any printable ASCII character other than "?" or SPACE>
-  /// Where its text, and where the word ends; nil where it has none and nothing ends it.
+  /// The end of the text, and of the word; nil if the word has neither a text nor an end.
   ///
-  /// A word that nothing ends goes up to the next one, or to the end of the field.
+  /// A word without "?=" extends to the next word or to the end of the field.
   private static func endOfQuoted(in field: Span<UInt8>, from start: Int) -> (Int, Int)? {
     var index = start
     while index < field.count, Head(in: field, at: index) == nil {
@@ -115,7 +115,7 @@ struct EncodedWord {
     return index > start ? (index, index) : nil
   }
 
-  /// Calls `body` with the bytes that it stands for; `base64` is what the word before it left over.
+  /// Calls `body` with the decoded bytes. `base64` has the bits that the word before left over.
   func decode(
     from field: Span<UInt8>, _ base64: inout Base64Decoder, _ body: (UInt8) -> Void
   ) {
@@ -128,8 +128,8 @@ struct EncodedWord {
     }
   }
 
-  /// Padding ends a group, and not the text: some mailers encode in pieces. Others encode the whole
-  /// text and cut that anywhere: a word ends within a byte, and the next is no whole number of groups.
+  /// Decodes base64. Padding ends a group and not the text, as some mailers encode in pieces. Others encode
+  /// the whole text and split it anywhere: a word may end within a byte, and the next continues there.
   private func decodeBase64(
     _ field: Span<UInt8>, _ decoder: inout Base64Decoder, _ body: (UInt8) -> Void
   ) {
@@ -146,7 +146,8 @@ struct EncodedWord {
 }
 
 extension Span<UInt8> {
-  /// Where a word ends that the "?" at `index` ends, "?=" or damaged; nil where it does not end one.
+  /// The end of a word that ends with the "?" at `index`, even if the "=" is missing; nil if no word ends
+  /// there.
   fileprivate func endOfWord(at index: Int) -> Int? {
     guard index + 1 < count else { return index + 1 }
     if self[index + 1] == .ascii("=") { return index + 2 }
@@ -154,8 +155,8 @@ extension Span<UInt8> {
   }
 
   // Q: "=" 2HEXDIG / "_" for a space / any other byte for itself  ; RFC 2047 section 4.2
-  // A "=" without its digits stands for itself.
-  /// Removes a byte in the Q encoding from the front; nil at the end.
+  // A "=" without two digits stands for itself.
+  /// Removes one byte, in the Q encoding, from the front; nil at the end.
   @_lifetime(self: copy self)
   fileprivate mutating func takeQuotedByte() -> UInt8? {
     guard !isEmpty else { return nil }

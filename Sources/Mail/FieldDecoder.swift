@@ -1,34 +1,34 @@
 import Bytes
 
-/// The text of the unfolded field value `raw` in UTF-8, encoded words decoded: RFC 2047.
+/// The text of an unfolded field value, in UTF-8 with encoded words decoded: RFC 2047.
 ///
-/// It is valid UTF-8, and holds no C0 control and no DEL: each becomes a blank, wherever it comes from,
-/// and there are no blanks at the ends. What is over `Limits.text` is cut off between two characters.
+/// It is valid UTF-8 without blanks at the ends; each C0 control or DEL, even from an encoded word, becomes a
+/// blank. Text over `Limits.text` bytes is cut off between two characters.
 public func decodedText(of raw: Span<UInt8>, tables: CharsetTables = .none) -> [UInt8] {
   var decoder = FieldDecoder(tables)
   return decoder.text(of: raw)
 }
 
-/// Decodes the texts of fields.
+/// Decodes the texts of the fields of a message.
 struct FieldDecoder {
   private var tables: CharsetTables
-  /// The label of a text that needs tables which are not there; empty where all could be decoded.
+  /// The label of a text that needs missing tables; empty if all texts could be decoded.
   private(set) var undecodedLabel: [UInt8] = []
-  /// The label of the body's charset; empty where it has none.
+  /// The label of the body's charset; empty if the message gives none.
   private var bodyLabel: [UInt8] = []
 
   init(_ tables: CharsetTables) { self.tables = tables }
 
   mutating func forgetUndecodedLabel() { undecodedLabel.removeAll() }
 
-  /// Takes the label of the body's charset, for the texts of one message.
+  /// Reads the label of the body's charset, for the texts of one message, from its Content-Type.
   mutating func takeBodyLabel(of contentType: Span<UInt8>) {
     bodyLabel.removeAll()
     guard let range = contentType.rangeOfCharsetLabel else { return }
     bodyLabel.append(contentType.extracting(range).prefix(Limits.charsetLabel))
   }
 
-  /// Bytes in one charset: raw text, or encoded words that follow each other.
+  /// Bytes in one charset: raw text, or consecutive encoded words.
   private struct Run {
     var bytes: [UInt8] = []
     var charset = Charset.unknown
@@ -48,14 +48,14 @@ struct FieldDecoder {
     }
   }
 
-  // Blanks between two encoded words go: section 6.2. The bytes of words in one charset are joined
-  // before they are decoded, for mailers split characters: section 5 forbids it, Outlook does it.
-  /// The text of a field's value, as `decodedText(of:tables:)` says.
+  // Blanks between two encoded words are dropped: section 6.2. Words in the same charset are joined before
+  // they are decoded, because mailers such as Outlook split characters, although section 5 forbids it.
+  /// The text of a field's value, as for `decodedText(of:tables:)`.
   mutating func text(of raw: Span<UInt8>) -> [UInt8] {
     var writer = TextWriter()
     var run = Run(capacity: raw.count)
     var base64 = Base64Decoder()
-    /// Those behind the last word.
+    /// Blanks since the last encoded word.
     var blanks = 0
     var index = 0
     while index < raw.count {
@@ -96,15 +96,15 @@ struct FieldDecoder {
     }
   }
 
-  /// The quality of bytes as text in a charset.
+  /// How well bytes decode in a charset.
   private struct Quality {
     /// Characters beyond ASCII.
     var good = 0
-    /// Bytes that are no character.
+    /// Bytes, or beginnings of characters, that do not decode.
     var bad = 0
     var isLastBad = false
 
-    /// The text ends within its last character: devices cut subjects at so many bytes.
+    /// True if only the last character is incomplete: devices cut subjects after a number of bytes.
     var isCut: Bool { good > 0 && bad == 1 && isLastBad }
   }
 
@@ -117,12 +117,12 @@ struct FieldDecoder {
     return quality
   }
 
-  /// The charset that a run is decoded with: its label's where that decodes it, and else UTF-8 where it
-  /// is that.
+  /// The charset with which a run is decoded: that of its label if this decodes it without errors, otherwise
+  /// UTF-8 if the run is valid UTF-8.
   ///
-  /// A label that decodes characters beyond ASCII is not doubted because of some that it does not
-  /// decode, which are U+FFFD then. What has no label and is not UTF-8 is in the body's charset. What
-  /// nothing decodes is Windows-1252, as mail programs have it.
+  /// A label that decodes characters beyond ASCII is kept even if others do not decode; these become U+FFFD.
+  /// Text without a label that is not UTF-8 is in the body's charset. If no charset decodes it, it is
+  /// Windows-1252, as in mail programs.
   private mutating func charset(of run: Run) -> Charset {
     let bytes = run.bytes.span
     var charset = run.charset
@@ -154,7 +154,8 @@ extension FieldDecoder {
     }
   }
 
-  /// The body's charset where it decodes text without a label that is not UTF-8: devices write both alike.
+  /// The body's charset if it decodes text without a label that is not UTF-8, as devices write both in one
+  /// charset; nil otherwise.
   private mutating func bodyCharset(for bytes: Span<UInt8>) -> Charset? {
     let charset = Charset(label: bodyLabel.span)
     switch charset {
@@ -171,12 +172,12 @@ extension FieldDecoder {
 }
 
 extension Span<UInt8> {
-  /// Its first `limit` bytes.
+  /// The first `limit` bytes.
   @_lifetime(copy self)
   fileprivate func prefix(_ limit: Int) -> Span<UInt8> { extracting(..<Swift.min(count, limit)) }
 
-  /// True if it is text of seven bits with an escape to JIS X 0208: Japanese devices write that without
-  /// encoded words.
+  /// True for seven-bit text with an escape to JIS X 0208, which Japanese devices write without encoded
+  /// words.
   fileprivate var isISO2022JP: Bool {
     var hasEscape = false
     for index in indices {

@@ -2,17 +2,17 @@
 public struct FieldError: Error, Equatable, Sendable {
   public enum Reason: Sendable {
     case unexpectedByte
-    /// A quoted string, comment, route or group that nothing ends.
+    /// A quoted string, comment, route or group has no end.
     case unterminated
-    /// No "@" where it must come.
+    /// An address has no "@".
     case missingDomain
-    /// `name@a.b <c@d.e>`: which of both is meant, readers see differently.
+    /// `name@a.b <c@d.e>`: readers differ about which address is meant.
     case otherAddress
-    /// `<@a.b:c@d.e>`, an address with a way to it.
+    /// `<@a.b:c@d.e>`, an address with a source route.
     case route
-    /// A local part that reads as another address, or as an encoded word.
+    /// The local part looks like another address or an encoded word.
     case misleadingLocalPart
-    /// A comma without an address in front of it.
+    /// A comma or semicolon without an address before it.
     case emptyElement
     case tooLong
     case noAddress

@@ -2,7 +2,7 @@ import Bytes
 
 extension FieldScanner {
   // angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]     ; RFC 5322 sections 3.4, 4.4
-  // A route is refused: nobody sends one, and readers differ about which address it holds.
+  // A route is refused: it is obsolete, and readers differ about which address it contains.
   @_lifetime(self: copy self)
   mutating func angleAddress() throws(FieldError) -> [UInt8] {
     try expect("<")
@@ -16,9 +16,9 @@ extension FieldScanner {
 
   // addr-spec = local-part "@" domain ; local-part = dot-atom / quoted-string / obs-local-part
   //                                                              ; RFC 5322 section 3.4.1
-  // Blanks and comments inside of it, and words quoted in part, are obsolete and are refused:
-  // nobody sends them, and readers differ about them. So are bytes over 127 that are not UTF-8
-  // (RFC 6532), and those in quotes.
+  // Blanks and comments within an address, and partly quoted local parts, are obsolete and refused: nobody
+  // sends them, and readers differ about them. So are bytes over 127 that are not UTF-8 (RFC 6532), or that
+  // are quoted.
   @_lifetime(self: copy self)
   mutating func addressSpecification() throws(FieldError) -> [UInt8] {
     var address: [UInt8] = []
@@ -48,7 +48,7 @@ extension FieldScanner {
   }
 
   // local-part = 1*(atext / UTF8-non-ascii / ".")
-  // A dot may stand at the ends and beside another: so do addresses of DoCoMo and au.
+  // Dots may stand at the ends and next to each other, as in addresses of DoCoMo and au.
   @_lifetime(self: copy self)
   private mutating func appendLocalPart(to address: inout [UInt8]) throws(FieldError) {
     var isOnlyDots = true
@@ -64,7 +64,7 @@ extension FieldScanner {
 
   // domain = 1*letter *("." 1*letter) ["."]                      ; RFC 5322 section 3.2.3
   // letter = ldh / "_" / UTF8-non-ascii
-  // A dot at the end, which DNS has, is dropped.
+  // A dot at the end, which DNS allows, is dropped.
   @_lifetime(self: copy self)
   private mutating func appendDomain(to address: inout [UInt8]) throws(FieldError) {
     repeat {
@@ -102,7 +102,7 @@ extension FieldScanner {
     offset += 1
   }
 
-  /// Appends it bare where it can be; else quoted, with no more backslashes than needed.
+  /// Appends a quoted local part: bare if possible, otherwise quoted with no more backslashes than needed.
   @_lifetime(self: copy self)
   private mutating func appendQuotedLocalPart(to address: inout [UInt8]) throws(FieldError) {
     let start = offset
@@ -131,7 +131,7 @@ extension FieldScanner {
 }
 
 extension UInt8 {
-  /// What a host name has in real life: letters, digits, "-", "_" and ".".
+  /// True for the ASCII bytes of actual host names: letters, digits, "-", "_" and ".".
   fileprivate var isDomainByte: Bool {
     isLetter || isDigit || self == .ascii("-") || self == .ascii("_") || self == .ascii(".")
   }
@@ -140,9 +140,9 @@ extension UInt8 {
 extension Span<UInt8> {
   // UTF8-non-ascii = UTF8-2 / UTF8-3 / UTF8-4                    ; RFC 6532 section 3.1
   //
-  // What shows nothing is refused, and so are forms of ASCII signs, "＠" and "。": some readers take
-  // them for these.
-  /// The bytes of the character beyond ASCII at `index` that an address may have; 0 where none is.
+  // Invisible characters are refused, and so are variants of ASCII characters such as "＠" and "。", which some
+  // readers take for these.
+  /// Length in bytes of the character beyond ASCII at `index`, if an address may contain it; otherwise 0.
   fileprivate func lengthOfAddressCharacter(at index: Int) -> Int {
     guard index < count, self[index] >= 0x80,
       let (scalar, length) = decodeUTF8(extracting(index...))
@@ -154,13 +154,13 @@ extension Span<UInt8> {
     }
   }
 
-  /// The bytes of the character at `index` that a host name has between its dots; 0 where none is.
+  /// Length in bytes of the character at `index`, if a host name may contain it between dots; otherwise 0.
   fileprivate func lengthOfDomainLetter(at index: Int) -> Int {
     guard index < count, self[index] != .ascii(".") else { return 0 }
     return self[index].isDomainByte ? 1 : lengthOfAddressCharacter(at: index)
   }
 
-  /// True if it can be a local part without quotes.
+  /// True if the bytes can be a local part without quotes.
   fileprivate var isLocalPart: Bool {
     var isOnlyDots = true
     for index in indices where self[index] != .ascii(".") {
@@ -170,7 +170,7 @@ extension Span<UInt8> {
     return !isOnlyDots
   }
 
-  /// True if some reader may take a part of it for an address: it has one of `@ < > ,`, or `=?`.
+  /// True if a reader may take part of the local part for an address: it has one of `@ < > ,`, or `=?`.
   fileprivate var isMisleading: Bool {
     for index in indices {
       switch self[index] {

@@ -15,7 +15,7 @@ struct FieldScanner: ~Escapable {
     FieldError(reason: reason, offset: offset)
   }
 
-  /// Passes over `byte` where it comes next.
+  /// Skips `byte` if it comes next. Returns `true` if it did.
   @_lifetime(self: copy self)
   mutating func take(_ byte: Unicode.Scalar) -> Bool {
     guard next == .ascii(byte) else { return false }

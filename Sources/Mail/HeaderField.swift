@@ -1,6 +1,6 @@
 import Bytes
 
-/// A field of the header block that is kept.
+/// A header field whose value is kept.
 public enum HeaderField: Sendable, Equatable {
   case subject
   case from
@@ -8,24 +8,24 @@ public enum HeaderField: Sendable, Equatable {
   case replyTo
   case date
   case messageID
-  /// The topmost Received: the last server's.
+  /// The topmost Received, which the last server wrote.
   case received
-  /// Tells of the body's charset, which is that of texts without any.
+  /// Names the charset of the body, which is assumed for texts without a label.
   case contentType
-  /// The bottom-most Received: the first server's. It is the topmost where there is one only.
+  /// The bottom-most Received, which the first server wrote; the same as the topmost if there is only one.
   case firstReceived
-  /// The values of those below the topmost To, with commas between them: devices write one for each
+  /// The values of all To fields below the topmost, joined by commas: devices write a field for each
   /// receiver.
   case furtherTo
-  /// The one at this place in the list that the header was made with.
+  /// The extra field at this index in the list with which the header was created.
   case extra(Int)
 }
 
-/// Which fields are kept, each in a row of its own.
+/// The fields that are kept, each in a row of its own.
 struct FieldRows {
-  /// The names of the extra rows, which come after those of the known fields.
+  /// The names of the extra rows, which follow those of the known fields.
   private var extraNames: [[UInt8]] = []
-  /// The row of each extra field: a known one, or one twice in the list, needs no second row.
+  /// The row of each extra field. A known field, or a name that occurs twice, has only one row.
   private var rowsOfExtraFields: [Int] = []
 
   init(extraFields: [[UInt8]]) {
@@ -39,8 +39,8 @@ struct FieldRows {
     }
   }
 
-  /// Fields that are found by their names; behind theirs are the rows of the bottom-most Received and of
-  /// further To.
+  /// Number of fields that are found by name. The rows of the bottom-most Received and of further To fields
+  /// follow.
   private static let namedCount = 8
   private static let knownCount = namedCount + 2
   var count: Int { Self.knownCount + extraNames.count }
@@ -75,7 +75,7 @@ struct FieldRows {
     }
   }
 
-  /// The row of the field with that name in any case; nil where it is not kept.
+  /// The row of the field with this name, in either case; nil if the field is not kept.
   func row(named name: Span<UInt8>) -> Int? {
     for row in 0..<Self.namedCount where name.equalsIgnoringCase(Self.name(ofKnown: row)) {
       return row

@@ -1,18 +1,18 @@
 import Bytes
 
-/// The bytes by which a message is the same alert wherever it is found: a redelivery, a restored mailbox,
-/// another server.
+/// The bytes by which a message is recognised after a redelivery, in a restored mailbox, or on another
+/// server.
 extension MessageHeader {
   private static var contentFields: InlineArray<6, HeaderField> {
     [.messageID, .date, .from, .subject, .to, .firstReceived]
   }
 
-  /// Calls `body` with the bytes that stand for the message's content, for a digest: Message-ID, Date,
-  /// From, Subject, To and the bottom-most Received.
+  /// Calls `body` with the bytes that identify the message, for a digest: the topmost Message-ID, Date, From,
+  /// Subject and To, and the bottom-most Received.
   ///
-  /// Of each the topmost value as it was sent, unfolded, never decoded, runs of blanks as one, and
-  /// none at the ends. Returns `false` where Message-ID, Date and Received are all missing or empty:
-  /// then another message may have the same.
+  /// Each value is unfolded, not decoded, with runs of blanks collapsed into one and none at the ends.
+  /// Returns `false` if Message-ID, Date and Received are all missing or empty, as other messages may then
+  /// have the same bytes.
   public func forEachByteOfContent(_ body: (UInt8) -> Void) -> Bool {
     let fields = Self.contentFields
     for index in fields.indices { emitContent(fields[index], body) }
@@ -24,11 +24,11 @@ extension MessageHeader {
 
   // content = length *OCTET / length *1024OCTET sum      ; length: 4 bytes, sum: 8, the highest first
   //
-  /// A value of up to `Limits.contentPrefix` bytes whole; of a longer one the first of them and a sum
-  /// over all.
+  /// Emits a value: whole if it has up to `Limits.contentPrefix` bytes, otherwise that prefix and a hash of
+  /// the whole.
   private func emitContent(_ field: HeaderField, _ body: (UInt8) -> Void) {
     let sum = sum(of: field)
-    // A value of 4 GiB and more counts as one that is as much shorter.
+    // The length is taken modulo 4 GiB.
     emit(UInt64(UInt32(truncatingIfNeeded: sum.count)), size: 4, body)
     var count = 0
     var isAfterBlank = false

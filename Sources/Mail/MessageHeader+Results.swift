@@ -1,60 +1,61 @@
 import Bytes
 
-/// What the header says, once it is complete.
+/// The results of a complete header.
 extension MessageHeader {
-  /// How often the field was there; it is not counted further than 255.
+  /// Number of times the field occurs, at most 255.
   public func occurrences(of field: HeaderField) -> Int { occurrences[rows.row(of: field)] }
 
-  /// Whether the value of its topmost occurrence was longer than `Limits.fieldValue`.
+  /// True if the value of the topmost occurrence was longer than `Limits.fieldValue`.
   public func isTruncated(_ field: HeaderField) -> Bool { values.isCut(rows.row(of: field)) }
 
-  /// The value of its topmost occurrence as it was sent, unfolded, without blanks at the ends.
+  /// The value of the topmost occurrence, unfolded and not decoded, without blanks at the ends.
   @_lifetime(borrow self)
   public borrowing func value(of field: HeaderField) -> Span<UInt8> {
     values[rows.row(of: field)].trimmingBlanks
   }
 
-  /// The text of the topmost Subject as a person sees it (`TextNormaliser`); empty where there is none.
+  /// The text of the topmost Subject as a person sees it (`TextNormaliser`); empty if there is none.
   public var subject: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { texts[0] }
   }
 
-  /// The text of the topmost occurrence of an extra field; nil where there is none.
+  /// The text of the topmost occurrence of an extra field; nil if there is none.
   @_lifetime(borrow self)
   public func extra(_ index: Int) -> Span<UInt8>? {
     guard occurrences(of: .extra(index)) > 0 else { return nil }
     return texts[index + 1]
   }
 
-  /// The label of a text whose charset needs tables that are not there; nil where there is none.
+  /// The label of a text that needs missing charset tables; nil if there is none.
   ///
-  /// Its undecoded characters are U+FFFD.
+  /// The characters that could not be decoded are U+FFFD.
   public var undecodedLabel: [UInt8]? {
     decoder.undecodedLabel.isEmpty ? nil : decoder.undecodedLabel
   }
 
-  /// The value of Date as it was sent.
+  /// The value of Date, not decoded.
   public var date: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { values[rows.row(of: .date)].trimmingBlanks }
   }
 
-  /// The value of Message-ID as it was sent.
+  /// The value of Message-ID, not decoded.
   public var messageID: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { values[rows.row(of: .messageID)].trimmingBlanks }
   }
 
   // received = "Received:" *received-token ";" date-time CRLF    ; RFC 5322 section 3.6.7
-  /// The time at which the topmost server says that it took the message; nil where that cannot be read.
+  /// The time at which the topmost Received says that its server took the message; nil if that cannot be
+  /// parsed.
   public var receivedDate: Date? { date(ofReceived: .received) }
 
-  /// 2000-01-02: at the start of 1970 or 2000 stands the clock of a device that nobody has set.
+  /// 2000-01-02. The clock of a device that was never set begins in 1970 or 2000.
   private static var startOfClocks: Date { Date(secondsSince1970: 946_771_200) }
 
-  /// The time of its delivery, by the topmost Received or else by Date; nil where neither can be read or the
-  /// latter cannot be true.
+  /// Time of delivery, from the topmost Received, otherwise from Date; nil if neither can be parsed, or Date
+  /// is not after `startOfClocks`.
   public var deliveryDate: Date? {
     if let receivedDate { return receivedDate }
     guard !isTruncated(.date), let date = try? Date(parsing: value(of: .date)),
@@ -66,27 +67,26 @@ extension MessageHeader {
   private func date(ofReceived field: HeaderField) -> Date? {
     guard !isTruncated(field) else { return nil }
     let value = value(of: field)
-    // The last may stand in a comment behind the date.
+    // The last ";" may be in a comment behind the date.
     for index in value.indices.reversed() where value[index] == .ascii(";") {
       if let date = try? Date(parsing: value.extracting((index + 1)...)) { return date }
     }
     return nil
   }
 
-  /// The sender's address; nil unless there is one From field, and in it one address, beyond doubt.
+  /// The sender's address; nil unless there is exactly one From field, with exactly one address.
   ///
-  /// Display names and comments never count. A second From field, a second address, a group, a
-  /// value that was cut, and anything that the grammar does not allow give nil.
+  /// Display names and comments do not count. A second From field, a second address, a group, a value that
+  /// was cut, or a syntax error gives nil.
   public var from: Span<UInt8>? {
     @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { sender.isEmpty ? nil : sender.span }
   }
 
-  /// Calls `body` with each address of To, members of groups too, until it returns `false`; of all To
-  /// fields, where there are several.
+  /// Calls `body` with each address of all To fields, including members of groups, until it returns `false`.
   ///
-  /// What is no address is passed over, and so is the last one of a value that was cut.
+  /// Elements that are not addresses are skipped, and so is the last address of a value that was cut.
   public func forEachTo(_ body: (Span<UInt8>) -> Bool) {
     if forEachAddress(of: .to, body) { forEachAddress(of: .furtherTo, body) }
   }
@@ -94,7 +94,7 @@ extension MessageHeader {
   /// Calls `body` with each address of Reply-To, as `forEachTo` does.
   public func forEachReplyTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .replyTo, body) }
 
-  /// Returns `false` where `body` did.
+  /// Returns `false` if `body` has returned `false`.
   @discardableResult
   private func forEachAddress(of field: HeaderField, _ body: (Span<UInt8>) -> Bool) -> Bool {
     var list = AddressList(value(of: field))
@@ -108,45 +108,45 @@ extension MessageHeader {
 
   /// True if there is a Subject, From, To or Message-ID.
   ///
-  /// Servers put Received, Return-Path, Delivered-To and others in front of what the sender wrote: without any
-  /// of those four it is the beginning of a header, or a server's own words.
+  /// Servers put Received, Return-Path, Delivered-To and others in front of what the sender wrote. Without any
+  /// of those four fields, the header is incomplete, or text of the server.
   public var hasSendersFields: Bool {
     for field in [HeaderField.subject, .from, .to, .messageID]
     where occurrences[rows.row(of: field)] > 0 { return true }
     return false
   }
 
-  /// True if it is the message in which IMAP servers keep their data about the mailbox: UW-IMAP and
-  /// its heirs write it into mbox files, and it must never be deleted.
+  /// True if the message holds an IMAP server's data about the mailbox. UW-IMAP and its successors write it
+  /// into mbox files, and it must never be deleted.
   ///
-  /// It has this subject and nothing else, and a field with the data: `X-IMAP` or `X-IMAPbase`.
+  /// Its Subject is exactly this text, and it has a field `X-IMAP` or `X-IMAPbase`.
   public var isFolderInternalData: Bool {
     hasIMAPData
       && value(of: .subject).equalsIgnoringCase(
         "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA")
   }
 
-  /// The time at which the first server says that it took the message; nil where that cannot be read.
+  /// The time at which the bottom-most Received says that its server took the message; nil if that cannot be
+  /// parsed.
   public var firstReceivedDate: Date? { date(ofReceived: .firstReceived) }
 
-  /// Whether there is anything by which the message can be told from another.
+  /// True if the message has a Message-ID, Date or Received that is not empty.
   public var hasIdentity: Bool {
     !value(of: .messageID).isEmpty || !value(of: .date).isEmpty || !value(of: .received).isEmpty
   }
 
-  /// Calls `body` with the bytes that tell the message from another, for a digest.
+  /// Calls `body` with the bytes of the identity in ledgers of versions 1 and 2, for a digest.
   ///
-  /// Message-ID, Date and the topmost Received, each as it was sent, as far as it was kept, and
-  /// behind its length in two bytes, the higher first.
+  /// They are Message-ID, Date and the topmost Received, undecoded, as far as they were kept, each after its
+  /// length in two bytes, big-endian.
   public func forEachIdentityByte(_ body: (UInt8) -> Void) {
     emit(value(of: .messageID), body)
     emit(value(of: .date), body)
     emit(value(of: .received), body)
   }
 
-  /// Calls `body` with what its sender wrote: Message-ID, Date, From, Subject, each after its
-  /// length. Returns `false`, without a call, where that may not tell it from other messages: where
-  /// it has no Message-ID or no Date.
+  /// Calls `body` with the bytes of the content in ledgers of versions 1 and 2: Message-ID, Date, From and
+  /// Subject, each after its length. Returns `false`, without a call, if Message-ID or Date is missing.
   public func forEachContentByte(_ body: (UInt8) -> Void) -> Bool {
     guard !messageID.isEmpty, !date.isEmpty else { return false }
     emit(messageID, body)

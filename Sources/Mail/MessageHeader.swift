@@ -1,55 +1,54 @@
 import Bytes
 
-/// The header block of a message: reads it a byte at a time, and then holds what is asked of it.
+/// The header block of a message: parses it a byte at a time, and then holds the values of its fields.
 ///
-/// Law: its memory is decided when it is made, whatever is sent. Of a long value the first
-/// `Limits.fieldValue` bytes are kept, of a field that is there more than once the topmost (of To,
-/// as many again of the others); the rest is counted and passed over.
+/// Law: its memory does not depend on what is sent. Of a long value, the first `Limits.fieldValue` bytes are
+/// kept; of a field that occurs more than once, the topmost value (for To, as many bytes of the others as
+/// well). The rest is counted and skipped.
 ///
-/// A line ends in LF, and CRs before that belong to its end: servers give messages as they were stored
-/// (GreenMail with bare LF, others with CR CR LF) inside of replies whose lines end in CRLF. A CR by
-/// itself is content.
+/// A line ends in LF, together with the CRs before it: servers pass messages on as they were stored
+/// (GreenMail with bare LF, others with CR CR LF), in replies whose lines end in CRLF. A CR elsewhere is
+/// content.
 ///
-/// A sender gains nothing by a bare LF that another reader takes for content. The field that it begins
-/// could as well be written in a line of its own, an Authentication-Results too: it stands below what the
-/// owner's server puts on top, and is the sender's there. A second From, by itself or hidden behind a
-/// CR, makes the sender unknown. Where such a LF ends the header, what is cut off is the sender's own.
+/// A sender gains nothing by a bare LF that another reader takes for content. The field that begins behind it
+/// could as well be written as a line of its own, even an Authentication-Results field: it is below those of
+/// the owner's server. A second From, whether plain or hidden behind a CR, makes the sender unknown. If the
+/// LF ends the header, the sender has only cut off his own fields.
 public struct MessageHeader: ~Copyable {
   let rows: FieldRows
 
   private var state = State.lineStart
-  /// The number of bytes of a byte order mark that were read; nil behind the last one.
+  /// Number of bytes of a byte order mark read so far; nil behind the last mark.
   private var markLength: Int? = 0
-  /// Whether there was no field, known or not.
+  /// True if the header has no field, known or not.
   public private(set) var isEmpty = true
   private var hiddenFrom = HiddenFrom()
-  /// True if there was a blank between From and its colon.
+  /// True if a From field has a blank before its colon.
   private var hasBlankAfterFrom = false
-  /// True if there was a field of an IMAP server's own: `X-IMAP` or `X-IMAPbase`.
+  /// True if the header has a field of an IMAP server: `X-IMAP` or `X-IMAPbase`.
   private(set) var hasIMAPData = false
   private var isAfterCarriageReturn = false
   private var name: [UInt8] = []
-  /// Where the value goes; nil passes over it.
+  /// The row that receives the value; nil to skip it.
   private var row: Int?
-  /// True while a Received is read: its value goes to the bottom-most's row as well.
+  /// True in a Received field: its value is also stored in the row of the bottom-most one.
   private var isInReceived = false
 
   private(set) var values: ByteRows
   private(set) var occurrences: [Int]
 
-  /// The text of Subject, then those of the extra fields.
+  /// The text of Subject, followed by those of the extra fields.
   private(set) var texts: ByteRows
-  /// The sole address of From; empty where there is none.
+  /// The address of From; empty if there is no valid one.
   private(set) var sender: [UInt8] = []
-  /// Why there is no sender; nil where there is one, and until the header is complete.
+  /// Why the sender is unknown; nil if it is known, or until the header is complete.
   public private(set) var senderProblem: SenderProblem?
   private(set) var decoder: FieldDecoder
 
-  /// Keeps the known fields, and those that `extraFields` names.
+  /// Keeps the known fields and the `extraFields`.
   ///
-  /// There must be no more than `Limits.extraFields`; a name over `Limits.fieldName` bytes is never
-  /// found. All of its memory is allocated here, but for the one value that is being decoded, which is
-  /// bounded too.
+  /// There must be at most `Limits.extraFields`; a name over `Limits.fieldName` bytes never matches. All
+  /// memory is allocated here, except for the value that is being decoded, whose size is limited too.
   public init(extraFields: [[UInt8]] = [], charsets: CharsetTables = .none) {
     precondition(extraFields.count <= Limits.extraFields)
     decoder = FieldDecoder(charsets)
@@ -61,7 +60,7 @@ public struct MessageHeader: ~Copyable {
     texts = ByteRows(count: 1 + rows.extraCount, capacity: Limits.text)
   }
 
-  /// Forgets the message and is ready for the next.
+  /// Forgets the message, to receive another one.
   public mutating func reset() {
     state = .lineStart
     markLength = 0
@@ -82,13 +81,13 @@ public struct MessageHeader: ~Copyable {
     sender.removeAll(keepingCapacity: true)
   }
 
-  /// Whether the header block has ended.
+  /// True if the header block has ended.
   public var isComplete: Bool { state == .complete }
 
-  /// Takes the next byte of the message; what follows the header block is ignored.
+  /// Receives the next byte of the message; bytes after the header block are ignored.
   public mutating func receive(_ byte: UInt8) {
     guard let length = markLength else { return receiveText(byte) }
-    // UTF-8's byte order mark, which Exchange Online puts in front of messages, and others once more.
+    // UTF-8's byte order mark. Exchange Online puts it before messages, and others add a second one.
     let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
     if byte == mark[length] {
       markLength = (length + 1) % 3
@@ -100,7 +99,7 @@ public struct MessageHeader: ~Copyable {
   }
 
   // line-end = *CR LF
-  // A run of CRs that ends no line is as one: it becomes one blank.
+  // A run of CRs that ends no line counts as one, and becomes one blank.
   private mutating func receiveText(_ byte: UInt8) {
     if byte == .carriageReturn {
       isAfterCarriageReturn = true
@@ -111,9 +110,9 @@ public struct MessageHeader: ~Copyable {
     advance(byte == .lineFeed ? .lineEnd : .byte(byte))
   }
 
-  /// Takes the end of the message: it also ends a header block without an empty line behind it.
+  /// Ends the message, and thus a header block without an empty line behind it.
   ///
-  /// Some servers send no such line where the message has no body.
+  /// Some servers omit that line if the message has no body.
   public mutating func finish() {
     advance(.end)
   }
@@ -121,9 +120,9 @@ public struct MessageHeader: ~Copyable {
   private enum State {
     case lineStart
     case name
-    /// In the blanks between a name and its colon.
+    /// In the blanks between a field name and its colon.
     case blankAfterName
-    /// In a value, or in a line that is passed over.
+    /// In a value, or in a line that is skipped.
     case value
     case complete
   }
@@ -147,8 +146,8 @@ public struct MessageHeader: ~Copyable {
   // field = field-name *WSP ":" unstructured CRLF                ; RFC 5322 sections 2.2, 4.5
   // unfolding: a CRLF before WSP goes, the WSP stays             ; section 2.2.3
   //
-  // A line that is no field (mbox's "From ", ">From ", rubbish) is passed over with what is folded
-  // under it.
+  // A line that is not a field (mbox's "From ", ">From ", garbage) is skipped, together with its folded
+  // lines.
   private mutating func next(_ input: Input) -> State {
     switch (state, input) {
     case (.complete, _), (_, .end), (.lineStart, .lineEnd): return .complete
@@ -188,7 +187,7 @@ public struct MessageHeader: ~Copyable {
     }
   }
 
-  /// The row for the value of the field with `name`; nil where it has none or is already there.
+  /// The row for the value of the field `name`; nil if it is not kept, or already has a value.
   private mutating func openRow() -> Int? {
     if name.span.equalsIgnoringCase("X-IMAP") || name.span.equalsIgnoringCase("X-IMAPbase") {
       hasIMAPData = true
@@ -222,7 +221,7 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func decode() {
-    // The value is borrowed while it is read.
+    // A copy, as the value is borrowed while it is read.
     var decoder = decoder
     decoder.takeBodyLabel(of: values[rows.row(of: .contentType)])
     self.decoder = decoder
@@ -246,7 +245,7 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func setText(_ index: Int, of field: HeaderField) {
-    // The value is borrowed while it is decoded.
+    // A copy, as the value is borrowed while it is decoded.
     var decoder = decoder
     let text = decoder.text(of: values[rows.row(of: field)])
     self.decoder = decoder

@@ -1,13 +1,13 @@
 import Bytes
 
-/// A charset whose characters take several bytes, and which needs `CharsetTables`.
+/// A charset with characters of several bytes, which needs `CharsetTables`.
 ///
-/// The algorithms are those of the WHATWG Encoding Standard, sections 10 to 13; of HZ, RFC 1843; of
-/// ISO-2022-KR, RFC 1557; of ISO-2022-JP-1, RFC 2237.
+/// The algorithms are those of the WHATWG Encoding Standard, sections 10 to 13; of RFC 1843 for HZ; of RFC
+/// 1557 for ISO-2022-KR; of RFC 2237 for ISO-2022-JP-1.
 enum MultiByteCharset: UInt8 {
   case gb18030, hz, big5, eucKR, iso2022KR, shiftJIS, eucJP, iso2022JP
 
-  /// Calls `body` with each character; with nil for what is none.
+  /// Calls `body` with each character, and with nil for bytes that are not a character.
   func decode(_ decoder: inout MultiByteDecoder, _ body: (UInt32?) -> Void) {
     switch self {
     case .gb18030: while let byte = decoder.take() { body(decoder.gb18030(byte)) }
@@ -24,8 +24,8 @@ enum MultiByteCharset: UInt8 {
 
 /// Reads the bytes of a text, and looks up its characters.
 ///
-/// A second byte that cannot be one stays where it is ASCII: the character before it was cut, and the
-/// byte stands for itself.
+/// An invalid second byte that is ASCII is not consumed: the character before it was cut, and the byte stands
+/// for itself.
 struct MultiByteDecoder: ~Escapable {
   private let bytes: Span<UInt8>
   private var index = 0
@@ -37,7 +37,7 @@ struct MultiByteDecoder: ~Escapable {
     self.tables = tables
   }
 
-  /// The next byte, which is passed over; nil at the end.
+  /// Consumes the next byte; nil at the end.
   @_lifetime(self: copy self)
   mutating func take() -> UInt8? {
     guard index < bytes.count else { return nil }
@@ -45,8 +45,8 @@ struct MultiByteDecoder: ~Escapable {
     return bytes[index - 1]
   }
 
-  /// The next byte where it is in `range`, which is passed over then; other bytes beyond ASCII are
-  /// passed over, too.
+  /// Consumes the next byte if it is in `range`, and returns it. A byte beyond ASCII that is not in `range`
+  /// is consumed too, and nil is returned.
   @_lifetime(self: copy self)
   mutating func take(in range: ClosedRange<UInt8>) -> UInt8? {
     guard index < bytes.count else { return nil }
@@ -55,7 +55,7 @@ struct MultiByteDecoder: ~Escapable {
     return range.contains(byte) ? byte : nil
   }
 
-  /// Passes over `text` where it comes next.
+  /// Consumes `text` if it comes next. Returns `true` if it did.
   @_lifetime(self: copy self)
   mutating func take(_ text: StaticString) -> Bool {
     guard bytes.extracting(index...).hasPrefix(text) else { return false }
@@ -63,7 +63,7 @@ struct MultiByteDecoder: ~Escapable {
     return true
   }
 
-  /// The byte at `offset` from here.
+  /// The byte at `offset` from the current position, without consuming it; nil behind the end.
   func byte(at offset: Int) -> UInt8? {
     index + offset < bytes.count ? bytes[index + offset] : nil
   }
@@ -110,7 +110,7 @@ extension MultiByteDecoder {
   }
 
   // %x81-FE (%x40-7E / %xA1-FE)
-  // Four of Hong Kong's characters are two of Unicode's: a letter and a mark.
+  // Four characters of Hong Kong's extension are two of Unicode: a letter and a combining mark.
   @_lifetime(self: copy self)
   mutating func big5(_ first: UInt8, _ body: (UInt32?) -> Void) {
     guard first >= 0x80 else { return body(UInt32(first)) }
@@ -162,7 +162,7 @@ extension MultiByteDecoder {
     }
   }
 
-  /// The character of two bytes from 0xA1 on, of a table of rows of 94.
+  /// The character of two bytes from 0xA1 to 0xFE, in a table with rows of 94.
   @_lifetime(self: copy self)
   private mutating func pair(_ first: UInt8, in table: CharsetTables.Table) -> UInt32? {
     guard let second = take(in: 0xA1...0xFE) else { return nil }
@@ -170,5 +170,5 @@ extension MultiByteDecoder {
   }
 }
 
-/// The character of one byte, 0xA1 to 0xDF, of JIS X 0201.
+/// The half-width katakana of one byte of JIS X 0201, 0xA1 to 0xDF.
 func halfWidthKatakana(_ byte: UInt8) -> UInt32 { 0xFF61 + UInt32(byte) - 0xA1 }

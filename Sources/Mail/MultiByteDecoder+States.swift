@@ -1,6 +1,6 @@
 import Bytes
 
-/// The charsets of seven bits, which switch from one set of characters to another.
+/// The seven-bit charsets, which switch between character sets.
 extension MultiByteDecoder {
   private enum JapaneseSet {
     case ascii, roman, katakana, jis0208, jis0212
@@ -8,8 +8,8 @@ extension MultiByteDecoder {
 
   // ESC "(" ("B" / "J" / "I") / ESC "$" ("@" / "B") / ESC "$(D"    ; RFC 1468, RFC 2237
   //
-  // Deviations: a text need not end in ASCII. Bytes from 0xA1 on are katakana, which some mailers
-  // leave in. An unknown escape is no character.
+  // Deviations: a text need not end in ASCII; bytes from 0xA1 on are katakana, which some mailers do not
+  // convert; an unknown escape sequence is not a character.
   @_lifetime(self: copy self)
   mutating func decodeISO2022JP(_ body: (UInt32?) -> Void) {
     var set = JapaneseSet.ascii
@@ -22,7 +22,7 @@ extension MultiByteDecoder {
       switch (set, byte) {
       case (_, 0xA1...0xDF): body(halfWidthKatakana(byte))
       case (_, 0x80...), (_, 0x1B): body(nil)
-      // Line ends and blanks are in no set.
+      // Line ends and blanks are the same in all sets.
       case (_, ...0x20): body(UInt32(byte))
       case (.ascii, _): body(UInt32(byte))
       case (.roman, 0x5C): body(0xA5)
@@ -45,7 +45,7 @@ extension MultiByteDecoder {
     return take("\u{1B}$(D") ? .jis0212 : nil
   }
 
-  /// The character of two bytes of seven bits, of a table of rows of 94.
+  /// The character of two bytes from 0x21 to 0x7E, in a table with rows of 94.
   @_lifetime(self: copy self)
   private mutating func sevenBitPair(_ first: UInt8, in table: CharsetTables.Table) -> UInt32? {
     guard first < 0x7F, let second = byte(at: 0), (0x21...0x7E).contains(second) else { return nil }
@@ -96,7 +96,7 @@ extension MultiByteDecoder {
     }
   }
 
-  /// The row of `first`, counted from 0x81, and the next byte, both with their eighth bit set.
+  /// The row of `first`, counted from 0x81, and the next byte, with the eighth bit set in both.
   @_lifetime(self: copy self)
   private mutating func highPair(_ first: UInt8) -> (Int, Int)? {
     guard let second = byte(at: 0), (0x21...0x7E).contains(second) else { return nil }

@@ -1,23 +1,23 @@
 import Bytes
 
-/// Why a message has no sender's address beyond doubt.
+/// Why the sender's address of a message is not known for certain.
 public enum SenderProblem: Error, Equatable, Sendable {
-  /// There is no From.
+  /// There is no From field.
   case noField
   case severalFields
-  /// A second From is hidden behind a CR, which some readers take for the end of a line.
+  /// A second From field is hidden behind a CR, which some readers take for a line end.
   case hiddenField
-  /// `From :`, a form that servers which check senders do not all read.
+  /// `From :`, which servers that check senders do not all recognise.
   case blankBeforeColon
-  /// The field has over `Limits.fieldValue` bytes.
+  /// The value has over `Limits.fieldValue` bytes.
   case tooLong
   case value(FieldError)
 }
 
-/// Finds `From:` behind a CR that ends no line.
+/// Finds `From:` behind a CR that does not end a line.
 struct HiddenFrom {
   private(set) var isFound = false
-  /// The part of the name that has come since a CR.
+  /// Number of letters of the name since a CR; nil if there is no match.
   private var matched: Int?
 
   mutating func endLine() { matched = nil }

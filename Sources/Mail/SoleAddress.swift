@@ -1,11 +1,11 @@
 import Bytes
 
-/// The address in `text` where that is exactly one, outside of a group, beyond doubt.
+/// The address in `text`, if that is exactly one address, outside of a group, without ambiguity.
 public func soleAddress(in text: Span<UInt8>) throws(FieldError) -> [UInt8] {
   do throws(FieldError) {
     return try soleAddressOfList(text)
   } catch {
-    // A whole group with one member is a list of one all the same: not all servers check its sender.
+    // A complete group with one member is still a list, and not all servers check its sender.
     guard error.reason != .group else { throw error }
     var scanner = FieldScanner(text)
     guard let address = try? scanner.namedAddress() else { throw error }
@@ -27,9 +27,9 @@ private func soleAddressOfList(_ text: Span<UInt8>) throws(FieldError) -> [UInt8
 extension FieldScanner {
   // display-name with "," and ":" and ";", which have to be quoted, and angle-addr
   //
-  // "Garage, Panel <a@b.c>" and "Team: Panel <a@b.c>": whoever takes that for a list or a group finds
-  // no other address in it. A whole group, and empty elements, are refused here as well. Outlook takes
-  // ";" for ","; mailers leave both as they are in encoded words.
+  // "Garage, Panel <a@b.c>" and "Team: Panel <a@b.c>": a reader who takes these for a list or a group finds
+  // no other address in them. A complete group and empty elements are refused here as well. Outlook writes
+  // ";" for ","; mailers leave both in decoded names.
   @_lifetime(self: copy self)
   fileprivate mutating func namedAddress() throws(FieldError) -> [UInt8] {
     var isAfterName = false

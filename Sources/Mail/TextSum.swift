@@ -1,12 +1,12 @@
 import Bytes
 
-/// The length of a text, and a sum that tells it from others, with each run of blanks as one and none
-/// at the ends: servers fold fields in other places, and other texts that long are not alike by chance.
+/// The length and a hash of a text in which each run of blanks counts as one, and none at the ends, because
+/// servers fold fields at different places.
 ///
-/// The sum is FNV-1a, 64 bits (RFC 9923). It keeps no enemy from making two texts with one sum; who can
-/// write a header could as well write the same text twice.
+/// The hash is 64-bit FNV-1a (RFC 9923). It does not prevent deliberate collisions: whoever can write a
+/// header could as well send the same text twice.
 struct TextSum {
-  /// Bytes of the text.
+  /// Length of the text in bytes.
   private(set) var count: UInt64 = 0
   private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   private var isAfterBlank = false
@@ -29,6 +29,6 @@ struct TextSum {
 }
 
 extension UInt8 {
-  /// True for what folding may put between words.
+  /// True for bytes that folding may put between words.
   var isCollapsible: Bool { isBlank || self == .carriageReturn || self == .lineFeed }
 }

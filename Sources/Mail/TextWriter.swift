@@ -1,16 +1,17 @@
 import Bytes
 
-/// Collects a field's text: no controls, no blanks at the ends, cut between characters.
+/// Collects a field's text without control bytes and without blanks at the ends; it is cut between
+/// characters.
 struct TextWriter {
   private(set) var text: [UInt8] = []
 
-  /// Blanks that are written when something follows them.
+  /// Blanks that are written once another character follows.
   private var pendingBlanks = 0
   private var isFull = false
 
   init() { text.reserveCapacity(Limits.text) }
 
-  /// Adds a byte; a control (CR, LF, NUL, TAB, …) becomes a blank.
+  /// Adds a byte; a control byte (CR, LF, NUL, TAB, …) becomes a blank.
   private mutating func write(_ byte: UInt8) {
     guard !isFull else { return }
     if byte.isTextBlank {
@@ -47,7 +48,7 @@ struct TextWriter {
     if character >= 0x80 { write(byte(0, 0x3F, 0x80)) }
   }
 
-  /// Drops the UTF-8 character at the end where bytes of it are missing: RFC 3629 section 3.
+  /// Removes an incomplete UTF-8 character at the end: RFC 3629 section 3.
   private mutating func cutPartOfCharacter() {
     for length in 1...3 where length <= text.count {
       let first = text[text.count - length]
@@ -60,6 +61,6 @@ struct TextWriter {
 }
 
 extension UInt8 {
-  /// Whether it is a blank in a field's text: a space or any control.
+  /// True for a blank in a field's text: a space or a control byte.
   var isTextBlank: Bool { self == .space || isControl }
 }

@@ -2,8 +2,8 @@ import Bytes
 
 // UTF-7 = *( direct / "+-" / "+" *base64 ["-"] )                 ; RFC 2152
 //
-// Exchange wrote it. A "+" before anything else stands for itself, and so does any direct byte.
-/// Calls `body` with each character; with nil for each byte and each surrogate that is in none.
+// Exchange used it. A "+" that begins no shift stands for itself, as does any byte outside of shifts.
+/// Calls `body` with each character, and with nil for each byte or surrogate that belongs to none.
 func decodeAsUTF7(_ bytes: Span<UInt8>, _ body: (UInt32?) -> Void) {
   var index = 0
   while index < bytes.count {
@@ -21,7 +21,7 @@ func decodeAsUTF7(_ bytes: Span<UInt8>, _ body: (UInt32?) -> Void) {
   }
 }
 
-/// Decodes the base64 of UTF-16 from `start` on, and gives the index behind it and its "-".
+/// Decodes the base64 of UTF-16 from `start` on. Returns the index behind it and its "-".
 private func decodeShifted(_ bytes: Span<UInt8>, from start: Int, _ body: (UInt32?) -> Void) -> Int
 {
   var decoder = UTF16Decoder()
@@ -40,7 +40,7 @@ private func decodeShifted(_ bytes: Span<UInt8>, from start: Int, _ body: (UInt3
   return index < bytes.count && bytes[index] == .ascii("-") ? index + 1 : index
 }
 
-/// Makes characters of units of UTF-16: RFC 2781 section 2.2.
+/// Combines units of UTF-16 into characters: RFC 2781 section 2.2.
 private struct UTF16Decoder {
   private var high: UInt32?
 

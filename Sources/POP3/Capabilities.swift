@@ -1,31 +1,31 @@
 internal import Bytes
 
-/// What a server says it can do: RFC 2449 section 6.
+/// The capabilities that a server announces in its reply to CAPA: RFC 2449 section 6.
 public struct Capabilities: Equatable, Sendable {
-  /// How long a server keeps messages: RFC 2449 section 6.7.
+  /// The minimum time for which a server keeps messages (EXPIRE): RFC 2449 section 6.7.
   public enum Expiry: Equatable, Sendable {
     case never
     /// 0 means that nothing may be left on the server.
     case days(UInt32)
   }
 
-  /// Whether the server answered CAPA at all; without it, the rest is unknown rather than false.
+  /// True once the server has answered CAPA; otherwise the other properties are unknown rather than false.
   public internal(set) var areKnown = false
   public internal(set) var top = false
   public internal(set) var user = false
   public internal(set) var uidl = false
   public internal(set) var stls = false
   public internal(set) var mechanisms = SASLMechanisms()
-  /// The names of all its SASL mechanisms, for people: as it wrote them, between commas, cut to
-  /// `Limits.mechanismNames` octets.
+  /// The names of all SASL mechanisms that the server announces, for people: as it wrote them, separated by
+  /// commas, at most `Limits.mechanismNames` octets. Names that do not fit are left out.
   public internal(set) var mechanismNames: [UInt8] = []
   public internal(set) var pipelining = false
   public internal(set) var responseCodes = false
-  /// A login refused without `[AUTH]` is no fault of the credential: RFC 3206 section 5.
+  /// True if only a refusal with `[AUTH]` blames the credential (AUTH-RESP-CODE): RFC 3206 section 5.
   public internal(set) var authResponseCode = false
-  /// Seconds between two logins.
+  /// Minimum time between two logins, in seconds.
   public internal(set) var loginDelay: UInt32?
-  /// Each user has a delay of their own, and `loginDelay` is the largest.
+  /// True if each user has a delay of their own, of which `loginDelay` is the largest.
   public internal(set) var loginDelayIsPerUser = false
   public internal(set) var expiry: Expiry?
   /// True for Gmail's server, which announces X-GOOGLE-RICO.
@@ -35,8 +35,8 @@ public struct Capabilities: Equatable, Sendable {
 
   // capa-resp  = capa-tag *(SP param) CRLF                          ; RFC 2449 section 5
   //
-  // Tags may be of either case; curl met a server that writes them small. What is unknown is passed
-  // over, and so is a number that is none.
+  // Tags match in either case, as curl met a server that writes them in lower case. Unknown tags and
+  // malformed numbers are ignored.
   public mutating func add(parsing line: Span<UInt8>) {
     var rest = line
     let tag = takeWord(from: &rest)
@@ -65,8 +65,8 @@ public struct Capabilities: Equatable, Sendable {
     }
   }
 
-  /// Takes what a later CAPA says beside what an earlier one said: Gmail drops SASL after the
-  /// login, Oracle's server lists UIDL only before it or only after it. Later numbers count.
+  /// Adds what a later CAPA says. Gmail drops SASL after the login, and Oracle's server lists UIDL only
+  /// before it or only after it. Of numbers, the later ones count.
   mutating func merge(_ later: Capabilities) {
     areKnown = areKnown || later.areKnown
     top = top || later.top
@@ -117,7 +117,7 @@ public struct Capabilities: Equatable, Sendable {
   }
 }
 
-/// Takes the first word off `text`, and the blanks before it; nothing where there is none.
+/// Removes the first word of `text` and the blanks before it. Returns the word; empty if there is none.
 @_lifetime(copy text)
 func takeWord(from text: inout Span<UInt8>) -> Span<UInt8> {
   var start = 0

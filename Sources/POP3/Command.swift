@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What the caller may ask once the session is ready: RFC 1939 sections 5 to 7.
+/// A command that the caller may send once the session is ready: RFC 1939 sections 5 to 7.
 ///
 /// A message number is 1 to `Limits.messages`.
 public enum Command: Equatable, Sendable {
@@ -50,7 +50,7 @@ struct CommandWindow: Sendable {
     var octets: Int
   }
 
-  // Not in place: to look at one entry would be to copy all.
+  // An array, as access to an entry of an inline array would copy all of it.
   private var ring = [Sent](
     repeating: Sent(command: .noop, octets: 0), count: Limits.window)
   private var start = 0
@@ -62,7 +62,7 @@ struct CommandWindow: Sendable {
   var endsInQuit: Bool { !isEmpty && ring[(start + count - 1) % Limits.window].command == .quit }
   var first: Command? { isEmpty ? nil : ring[start].command }
 
-  /// The octets of all but the oldest.
+  /// The octets of all commands but the oldest.
   var octetsBehindFirst: Int { isEmpty ? 0 : octets - ring[start].octets }
 
   mutating func append(_ command: Command, octets length: Int) {

@@ -1,14 +1,14 @@
 internal import Bytes
 
-/// Takes the dot-stuffing off a message and finds its end, a byte at a time: RFC 1939 section 3.
+/// Removes the dot-stuffing of a message and finds its end, a byte at a time: RFC 1939 section 3.
 ///
-/// The end is CRLF.CRLF and nothing else, so that no sender can write an end into a message: a bare
-/// LF is content (GreenMail and popgun send `LF . LF` as it came). Only a server whose greeting
-/// ended in a bare LF ends its messages in one. The CRLF of the `+OK` counts as the first: a
-/// message may be empty. Exchange 2000's dot without a CRLF before it is no end.
+/// Only CRLF.CRLF is the end, so that no sender can write an end into a message: a bare LF is content
+/// (GreenMail and popgun pass `LF . LF` on). If the server's greeting ended in a bare LF, LF.LF is the end,
+/// too. The CRLF of the `+OK` line counts as the first CRLF, so that a message may be empty. Exchange 2000's
+/// dot without a CRLF before it is no end.
 ///
-/// The rest passes as it is, with its line ends. One byte does not: a CR that neither begins a line
-/// end nor follows anything but the stuffed dot, which RFC 5322 forbids.
+/// Other bytes pass unchanged, with their line ends, except for a CR after a stuffed dot that begins no line
+/// end: it is dropped, as RFC 5322 forbids it.
 public struct ContentDecoder: Sendable {
   public enum Piece: Equatable, Sendable {
     case needsMore
@@ -21,7 +21,7 @@ public struct ContentDecoder: Sendable {
   private let lineFeedEnds: Bool
   private var place = Place.lineStart
 
-  /// `lineFeedEnds`: whether a bare LF ends a line as well.
+  /// `lineFeedEnds` is true if a bare LF ends a line as well.
   public init(lineFeedEnds: Bool) { self.lineFeedEnds = lineFeedEnds }
 
   public mutating func push(_ byte: UInt8) -> Piece {

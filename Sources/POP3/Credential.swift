@@ -1,21 +1,21 @@
 internal import Bytes
 
-/// Why a user name or a secret is none.
+/// Why a user name or a secret is not valid.
 public enum CredentialError: Error, Equatable, Sendable {
   case empty(CredentialPart)
   /// Longer than `Limits.userOctets` or `Limits.secretOctets`.
   case tooLong(CredentialPart)
-  /// CR or LF would begin a command of its own, NUL would end a part (CVE-2025-15367).
+  /// CR or LF would begin a new command, NUL would end a part of the PLAIN response (CVE-2025-15367).
   case forbiddenByte(CredentialPart, at: Int)
 }
 
 public enum CredentialPart: Equatable, Sendable { case user, secret }
 
-/// A user name and a secret: unprintable, and wiped when the login or its life is over.
+/// A user name and a secret, which cannot be printed. Both are wiped after the login, and at the end of life.
 public struct Credential: ~Copyable {
-  /// A class, so that a move leaves no copy behind, and its end can write zeros.
+  /// A class, so that a move leaves no copy behind, and `deinit` can wipe.
   private final class Storage {
-    // Not in place: to read them would be to copy them, and nobody wipes that copy.
+    // Arrays, as reading inline storage would copy it, and nothing would wipe the copy.
     var user: [UInt8] = []
     var secret: [UInt8] = []
 
@@ -52,7 +52,7 @@ public struct Credential: ~Copyable {
   }
 }
 
-// What logins write of it. Each asks for the proof that law L3 demands.
+// What logins write of a credential. Each function demands a clearance, as law L3 requires.
 extension Credential {
   /// Calls `body` with each octet of the user name.
   func forEachUserByte(_: borrowing Clearance, _ body: (UInt8) -> Void) {
@@ -64,7 +64,7 @@ extension Credential {
     for byte in storage.secret { body(byte) }
   }
 
-  /// Writes the response of PLAIN, in base64, and the line's end.
+  /// Writes the response of PLAIN in base64, and CRLF.
   func writePlainResponse(to output: inout Output, _: borrowing Clearance) {
     output.markSecret()
     forEachPlainDigit { output.append($0) }
@@ -72,18 +72,18 @@ extension Credential {
   }
 }
 
-// What is asked of it and shows nothing.
+// Properties that do not reveal the credential.
 extension Credential {
-  /// True if `AUTH PLAIN` and the response fit one command line: RFC 5034 section 4.
+  /// True if `AUTH PLAIN` with the response fits into one command line: RFC 5034 section 4.
   var fitsInitialResponse: Bool {
     let octets = 2 + storage.user.count + storage.secret.count
     return 11 + (octets + 2) / 3 * 4 + 2 <= Limits.commandOctets
   }
 
-  /// True if a server's `line` repeats the secret, bare, in base64 whatever stands before it, or
-  /// that and what PLAIN has before it: it is not for a log.
+  /// True if `line`, from the server, repeats the secret and thus is not for a log: bare, in base64 at any
+  /// offset, or as the response of PLAIN.
   ///
-  /// The first octets are enough: a server may cut off what it repeats.
+  /// It suffices that the first octets are repeated, as a server may cut off the rest.
   func isRepeated(in line: Span<UInt8>) -> Bool {
     let secret = storage.secret
     var response = ByteBuffer<12>()
@@ -93,8 +93,8 @@ extension Credential {
       || line.contains(response.bytes) || isEncoded(in: line)
   }
 
-  // base64 has a digit for each 6 bits, so that three places of the secret in what is encoded give
-  // three texts. Fewer digits than 3 may stand in any line.
+  // base64 has a digit for each 6 bits, so the secret can appear in three encodings, according to its offset.
+  // Fewer than 3 digits may occur in any line by chance.
   private func isEncoded(in line: Span<UInt8>) -> Bool {
     let octets = min(8, storage.secret.count)
     for before in 0..<3 {

@@ -1,33 +1,33 @@
 internal import Bytes
 
-/// Cuts the server's bytes into lines; of a long line it keeps the beginning and stays in step.
+/// Splits the server's bytes into lines. Of a long line it keeps the beginning, and it finds the end.
 ///
-/// A line ends in CRLF and in nothing else: a sender may have put a bare LF into what a server
-/// repeats. Only where the very first line ended in a bare LF do the later ones too.
+/// Only CRLF ends a line, because a sender may have put a bare LF into text that the server repeats. If the
+/// first line of all ended in a bare LF, a bare LF ends the later ones, too.
 public struct LineFramer: Sendable {
   public enum Progress: Equatable, Sendable { case needsMore, line }
 
-  /// Whether a bare LF ends a line as well; nil until the first line shows it.
+  /// True if a bare LF ends a line as well; nil until the first line has ended.
   private var lineFeedEnds: Bool?
   private var kept = Limits.Line()
   private var octets = 0
   private var afterCarriageReturn = false
   private var complete = false
 
-  /// Whether the line was longer than what `line` keeps of it.
+  /// True if the line is longer than what `line` keeps of it.
   public private(set) var isTruncated = false
 
-  /// Frames a stream whose first line shows how its lines end.
+  /// Frames a stream whose first line shows whether a bare LF ends lines.
   public init() {}
 
-  /// Frames a stream whose lines all end in CRLF.
+  /// Frames a stream in which only CRLF ends a line.
   public static var strict: LineFramer {
     var framer = LineFramer()
     framer.lineFeedEnds = false
     return framer
   }
 
-  /// The line without its end, cut to 512 octets; it stands until the next `push`.
+  /// The line without its end, cut to 512 octets; valid until the next `push`.
   public var line: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
@@ -37,7 +37,7 @@ public struct LineFramer: Sendable {
   public var isAtLineStart: Bool { complete || octets == 0 }
   public var acceptsBareLineFeed: Bool { lineFeedEnds ?? false }
 
-  /// Takes a byte. Throws `lineTooLong`, and only that.
+  /// Adds a byte. Throws `lineTooLong`, and nothing else, after `Limits.lineOctets` octets.
   public mutating func push(_ byte: UInt8) throws(ProtocolError.Reason) -> Progress {
     if complete { restart() }
     guard octets < Limits.lineOctets else { throw .lineTooLong }

@@ -1,54 +1,54 @@
 internal import Bytes
 
-/// A login as a value: what the client says first, what it answers to each challenge, and whether
-/// the server's last word is believed.
+/// A login mechanism as a value: the client's first line, its response to each challenge, and a check of the
+/// server's last reply.
 ///
-/// Whatever it writes needs the proof that law L3 demands.
+/// Whatever it writes needs a clearance, as law L3 demands.
 protocol LoginMechanism: Sendable {
-  /// The step that fails where the server refuses the last line.
+  /// The stage that fails if the server refuses the last line.
   var stage: LoginStage { get }
 
-  /// True if the client has said all that it must: the next `+OK` is the server's last word, and not
-  /// a challenge.
+  /// True if the client has sent everything, so that the next `+OK` is the server's last reply and not a
+  /// challenge.
   var isComplete: Bool { get }
 
-  /// Writes the first line.
+  /// Writes the first line of the login.
   func start(
     _ credential: borrowing Credential, to output: inout Output, _ clearance: borrowing Clearance)
 
-  /// Writes the answer to a challenge. That is an empty line where the challenge tells of a failure,
-  /// and the `-ERR` comes only after it (XOAUTH2).
+  /// Writes the response to a challenge: an empty line if the challenge reports a failure and `-ERR` comes
+  /// only after the response (XOAUTH2).
   mutating func respond(
     to challenge: Challenge, _ credential: borrowing Credential, to output: inout Output,
     _ clearance: borrowing Clearance
   ) throws(ProtocolError.Reason)
 
-  /// Throws where the server has not proved by now what the mechanism asks of it, as SCRAM does;
-  /// `text` is what follows the last `+OK`.
+  /// Throws if the server has not proved what the mechanism demands of it, as SCRAM does; `text` is what
+  /// follows the last `+OK`.
   func check(_ text: Span<UInt8>) throws(ProtocolError.Reason)
 }
 
 extension LoginMechanism {
-  /// The server need not prove anything.
+  /// Accepts any reply: the server need not prove anything.
   func check(_ text: Span<UInt8>) throws(ProtocolError.Reason) {}
 }
 
-/// What a server asks in a login.
+/// A challenge of the server in a login.
 struct Challenge: ~Escapable {
-  /// What follows the `+`, without blanks at the ends: base64, or rubbish where nobody reads it.
+  /// What follows the `+`, without blanks at the ends: base64, or anything if the mechanism ignores it.
   let text: Span<UInt8>
-  /// A `+OK` came: the reply to USER, and what some servers write where `+` is due.
+  /// True if the line is `+OK`: the reply to USER, or what some servers send instead of `+`.
   let isOK: Bool
 
   // continue-req = "+" SP [base64] CRLF                             ; RFC 5034 section 5
-  /// Takes a line that begins with `+`.
+  /// Takes a line that begins with `+`, or with `+OK` if `isOK`.
   @_lifetime(copy line)
   init(parsing line: Span<UInt8>, isOK: Bool) {
     text = line.extracting((isOK ? 3 : 1)...).trimmingBlanks
     self.isOK = isOK
   }
 
-  /// The challenge without its base64, which must be whole. Throws `malformedChallenge`.
+  /// The challenge decoded from base64, which must be complete. Throws `malformedChallenge` otherwise.
   func decoded() throws(ProtocolError.Reason) -> [UInt8] {
     guard !isOK, text.count.isMultiple(of: 4) else { throw .malformedChallenge }
     var end = text.count
@@ -69,8 +69,8 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
   case plain(PlainLogin)
   case apop(APOPLogin<MD5>)
 
-  /// What the owner chose, or what the server can do; `fitsOneLine` is of AUTH with its response.
-  /// Throws `noMechanism` or `noStamp`.
+  /// Chooses the login: `mechanism`, or by the server's capabilities if that is `automatic`. `fitsOneLine` is
+  /// true if AUTH fits into one line with its response. Throws `noMechanism` or `noStamp`.
   init(
     _ mechanism: Mechanism, _ capabilities: Capabilities, _ stamp: Stamp?, isEncrypted: Bool,
     fitsOneLine: Bool
@@ -106,7 +106,7 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
     }
   }
 
-  /// True if a server with these capabilities offers it.
+  /// True if a server with these capabilities offers this login.
   func isOffered(by capabilities: Capabilities) -> Bool {
     switch self {
     case .user: capabilities.user
@@ -115,7 +115,7 @@ enum Login<MD5: MD5Digest & ~Copyable>: LoginMechanism {
     }
   }
 
-  /// The login to try instead, where the server did not say why it refused this one.
+  /// The mechanism to try after a refusal without a reason; nil if there is none.
   var alternative: Mechanism? {
     switch self {
     case .plain(let login): login.isOneLine ? .plainChallenge : login.isComplete ? nil : .user

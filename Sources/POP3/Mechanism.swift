@@ -1,22 +1,22 @@
 internal import Bytes
 
-/// How a session logs in.
+/// The login mechanism of a session, as the owner chooses it.
 public enum Mechanism: Equatable, Sendable {
-  /// AUTH PLAIN where it is announced, else USER and PASS; never APOP.
+  /// AUTH PLAIN if it is announced, otherwise USER and PASS; never APOP.
   ///
-  /// A server whose capabilities have neither gets USER and PASS under TLS (its list is wrong), and
-  /// nothing in the clear (it does not want a password there, as RFC 2595 section 4 lets it say).
+  /// If the server's capabilities have neither, USER and PASS are used under TLS, where the list must be
+  /// wrong. In the clear there is no login, as the server may not want a password there (RFC 2595 section 4).
   case automatic
-  /// AUTH PLAIN in one line where that fits 255 octets, else in two.
+  /// AUTH PLAIN in one line if that fits into 255 octets, otherwise in two.
   case plain
   /// AUTH PLAIN in two lines.
   case plainChallenge
   case user
-  /// Not after STLS: the stamp came in the clear.
+  /// APOP. Not possible after STLS, as the timestamp came in the clear.
   case apop
 }
 
-/// A SASL mechanism that a login can use: RFC 4422.
+/// A SASL mechanism that popbell supports: RFC 4422.
 public enum SASLMechanism: UInt8, CaseIterable, Sendable {
   case plain
 
@@ -27,8 +27,7 @@ public enum SASLMechanism: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The mechanism that a server announces as `word`, in either case; nil where there is no login
-  /// for it.
+  /// The mechanism with the name `word`, in either case; nil if popbell does not support it.
   init?(named word: Span<UInt8>) {
     for mechanism in Self.allCases where word.equalsIgnoringCase(mechanism.name) {
       self = mechanism
@@ -38,7 +37,7 @@ public enum SASLMechanism: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// The mechanisms that a server announces, as far as there is a login for them.
+/// The SASL mechanisms that a server announces and popbell supports.
 public struct SASLMechanisms: Equatable, Sendable {
   private var bits: UInt16 = 0
 

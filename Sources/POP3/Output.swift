@@ -1,12 +1,12 @@
 internal import Bytes
 
-/// What waits to be written; a line with a secret in it is wiped when all of it was.
+/// Bytes to be written to the server; a line with a secret is wiped once everything is written.
 struct Output: ~Copyable {
   private var buffer = Limits.Output()
   private var start = 0
   private var holdsSecret = false
 
-  /// How many octets wait.
+  /// Number of octets to be written.
   var count: Int { buffer.count - start }
   var isEmpty: Bool { count == 0 }
 
@@ -16,7 +16,7 @@ struct Output: ~Copyable {
     borrowing get { buffer.bytes.extracting(start...) }
   }
 
-  /// From here until all is written, it holds a secret.
+  /// Notes that the output holds a secret, until everything is written.
   mutating func markSecret() { holdsSecret = true }
 
   mutating func append(_ byte: UInt8) {
@@ -43,7 +43,7 @@ struct Output: ~Copyable {
     append(digits)
   }
 
-  /// Drops the first `count` octets, which were written; must not be more than wait.
+  /// Drops the first `count` octets, which were written; requires that there are as many.
   mutating func didWrite(_ count: Int) {
     precondition(count >= 0 && count <= self.count)
     start += count

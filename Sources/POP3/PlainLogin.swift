@@ -1,9 +1,9 @@
-/// AUTH PLAIN: RFC 4616, as RFC 5034 has it.
+/// AUTH PLAIN: RFC 4616, RFC 5034.
 struct PlainLogin: LoginMechanism {
   let isOneLine: Bool
   private var hasResponded = false
 
-  /// With the response in AUTH's line, or (`isOneLine` is false) in the next.
+  /// The response is part of the AUTH line or, if `isOneLine` is false, the next line.
   init(isOneLine: Bool) { self.isOneLine = isOneLine }
 
   var stage: LoginStage { .auth }
@@ -19,8 +19,8 @@ struct PlainLogin: LoginMechanism {
     credential.writePlainResponse(to: &output, clearance)
   }
 
-  // Some servers write "+OK" where "+" is due, some ask for what AUTH's line already had, and what
-  // stands behind the "+" is not always base64.
+  // Some servers send "+OK" instead of "+", or ask again for the response that the AUTH line had; what
+  // follows the "+" is not always base64.
   mutating func respond(
     to challenge: Challenge, _ credential: borrowing Credential, to output: inout Output,
     _ clearance: borrowing Clearance

@@ -1,25 +1,25 @@
 internal import Bytes
 
-/// Why a server said no, as far as it says so.
+/// The reason of a `-ERR` reply, as far as its response code or text gives one.
 public enum Refusal: Equatable, Sendable {
-  /// No response code, and a text that tells nothing.
+  /// No response code, and a text without a known reason.
   case none
-  /// Logged in too soon after the last time: RFC 2449 section 8.1.1.
+  /// The last login was too recent, [LOGIN-DELAY]: RFC 2449 section 8.1.1.
   case loginDelay
-  /// Another session holds the mailbox: RFC 2449 section 8.1.2.
+  /// Another session has the mailbox, [IN-USE]: RFC 2449 section 8.1.2.
   case inUse
-  /// Likely to pass by itself: RFC 3206 section 4.
+  /// An error that is likely to pass by itself, [SYS/TEMP]: RFC 3206 section 4.
   case temporary
-  /// Needs somebody at the server: RFC 3206 section 4.
+  /// An error that somebody must repair at the server, [SYS/PERM]: RFC 3206 section 4.
   case permanent
-  /// The user name or the secret is wrong: RFC 3206 section 4.
+  /// The user name or the secret is wrong, [AUTH]: RFC 3206 section 4.
   case authentication
-  /// A response code that is none of these.
+  /// Another response code.
   case other
-  /// An empty line where the reply to DELE is due (Exchange Online, for odd messages).
+  /// An empty line came instead of the reply to DELE (Exchange Online, for some messages).
   case emptyLine
 
-  /// True if no response code says why.
+  /// True if no known response code gives the reason.
   public var isUntagged: Bool {
     switch self {
     case .none, .other, .emptyLine: true
@@ -53,7 +53,7 @@ public enum Refusal: Equatable, Sendable {
     }
   }
 
-  /// What servers without response codes write when a second try will help.
+  /// Finds the reason in the texts of servers without response codes.
   private init(text: Span<UInt8>) {
     if text.containsWord("login limit") {  // Hotmail: "Exceeded the login limit for a 15 minute…"
       self = .loginDelay
@@ -72,7 +72,7 @@ public enum Refusal: Equatable, Sendable {
 }
 
 extension Span<UInt8> {
-  /// Whether `text` begins a word in it: "lock" does in "is locked", and not in "blocked".
+  /// True if a word of the text begins with `text`: "lock" matches in "is locked", but not in "blocked".
   fileprivate func containsWord(_ text: StaticString) -> Bool {
     for index in indices where index == 0 || !self[index - 1].isLetter {
       if extracting(index...).hasPrefixIgnoringCase(text) { return true }

@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// A status line: how it begins, and why it refuses.
+/// A status line of the server: its status and, if that is `refused`, the reason.
 public struct Reply: Equatable, Sendable {
   public enum Status: Equatable, Sendable {
     case ok
@@ -13,13 +13,13 @@ public struct Reply: Equatable, Sendable {
 
   public let status: Status
 
-  /// The reason; `none` unless it is refused.
+  /// The reason of a refusal; `none` for any other status.
   public let refusal: Refusal
 
   // response      = "+OK" / "-ERR" [SP [resp-code SP] text] CRLF     ; RFC 2449 section 3
   // continue-req  = "+" SP [base64] CRLF                             ; RFC 5034 section 5
   //
-  // seznam.cz leaves the blank of the continuation out. Letters may be of either case.
+  // seznam.cz omits the blank of the continuation. Letters match in either case.
   public init(parsing line: Span<UInt8>) {
     if line.hasPrefixIgnoringCase("+OK") {
       self.init(status: .ok)

@@ -1,15 +1,17 @@
 internal import Bytes
 
-/// Where a session is.
+/// The current step of a session.
 enum SessionStep: Equatable, Sendable {
   case greeting
-  /// CAPA before the login, before or after TLS began.
+  /// CAPA was sent before the login, with or without TLS.
   case capabilities
+  /// STLS was sent.
   case startTLS
+  /// TLS is being set up.
   case handshake
-  /// `login` has the word.
+  /// `login` exchanges lines with the server.
   case authenticating
-  /// CAPA after the login: Gmail announces PIPELINING only then.
+  /// CAPA was sent after the login, as Gmail announces PIPELINING only then.
   case capabilitiesAgain
   case transaction
   case ended
@@ -26,7 +28,7 @@ enum SessionStep: Equatable, Sendable {
   }
 }
 
-/// What can happen in a step.
+/// An event that can change the step.
 enum Input: Equatable, Sendable {
   case reply(Reply.Status, Refusal)
   case endOfCapabilities
@@ -34,8 +36,7 @@ enum Input: Equatable, Sendable {
 }
 
 extension Session where MD5: ~Copyable {
-  /// All steps and all that can happen in them. Only in the `enter` that it calls does the step
-  /// change.
+  /// Handles every input in every step. Only `enter`, which it calls, changes the step.
   mutating func advance(on input: Input) throws(ProtocolError.Reason) -> SessionEvent? {
     switch (step, input) {
     case (.greeting, .reply(.ok, _)):
@@ -83,7 +84,7 @@ extension Session where MD5: ~Copyable {
       }
       return try reject(login.stage, refusal)
 
-    // o2.pl refuses CAPA after the login: what it said before stands.
+    // o2.pl refuses CAPA after the login: the earlier capabilities remain valid.
     case (.capabilitiesAgain, .reply(.refused, _)):
       return try enter(.transaction)
     case (.capabilitiesAgain, .endOfCapabilities):
@@ -106,7 +107,7 @@ extension Session where MD5: ~Copyable {
     }
   }
 
-  /// Begins a step by what it has to say.
+  /// Begins a step, with the command or event with which it begins.
   private mutating func enter(_ next: SessionStep) throws(ProtocolError.Reason) -> SessionEvent? {
     var event: SessionEvent?
     switch next {
@@ -131,14 +132,14 @@ extension Session where MD5: ~Copyable {
     return .startTLS
   }
 
-  /// The login answers a challenge.
+  /// Has the login respond to a challenge.
   private mutating func respond(isOK: Bool) throws(ProtocolError.Reason) -> SessionEvent? {
     let challenge = Challenge(parsing: framer.line, isOK: isOK)
     try login.respond(to: challenge, credential, to: &waiting, transport.clearance())
     return nil
   }
 
-  /// The server does not let us in.
+  /// Ends the session because the server refused it or the login.
   private mutating func reject(
     _ stage: LoginStage, _ refusal: Refusal
   ) throws(ProtocolError.Reason) -> SessionEvent? {
@@ -147,7 +148,7 @@ extension Session where MD5: ~Copyable {
     return .rejected(stage, refusal)
   }
 
-  /// What came in the clear was anybody's: RFC 2595 section 4.
+  /// Drops everything that came in the clear, which anybody may have sent: RFC 2595 section 4.
   private mutating func forget() {
     capabilities = Capabilities()
     heard = Capabilities()

@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What the server's next bytes are.
+/// What the server's next bytes belong to.
 enum Reading: Equatable, Sendable {
   case status
   case capabilities(lines: Int)
@@ -9,15 +9,14 @@ enum Reading: Equatable, Sendable {
 }
 
 extension Session where MD5: ~Copyable {
-  /// Whether `send` takes a command: one at a time, and up to `Limits.window` where the server
-  /// announced PIPELINING.
+  /// True if `send` may be called: one command at a time, or up to `Limits.window` if the server announced
+  /// PIPELINING.
   public var canSend: Bool {
     guard step == .transaction, failure == nil, !window.endsInQuit else { return false }
     return window.isEmpty || (capabilities.pipelining && !window.isFull)
   }
 
-  /// Puts `command` into the output; `canSend` must be true, and a message number from 1 to
-  /// `Limits.messages`.
+  /// Adds `command` to the output. Requires `canSend`, and a message number from 1 to `Limits.messages`.
   public mutating func send(_ command: Command) {
     precondition(canSend)
     let before = waiting.count
@@ -25,7 +24,7 @@ extension Session where MD5: ~Copyable {
     window.append(command, octets: waiting.count - before)
   }
 
-  /// The oldest command's reply.
+  /// Handles the reply to the oldest command.
   mutating func answer(_ status: Reply.Status, _ refusal: Refusal)
     throws(ProtocolError.Reason) -> SessionEvent?
   {
@@ -61,7 +60,7 @@ extension Session where MD5: ~Copyable {
 
   // "+OK" SP count SP octets                                         ; RFC 1939 section 5
   //
-  // The octets of some servers are negative.
+  // Some servers send a negative number of octets.
   private mutating func mailboxStatus() throws(ProtocolError.Reason) -> SessionEvent {
     var rest = framer.line.extracting(3...)
     guard let count = UInt64(decimal: takeWord(from: &rest)) else { throw .malformedStatus }
@@ -72,8 +71,8 @@ extension Session where MD5: ~Copyable {
 
   // "+OK" SP unique-id-listing                                       ; RFC 1939 section 7
   //
-  // Twisted leaves the number out. Mailpit before August 2025 answered in several lines: what follows
-  // and is no reply is passed over.
+  // Twisted omits the number. Mailpit before August 2025 answered in several lines: lines that are not
+  // replies are then ignored.
   private mutating func soughtUniqueID(_ message: Int) -> UniqueID? {
     let line = replyLine()
     strayLines = Limits.strayLines
@@ -85,7 +84,7 @@ extension Session where MD5: ~Copyable {
   }
 }
 
-// The lines after the first.
+// The lines after the status line.
 extension Session where MD5: ~Copyable {
   mutating func takeCapability(_ byte: UInt8, _ lines: Int)
     throws(ProtocolError.Reason) -> SessionEvent?
@@ -127,7 +126,7 @@ extension Session where MD5: ~Copyable {
   }
 }
 
-/// A line without the dot that is put before each line that begins with one.
+/// The line without its dot-stuffing: RFC 1939 section 3.
 @_lifetime(copy line)
 private func unstuffed(_ line: Span<UInt8>) -> Span<UInt8> {
   line.hasPrefix(".") ? line.extracting(1...) : line

@@ -2,15 +2,14 @@ internal import Bytes
 
 /// The client's side of a POP3 session: the server's bytes in, events and bytes to write out.
 ///
-/// `init` waits for the greeting, then does all up to the login by itself; after `ready` it is the
-/// caller who asks. It knows no time: a server that says nothing is the caller's deadline's matter,
-/// and so is one whose message never ends.
+/// The session acts by itself from the greeting to the login; after `ready` the caller sends commands. It has
+/// no clock: the caller must set a deadline for a server that is silent or whose message never ends.
 public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   let configuration: SessionConfiguration
   var credential: Credential
   var transport: Transport
   var step = SessionStep.greeting
-  /// Chosen when its step begins.
+  /// The login; chosen when its step begins.
   var login = Login<MD5>.user(UserLogin())
   var reading = Reading.status
   var framer = LineFramer()
@@ -22,21 +21,22 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
   var messageCount: Int?
   private var lineIsWithheld = false
   private var replyIsUnsolicited = false
-  /// The number of lines that are no replies and may come before the next reply.
+  /// Number of lines without a status that may still come before the next reply.
   var strayLines = 0
-  /// True if the server has answered about one unique-id in several lines: what the first said is none.
+  /// True if the server has answered UIDL for one message in several lines, so that the first gave no
+  /// unique-id.
   public private(set) var hasStrayLines = false
   private var received: UInt64 = 0
-  /// True if the server refused CAPA before the login: some hang up then.
+  /// True if the server refused CAPA before the login; some servers hang up afterwards.
   public internal(set) var hasRefusedCapabilities = false
-  /// The login to try the next time, where a refusal may be of the mechanism's form and not of the
-  /// credential; nil where nothing says so. USER only if the credential was not sent.
+  /// The mechanism to try in the next session, if the refusal may be due to the mechanism and not to the
+  /// credential; nil otherwise. It is `user` only if the credential was not sent.
   public internal(set) var nextMechanism: Mechanism?
-  /// True if the server refused a login that it had not offered among others.
+  /// True if the server refused a login that its capabilities do not offer.
   public internal(set) var loginIsNotOffered = false
   private(set) var failure: ProtocolError?
 
-  /// What the server can do, as far as it is known; the union of what it said since TLS began.
+  /// The server's capabilities as far as known: the union of all replies to CAPA since TLS began.
   public internal(set) var capabilities = Capabilities()
 
   public init(_ configuration: SessionConfiguration, _ credential: consuming Credential) {
@@ -45,44 +45,44 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     transport = Transport(configuration.security)
   }
 
-  /// How far it is; after an error, how far it was.
+  /// The state of the session; after an error, the state in which it occurred.
   public var state: SessionState { window.endsInQuit ? .update : step.state }
 
-  /// True if the greeting had what APOP needs, and came where nobody could change it.
+  /// True if the greeting had a timestamp for APOP and did not come in the clear before STLS.
   public var offersAPOP: Bool { stamp != nil }
 
-  /// Whether the server ends its lines with a bare LF, as its greeting did.
+  /// True if a bare LF ends the server's lines, as it ended its greeting.
   public var acceptsBareLineFeed: Bool { framer.acceptsBareLineFeed }
 
-  /// The command whose reply is due.
+  /// The oldest command whose reply is awaited; nil if there is none.
   public var awaiting: Command? { window.first }
 
-  /// The last line of the server, raw and cut to 512 octets, for a log that escapes it; empty where
-  /// it may repeat the secret. It stands until the next `receive`.
+  /// The server's last line, cut to 512 octets and not escaped, for a log; empty if it may repeat the secret.
+  /// Valid until the next `receive`.
   public var lastLine: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { lineIsWithheld ? framer.line.extracting(..<0) : framer.line }
   }
 
-  /// What is to be written; then call `didWrite`.
+  /// Bytes to write to the server; call `didWrite` afterwards.
   public var output: Span<UInt8> {
     @_addressableSelf
     @_lifetime(borrow self)
     borrowing get { waiting.bytes }
   }
 
-  /// The first `count` bytes of `output` were written; what of them is secret is wiped.
+  /// Removes the first `count` bytes of `output`, which were written; secrets are wiped.
   public mutating func didWrite(_ count: Int) { waiting.didWrite(count) }
 
-  /// The handshake that `startTLS` asked for is done, and the certificate verified.
+  /// Continues after the handshake that `startTLS` asked for; the certificate must be verified.
   public mutating func secured() throws(ProtocolError) {
     if let failure { throw failure }
     precondition(step == .handshake, "no handshake is due")
     do { _ = try advance(on: .secured) } catch { throw fail(error) }
   }
 
-  /// Takes a byte from the server. After an error it throws the same again.
+  /// Handles a byte from the server. After an error, each call throws the same error again.
   public mutating func receive(_ byte: UInt8) throws(ProtocolError) -> SessionEvent? {
     if let failure { throw failure }
     do {
@@ -94,9 +94,9 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The connection ended. Throws `connectionEnded` unless the session had ended before.
+  /// Handles the end of the connection. Throws `connectionEnded` unless the session had ended.
   ///
-  /// Where it awaits QUIT, what was marked is deleted or is not: nobody can tell.
+  /// If the reply to QUIT is awaited, it is unknown whether the marked messages are deleted.
   public mutating func receiveEnd() throws(ProtocolError) {
     if let failure { throw failure }
     guard step != .ended else { return }
@@ -111,7 +111,7 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     return error
   }
 
-  /// What the next bytes are.
+  /// Passes a byte to the reader of the current part of the stream.
   private mutating func take(_ byte: UInt8) throws(ProtocolError.Reason) -> SessionEvent? {
     switch reading {
     case .status: return try takeStatus(byte)
@@ -142,8 +142,8 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     return try advance(on: .reply(reply.status, reply.refusal))
   }
 
-  /// Whether all of a command, or at first none, was written: an answer that comes before its
-  /// question is nobody's (CVE-2026-42246).
+  /// True if the awaited command, or everything before the first command, is written: a reply that comes
+  /// before its command is unsolicited (CVE-2026-42246).
   private var replyIsDue: Bool {
     switch step {
     case .transaction: !window.isEmpty && waiting.count <= window.octetsBehindFirst

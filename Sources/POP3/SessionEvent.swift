@@ -1,58 +1,58 @@
 internal import Bytes
 
-/// What a session learned from the server's bytes.
+/// An event that follows from the server's bytes.
 public enum SessionEvent: Equatable, Sendable {
-  /// STLS was accepted: do the handshake, then call `secured()`.
+  /// The server accepted STLS: perform the handshake, then call `secured()`.
   ///
-  /// Pass what is left of the same read to `receive` first: it throws if there is anything.
+  /// Before that, pass the remaining bytes of the same read to `receive`, which throws if there are any.
   case startTLS
-  /// Logged in; commands may be sent.
+  /// The login succeeded; commands may be sent.
   case ready
-  /// The server does not let us in; the session has ended.
+  /// The server refused the session or the login; the session has ended.
   case rejected(LoginStage, Refusal)
 
-  /// The answer to STAT; `octets` is nil where it is no number (some servers send negative ones),
-  /// and is not to be relied on anyway.
+  /// The reply to STAT. `octets` is nil if it is not a number (some servers send negative ones), and may be
+  /// wrong.
   case status(count: Int, octets: UInt64?)
-  /// From UIDL; the identity is nil where the server gave none that can be told from others.
+  /// A message in the reply to UIDL; the unique-id is nil if the server gave none that is valid.
   ///
-  /// Numbers and identities may come twice.
+  /// Numbers and unique-ids may occur twice.
   case uniqueID(Int, UniqueID?)
-  /// From LIST; `octets` is nil where it is no number. Exchange sends sizes that are not true.
+  /// A message in the reply to LIST; the size is nil if it is not a number. Exchange sends wrong sizes.
   case listing(Int, octets: UInt64?)
-  /// All of UIDL or LIST was listed; `skipped` lines had no message number.
+  /// The listing of UIDL or LIST is complete; `skipped` lines had no message number.
   case endOfListing(Command, skipped: Int)
-  /// A byte of the message that TOP or RETR gives, dots unstuffed, line ends as they came.
+  /// A byte of the message that TOP or RETR returns, without dot-stuffing, with line ends as sent.
   ///
-  /// TOP may leave out the empty line after the header (Dovecot). FTGate repeats the `+OK`: that
-  /// comes as the first line.
+  /// TOP may omit the empty line after the header (Dovecot). FTGate repeats the `+OK`, which then is the
+  /// first line.
   case content(UInt8)
-  /// All of the message was given.
+  /// The message is complete.
   case endOfContent(Int)
-  /// Marked as deleted; it is when QUIT is answered with `goodbye`.
+  /// The server accepted DELE; the message is deleted when QUIT is answered with `goodbye`.
   case deleted(Int)
-  /// NOOP or RSET was done.
+  /// The server accepted NOOP or RSET.
   case done(Command)
-  /// The server said no; after QUIT, the session has ended, and some messages may be left.
+  /// The server refused the command. After QUIT, the session has ended, and some messages may not be deleted.
   case refused(Command, Refusal)
-  /// QUIT was done, and all that was marked is deleted; the session has ended.
+  /// The server accepted QUIT, and all marked messages are deleted; the session has ended.
   case goodbye
 }
 
-/// The step of a login that a server can refuse.
+/// The stage of a login that a server can refuse.
 public enum LoginStage: Equatable, Sendable { case greeting, user, pass, apop, auth }
 
-/// How far a session is.
+/// The state of a session, for the caller.
 public enum SessionState: Equatable, Sendable {
   case greeting, capabilities, startTLS, login, transaction, update, ended
 }
 
-/// What the owner decides about a session.
+/// The owner's choices for a session.
 public struct SessionConfiguration: Equatable, Sendable {
   public var security: Security
   public var mechanism: Mechanism
 
-  /// Whether to send CAPA; some servers hang or hang up on it.
+  /// True to send CAPA; some servers hang or hang up on it.
   public var askCapabilities: Bool
 
   public init(

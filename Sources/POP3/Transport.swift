@@ -6,13 +6,13 @@
 public enum Security: Equatable, Sendable {
   /// TLS from the first byte on, port 995: RFC 8314 section 3.2.
   case tls
-  /// TLS after STLS, or nothing: RFC 2595.
+  /// TLS after STLS, and no login without it: RFC 2595.
   case startTLS
   /// No TLS.
   case plaintext
 }
 
-/// What is demanded of the transport, and what it has become.
+/// The demanded transport, and its current state.
 struct Transport: Sendable {
   private let demand: Security
   private(set) var isEncrypted: Bool
@@ -29,7 +29,7 @@ struct Transport: Sendable {
     }
   }
 
-  /// Leave to write a credential. Throws `notSecured` until the transport is what was demanded.
+  /// Permission to write a credential. Throws `notSecured` until the demanded transport is in place.
   func clearance() throws(ProtocolError.Reason) -> Clearance {
     guard !needsStartTLS else { throw .notSecured }
     return Clearance()
@@ -38,7 +38,7 @@ struct Transport: Sendable {
   mutating func didStartTLS() { isEncrypted = true }
 }
 
-/// The proof that the transport is in place.
+/// Proof that the demanded transport is in place.
 struct Clearance: ~Copyable {
   fileprivate init() {}
 }

@@ -1,10 +1,10 @@
 public import Bytes
 
-/// A deed of a rule; only the platform can do it.
+/// An action of a rule, which only the platform can carry out.
 public enum Action: Sendable {
-  /// Starts a program: its path, then its arguments.
+  /// Starts a program: its path, followed by its arguments.
   case run([Template])
-  /// Changes an output, by its place in `Names.outputs`.
+  /// Changes the output with this index in `Names.outputs`.
   case output(Int, OutputChange)
 }
 
@@ -12,10 +12,10 @@ public enum Action: Sendable {
 public enum OutputChange: Sendable, Equatable {
   case on, off, toggle
   case pulse(Interval)
-  /// On for a while and off for a while, so many times.
+  /// On for a time and off for a time, `count` times.
   case blink(on: Interval, off: Interval, count: Int)
 
-  /// True if it leaves the output on until something else turns it off.
+  /// True if the change may leave the output on until something else turns it off.
   public var mayLeaveOn: Bool {
     switch self {
     case .on, .toggle: true
@@ -23,7 +23,7 @@ public enum OutputChange: Sendable, Equatable {
     }
   }
 
-  /// The time that the output is on at a time; nil where the change itself does not end that.
+  /// The time for which the output is on without a break; nil if the change does not end it.
   public var onTime: Interval? {
     switch self {
     case .on, .off, .toggle: nil
@@ -34,12 +34,12 @@ public enum OutputChange: Sendable, Equatable {
 }
 
 extension Action {
-  /// The action in words: `pulse siren 10s`.
+  /// Writes the action in words: `pulse siren 10s`.
   public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
     describe(names, into: &sink) { argument in quoted(argument.source) }
   }
 
-  /// The action in words, escaped, with the values of an alert that `rule` took.
+  /// Writes the action in words, escaped, with the values of an alert that `rule` took.
   public func describe(
     _ names: borrowing Names, for values: AlertValues, of rule: Rule,
     into sink: inout some ByteSink & ~Copyable
@@ -108,7 +108,7 @@ extension OutputChange {
 }
 
 extension ByteSink where Self: ~Copyable {
-  /// Adds an argument so that it can be read back: in quotes where it needs them.
+  /// Writes an argument so that it can be parsed again: in quotes if it needs them.
   public mutating func write(argument text: Span<UInt8>) {
     guard text.needsQuotes else {
       write(text)

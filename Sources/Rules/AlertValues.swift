@@ -1,14 +1,14 @@
 import Bytes
 
-/// What an argument or an environment variable may be made of.
+/// A value of an alert that can stand in an argument or an environment variable.
 public enum AlertValue: Sendable, Equatable {
   case subject, from, to, date, messageID, uniqueID
   /// The name of the rule that took the message.
   case rule
-  /// A capture, by its place in the rule's `CaptureNames`.
+  /// A capture, by its index in the rule's `CaptureNames`.
   case capture(Int)
 
-  /// Those that every alert has.
+  /// The values that every alert has.
   public static let reserved: [AlertValue] = [
     .subject, .from, .to, .date, .messageID, .uniqueID, .rule,
   ]
@@ -43,9 +43,9 @@ public enum AlertValue: Sendable, Equatable {
   }
 }
 
-/// What a matched message carries to the one who acts on it; `Limits` has how much.
+/// The values of a message that a rule takes, for its actions; `Limits` bounds their lengths.
 public struct AlertValues: Sendable, Equatable {
-  // Not in place: what carries them is copied often.
+  // Arrays, as the values are copied often.
   public var subject: [UInt8] = []
   public var from: [UInt8] = []
   public var to: [UInt8] = []
@@ -56,9 +56,9 @@ public struct AlertValues: Sendable, Equatable {
 
   public init() {}
 
-  /// Adds what `value` is, of an alert that `rule` took, to `sink`; returns `false` where it did not fit.
+  /// Writes `value`, of an alert that `rule` took, to `sink`. Returns `false` if it did not fit.
   ///
-  /// A NUL is left out: it would end an argument.
+  /// NUL bytes are left out, as they would end an argument.
   @discardableResult
   public borrowing func write(
     _ value: AlertValue, of rule: borrowing Rule, into sink: inout some ByteSink & ~Copyable

@@ -1,10 +1,10 @@
 import Bytes
 
-/// The characters that a captured text can hold, as far as its pattern proves that.
+/// The characters that a captured text can contain, as far as its pattern proves.
 public enum Alphabet: Int, Sendable {
   /// ASCII letters, digits, `_` and `.`.
   case plain
-  /// Those and `-`, which may be the first.
+  /// Those of `plain`, and `-`, which may come first.
   case plainOrHyphen
   case anything
 
@@ -22,7 +22,7 @@ public enum Alphabet: Int, Sendable {
 }
 
 extension ExpressionProgram {
-  /// The characters that the capture `index` can hold: those that a state between its ends takes.
+  /// The alphabet of the capture `index`: of the characters that the states between its ends accept.
   func alphabet(ofCapture index: Int) -> Alphabet {
     var alphabet = Alphabet.plain
     var isInside = false

@@ -1,8 +1,8 @@
 public import Bytes
 
-/// Where text is written to, a byte at a time: an array at start, a bounded buffer later.
+/// A destination for text, a byte at a time: an array, or a buffer of fixed size.
 public protocol ByteSink: ~Copyable {
-  /// Adds a byte. Returns `false`, and changes nothing, when full.
+  /// Writes a byte. Returns `false`, and changes nothing, when full.
   @discardableResult
   mutating func write(_ byte: UInt8) -> Bool
 }
@@ -21,7 +21,7 @@ extension [UInt8]: ByteSink {
 }
 
 extension ByteSink where Self: ~Copyable {
-  /// Adds as many of the first `bytes` as fit. Returns `false` when some did not.
+  /// Writes as many of `bytes` as fit. Returns `false` if some did not.
   @discardableResult
   public mutating func write(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {
@@ -48,7 +48,7 @@ extension ByteSink where Self: ~Copyable {
     write(digits)
   }
 
-  /// Adds `interval` as the configuration writes it, in the largest unit that is exact: `90s`.
+  /// Writes `interval` as in the configuration, in the largest unit that is exact: `90s`.
   public mutating func write(_ interval: Interval) {
     let count = interval.milliseconds.magnitude
     let (divisor, unit): (UInt64, StaticString) =
@@ -66,7 +66,8 @@ extension ByteSink where Self: ~Copyable {
     write(unit)
   }
 
-  /// Adds at most `limit` bytes of `text`; what does not print becomes `\xNN`, what is cut off `...`.
+  /// Writes at most `limit` bytes of `text`; control bytes and invalid UTF-8 become `\xNN`, and `...` marks a
+  /// cut.
   public mutating func write(printable text: Span<UInt8>, limit: Int = 64) {
     var index = 0
     while index < text.count {

@@ -1,8 +1,8 @@
 import Bytes
 
-/// What a rule's patterns captured, in the order of its `CaptureNames`.
+/// The values that a rule's patterns captured, in the order of its `CaptureNames`.
 public struct Captures: Sendable, Equatable {
-  // One after the other, and where each ends.
+  // The values one after the other, and the end of each.
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var groups = 0
@@ -11,16 +11,16 @@ public struct Captures: Sendable, Equatable {
 
   public var count: Int { ends.count }
 
-  /// The value at `index`; empty where nothing was captured.
+  /// The value at `index`; empty if nothing was captured.
   @_lifetime(borrow self)
   public borrowing func value(at index: Int) -> Span<UInt8> {
     guard index < count else { return bytes.span.extracting(0..<0) }
     return bytes.span.extracting((index == 0 ? 0 : ends[index - 1])..<ends[index])
   }
 
-  /// Adds a value, cut to `Limits.captureValue` bytes.
+  /// Appends a value, cut to `Limits.captureValue` bytes between characters.
   ///
-  /// Returns `false`, and changes nothing, where there are `Limits.captures` of them.
+  /// Returns `false`, and changes nothing, if there are already `Limits.captures` values.
   @discardableResult
   public mutating func append(_ value: Span<UInt8>) -> Bool {
     guard count < Limits.captures else { return false }
@@ -29,7 +29,8 @@ public struct Captures: Sendable, Equatable {
     return true
   }
 
-  /// Adds what `matcher` found of groups: those with names, and as many others as `CaptureNames` has.
+  /// Appends the groups that `matcher` found: those with names, and the numbered ones that `CaptureNames`
+  /// has.
   mutating func append(
     _ groups: [Expression.Group], _ matcher: ExpressionMatcher, of text: Span<UInt8>
   ) {
@@ -55,22 +56,22 @@ extension Captures {
   }
 }
 
-/// The names of a rule's captures: those that its patterns give, and numbers for groups without any.
+/// The names of a rule's captures: those in its patterns, and numbers for groups without a name.
 public struct CaptureNames: Sendable {
   public private(set) var names: [[UInt8]] = []
-  /// What each of them can hold.
+  /// The characters that each capture can contain.
   public private(set) var alphabets: [Alphabet] = []
   private var groups = 0
 
   public init() {}
 
-  /// Adds the captures of the rule's next pattern.
+  /// Adds the captures of the next pattern of the rule.
   public mutating func add(_ pattern: Pattern) throws(CaptureError) {
     switch pattern {
     case .wildcard(let wildcard):
       for name in wildcard.names { try add(name) }
     case .expression(let expression):
-      // A group counts also where it has a name: the numbers are those that Python and RE2 give.
+      // Groups with a name are numbered as well, as in Python and RE2.
       for group in expression.groups {
         groups += 1
         guard let capture = group.capture else { continue }
@@ -90,7 +91,7 @@ public struct CaptureNames: Sendable {
     return names[index]
   }
 
-  /// Which of the names `name` is; letters may differ in case, and `-` is `_`.
+  /// Index of `name`, in any case of letters and with `_` for `-`; nil if there is none.
   public func index(of name: Span<UInt8>) -> Int? {
     names.firstIndex { candidate in isSameName(candidate.span, name) }
   }
@@ -126,7 +127,7 @@ func isCaptureName(_ text: Span<UInt8>) -> Bool {
   return true
 }
 
-/// Whether two names are the same environment variable.
+/// True if two names give the same environment variable.
 func isSameName(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
   guard left.count == right.count else { return false }
   for index in left.indices where variableByte(left[index]) != variableByte(right[index]) {
@@ -135,7 +136,7 @@ func isSameName(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
   return true
 }
 
-/// A name's byte in an environment variable: upper case, and `_` for `-`.
+/// The byte of a name in an environment variable: upper case, and `_` for `-`.
 public func variableByte(_ byte: UInt8) -> UInt8 {
   if byte == .ascii("-") { return .ascii("_") }
   return byte.isLetter ? byte & 0xDF : byte

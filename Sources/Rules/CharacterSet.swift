@@ -1,11 +1,11 @@
 import Bytes
 
-/// The characters that a place in an expression takes.
+/// The set of characters that a position in an expression accepts.
 struct CharacterSet: Sendable, Equatable {
-  /// All characters, and behind them what stands for bytes that are none.
+  /// All characters, followed by the values that stand for bytes that are not UTF-8.
   static let all: ClosedRange<UInt32> = 0...0x1100FF
 
-  /// In order, with gaps between them; of folded characters, where case does not matter.
+  /// In order, with gaps between them; ranges of folded characters if case is ignored.
   let ranges: [ClosedRange<UInt32>]
   let isNegated: Bool
 
@@ -25,7 +25,7 @@ struct CharacterSet: Sendable, Equatable {
     self.isNegated = isNegated
   }
 
-  /// True if it takes the character, which is folded where case does not matter.
+  /// True if the set contains the character, which must be folded if case is ignored.
   func contains(_ scalar: UInt32) -> Bool {
     var (low, high) = (0, ranges.count)
     while low < high {
@@ -35,10 +35,10 @@ struct CharacterSet: Sendable, Equatable {
     return (low < ranges.count && ranges[low].lowerBound <= scalar) != isNegated
   }
 
-  /// The ranges that it takes.
+  /// The ranges of characters that the set contains.
   var taken: [ClosedRange<UInt32>] { isNegated ? complement(of: ranges) : ranges }
 
-  /// True if `isPossible` holds for none of the characters that it takes.
+  /// True if the set contains no character for which `isPossible` is true.
   func isEmpty(_ isPossible: (UInt32) -> Bool) -> Bool {
     for range in taken {
       for scalar in range where isPossible(scalar) { return false }
@@ -47,7 +47,7 @@ struct CharacterSet: Sendable, Equatable {
   }
 }
 
-/// The characters in none of `ranges`, which are in order, with gaps between them.
+/// The characters in none of `ranges`, which must be in order, with gaps between them.
 func complement(of ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
   var result: [ClosedRange<UInt32>] = []
   var next = CharacterSet.all.lowerBound
@@ -59,7 +59,7 @@ func complement(of ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
   return result
 }
 
-/// `ranges` in order, those that touch as one.
+/// `ranges` in order, with overlapping and adjacent ones merged.
 private func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
   var sorted: [ClosedRange<UInt32>] = []
   for range in ranges {
@@ -78,14 +78,14 @@ private func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
   return result
 }
 
-// The classes are those of ASCII.
+// The classes contain ASCII characters only.
 extension CharacterSet {
   static let digits: [ClosedRange<UInt32>] = [0x30...0x39]
   static let letters: [ClosedRange<UInt32>] = [0x41...0x5A, 0x61...0x7A]
   static let word: [ClosedRange<UInt32>] = [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A]
   static let space: [ClosedRange<UInt32>] = [0x09...0x0D, 0x20...0x20]
 
-  /// The class `[:name:]`: POSIX, XBD section 7.3.1; nil where there is none of the name.
+  /// The class `[:name:]`, as in POSIX, XBD section 7.3.1; nil if there is no such class.
   static func ranges(ofClass name: Span<UInt8>) -> [ClosedRange<UInt32>]? {
     if name.equals("alpha") { return letters }
     if name.equals("digit") { return digits }

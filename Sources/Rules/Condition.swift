@@ -1,54 +1,55 @@
 import Bytes
 
-/// The parts of a message that rules look at.
+/// The parts of a message that conditions examine.
 public protocol MessageFields: ~Copyable {
-  /// The text of the subject; empty where there is none.
+  /// The text of the subject; empty if there is none.
   var subject: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get
   }
 
-  /// The sender's address; nil unless there is exactly one, beyond doubt.
+  /// The sender's address; nil unless there is exactly one, without ambiguity.
   var from: Span<UInt8>? {
     @_addressableSelf
     @_lifetime(borrow self)
     borrowing get
   }
 
-  /// Calls `body` with each address that it was sent to, until it returns `false`.
+  /// Calls `body` with each receiver's address, until it returns `false`.
   func forEachTo(_ body: (Span<UInt8>) -> Bool)
 
-  /// The text of the extra header field `index`; nil where there is none.
+  /// The text of the extra header field `index`; nil if there is none.
   @_lifetime(borrow self)
   borrowing func extra(_ index: Int) -> Span<UInt8>?
 }
 
-/// All that conditions look at beside the message, and what they captured of it.
+/// What conditions need beside the message, and what they capture.
 public struct MatchContext: Sendable {
-  /// The mailbox of the message, by its place in `Names.mailboxes`.
+  /// Index of the message's mailbox in `Names.mailboxes`.
   public let mailbox: Int
   /// The captures of the rule's patterns, in the order of its `CaptureNames`.
   public internal(set) var captures = Captures()
   var matcher: ExpressionMatcher
 
-  /// Allocates what the expressions of `rules` need.
+  /// Allocates the memory that the expressions of `rules` need.
   public init(mailbox: Int, for rules: RuleSet) {
     self.mailbox = mailbox
     matcher = ExpressionMatcher(for: rules.expressions)
   }
 }
 
-/// A demand on a message.
+/// A condition of a rule on a message.
 public enum Condition: Sendable {
   case subject(Pattern)
   /// The sender's address.
   case from(Pattern)
-  /// Any address that it was sent to.
+  /// Any of the receivers' addresses.
   case to(Pattern)
-  /// An extra header field, by its place in `Names.headers`.
+  /// An extra header field, by its index in `Names.headers`.
   case header(Int, Pattern)
 
-  /// True if it holds; then its captures are added. What the message does not have matches nothing.
+  /// True if the condition holds; its captures are then added to `context`. A part that the message does not
+  /// have never matches.
   func holds(
     for message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Bool {
@@ -71,7 +72,7 @@ public enum Condition: Sendable {
     }
   }
 
-  /// The pattern that it captures with.
+  /// The pattern of the condition.
   public var pattern: Pattern? {
     switch self {
     case .subject(let pattern), .from(let pattern), .to(let pattern), .header(_, let pattern):
@@ -79,7 +80,7 @@ public enum Condition: Sendable {
     }
   }
 
-  /// True if it holds for every message.
+  /// True if the condition holds for every message.
   var takesEveryMessage: Bool {
     switch self {
     case .subject(let pattern): pattern.takesEveryText
@@ -88,7 +89,7 @@ public enum Condition: Sendable {
     }
   }
 
-  /// The condition as the configuration writes it: `subject = ALARM zone {zone} *`.
+  /// Writes the condition as in the configuration: `subject = ALARM zone {zone} *`.
   public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
     switch self {
     case .subject(let pattern): pattern.describe("subject", into: &sink)
@@ -102,7 +103,8 @@ public enum Condition: Sendable {
 }
 
 extension Pattern {
-  /// True if it matches all of `text`, or, as an expression, is found in it; then its captures are added.
+  /// True if the pattern matches: a wildcard the whole of `text`, an expression a part of it. Its captures
+  /// are then added to `context`.
   func match(_ text: Span<UInt8>, in context: inout MatchContext) -> Bool {
     switch self {
     case .wildcard(let wildcard): return wildcard.match(text, captures: &context.captures)

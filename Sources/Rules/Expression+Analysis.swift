@@ -1,13 +1,13 @@
-// Facts about an expression that hold for every text.
+// Properties of an expression that hold for every text.
 extension ExpressionProgram {
-  /// The character before a place, as far as it matters.
+  /// The character before a position, as far as it matters.
   private enum Before: Int, CaseIterable { case nothing, blank, other }
 
-  /// A state, with what is known where it is reached.
+  /// A state, and what is known of the position in the text at which it is reached.
   private struct Place {
     let state: Int
     let before: Before
-    /// True where the text has to end.
+    /// True if the text must end here.
     let isAtEnd: Bool
 
     var number: Int { (state * 3 + before.rawValue) * 2 + (isAtEnd ? 1 : 0) }
@@ -21,7 +21,7 @@ extension ExpressionProgram {
     }
   }
 
-  /// True if there is a text that it is found in. A text as a person sees it has no two blanks in a row,
+  /// True if there is a text in which the expression is found. Normalised text has no two blanks in a row,
   /// and none at its ends.
   var canMatch: Bool {
     var known = [Bool](repeating: false, count: states.count * 6)
@@ -36,7 +36,7 @@ extension ExpressionProgram {
     return false
   }
 
-  /// Adds where a text leads from `place`.
+  /// Adds the places that can follow `place`.
   private func addNext(of place: Place, to places: inout [Place]) {
     switch states[place.state] {
     case .character, .any, .set:
@@ -59,7 +59,7 @@ extension ExpressionProgram {
     }
   }
 
-  /// True if it takes a blank that is no other character there, as all are in an address.
+  /// True if the state accepts a blank here. In an address, a blank counts as any other character.
   private func takesBlank(_ state: State, after before: Before) -> Bool {
     switch target {
     case .address: false
@@ -76,7 +76,7 @@ extension ExpressionProgram {
     }
   }
 
-  /// True if it is found at the start of any text, as far as that is plain.
+  /// True if the expression is found at the start of every text. May be false although it is.
   var takesEveryText: Bool {
     var known = [Bool](repeating: false, count: states.count)
     var places = [0]

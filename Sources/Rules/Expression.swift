@@ -1,15 +1,16 @@
 import Bytes
 
-/// A regular expression, compiled.
+/// A compiled regular expression.
 ///
-/// Law: what it needs is decided here: at most `Limits.states` states, and memory in proportion to
-/// them. A match takes at most two visits of each state for each character, and two at the end.
+/// Law: its cost is bounded when it is compiled: at most `Limits.states` states, and memory in proportion to
+/// them. A match visits each state at most twice for each character, and twice at the end.
 public struct Expression: Sendable {
-  /// A group that is not `(?:…)`.
+  /// A group other than `(?:…)`.
   struct Group: Sendable, Equatable {
-    /// Empty where it has none.
+    /// Empty if the group has no name.
     let name: [UInt8]
-    /// Its place among the groups that are captured: those with names, and the first nine.
+    /// Index among the captured groups, which are those with names and the first nine; nil if it is not
+    /// captured.
     let capture: Int?
   }
 
@@ -20,7 +21,7 @@ public struct Expression: Sendable {
   let groups: [Group]
   let doubts: [PatternDoubt]
 
-  /// Reads what stands in `text` between the slashes at its ends.
+  /// Parses the expression between the slashes at the ends of `text`.
   init(
     parsing text: Span<UInt8>, for target: PatternTarget, caseSensitive: Bool
   ) throws(PatternError) {

@@ -1,17 +1,17 @@
 import Bytes
 
-/// The memory that expressions are matched in: as much as the largest of them needs.
+/// The working memory for matching expressions, of the size that the largest of them needs.
 ///
-/// All ways through an expression are followed at once, a character at a time, each state on one way
-/// only: on that which a reader would prefer who tries one after the other (R. Pike's machine).
+/// All threads through an expression are followed at once, a character at a time. Each state is on one thread
+/// only: the one that a backtracking matcher would try first (R. Pike's virtual machine).
 public struct ExpressionMatcher: Sendable {
-  /// The ways that wait for a character, the preferred one first, each with the places it kept.
+  /// The threads that wait for a character, the preferred one first, each with its saved positions.
   private struct Ways {
     var states: [Int16] = []
     var kept: [Int32] = []
   }
 
-  /// Work left where ways part: a state to go on at, or a kept place to set back.
+  /// Work that is left at a branch: a state at which to continue, or a saved position to restore.
   private enum Task {
     case state(Int16)
     case restore(slot: Int16, Int32)
@@ -19,14 +19,14 @@ public struct ExpressionMatcher: Sendable {
 
   private var ways = Ways()
   private var nextWays = Ways()
-  /// For each state the last place, from 1, at which a way came to it.
+  /// For each state, the last position, counted from 1, at which a thread reached it.
   private var visits: [Int32] = []
   private var tasks: [Task] = []
-  /// The places that the way has kept which is being followed.
+  /// The saved positions of the thread that is being followed.
   private var slots: [Int32] = []
-  /// The places that the best match so far has kept.
+  /// The saved positions of the best match so far.
   private var found: [Int32] = []
-  /// Visits of states, in all of the matches.
+  /// Number of states visited, in all matches.
   package private(set) var steps = 0
 
   public init(for expressions: [Expression]) {
@@ -49,7 +49,7 @@ public struct ExpressionMatcher: Sendable {
     found.reserveCapacity(slotCount)
   }
 
-  /// True if the expression is found in `text`; then `range(ofCapture:)` tells of it.
+  /// True if the expression is found in `text`; `range(ofCapture:)` then gives its captures.
   package mutating func find(_ expression: Expression, in text: Span<UInt8>) -> Bool {
     let program = expression.program
     begin(program)
@@ -71,7 +71,7 @@ public struct ExpressionMatcher: Sendable {
     }
   }
 
-  /// The place of the capture `index` in the text; empty where it took no part in the match.
+  /// The range of the capture `index` in the text; empty if its group took no part in the match.
   func range(ofCapture index: Int) -> Range<Int> {
     let (start, end) = (Int(found[2 * index]), Int(found[2 * index + 1]))
     return start >= 0 && end >= start ? start..<end : 0..<0
@@ -91,8 +91,8 @@ public struct ExpressionMatcher: Sendable {
     for _ in 0..<program.slots { slots.append(-1) }
   }
 
-  /// Takes the character `here`, at the end nil, on each of the ways. Returns true if one of them has
-  /// come to a match; those behind it end there.
+  /// Advances each thread by the character `here`, or by the end of the text if nil. Returns true if a thread
+  /// has reached a match; the threads behind it then end.
   private mutating func advance(
     _ program: ExpressionProgram, _ here: UInt32?, _ ahead: UInt32?, _ after: Int?
   ) -> Bool {
@@ -121,8 +121,8 @@ public struct ExpressionMatcher: Sendable {
     for slot in 0..<program.slots { slots.append(nextWays.kept[way * program.slots + slot]) }
   }
 
-  /// Adds the ways that lead from `start` on without a character; `before` and `after` are those around
-  /// the place.
+  /// Adds the threads that can be reached from `start` without a character; `before` and `after` are the
+  /// characters around the position.
   private mutating func follow(
     _ start: Int, _ program: ExpressionProgram, _ place: Int, _ before: UInt32?, _ after: UInt32?
   ) {

@@ -3,7 +3,7 @@ import Bytes
 // bracket = "[" ["^"] ["]"] *( item / item "-" item ) "]"        ; POSIX, XBD section 9.3.5
 // item    = literal / "\" escape / "[:" name ":]"
 extension ExpressionParser {
-  /// Reads what follows a `[`.
+  /// Parses what follows a `[`.
   mutating func takeBracket() throws(PatternError) -> Part {
     let start = index - 1
     let isNegated = take("^")
@@ -19,7 +19,7 @@ extension ExpressionParser {
     return Part(isNullable: false)
   }
 
-  /// Reads an item, or a range.
+  /// Parses an item or a range.
   private mutating func takeRanges(of bracket: Int) throws(PatternError) -> [ClosedRange<UInt32>] {
     let start = index
     let low = try takeItem(of: bracket)
@@ -52,7 +52,7 @@ extension ExpressionParser {
     }
   }
 
-  /// Reads `[:name:]`, from the colon.
+  /// Parses `[:name:]`, from the colon on.
   private mutating func takeClass(_ start: Int) throws(PatternError) -> [ClosedRange<UInt32>] {
     let close = text.firstIndex(of: "]", from: index) ?? text.count
     let end = min(close + 1, text.count)
@@ -68,7 +68,7 @@ extension ExpressionParser {
   }
 }
 
-/// True if one of the single characters among `ranges` is there again.
+/// True if a single character occurs twice among `ranges`.
 private func hasCharacterTwice(_ ranges: [ClosedRange<UInt32>]) -> Bool {
   for index in ranges.indices where ranges[index].count == 1 {
     for other in ranges[..<index] where other == ranges[index] { return true }

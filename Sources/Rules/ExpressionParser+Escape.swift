@@ -8,7 +8,7 @@ extension ExpressionParser {
     case assertion(ExpressionProgram.Assertion)
   }
 
-  /// Reads what follows a `\` outside of a bracket.
+  /// Parses what follows a `\` outside of a bracket.
   mutating func takeEscape() throws(PatternError) -> Part {
     let start = index - 1
     switch try escape() {
@@ -19,7 +19,7 @@ extension ExpressionParser {
     return Part(isNullable: false)
   }
 
-  /// Adds a state that takes one of the characters of `ranges`.
+  /// Adds a state that accepts the characters of `ranges`.
   mutating func emit(
     _ ranges: [ClosedRange<UInt32>], isNegated: Bool, from start: Int
   ) throws(PatternError) {
@@ -33,7 +33,7 @@ extension ExpressionParser {
 
   // escape = "d" / "w" / "s" / "b" / "D" / "W" / "S" / "B" / "t" / "n" / "r" / "f" / "v"
   //        / "x" 2HEXDIG / "x{" 1*6HEXDIG "}" / "u{" 1*6HEXDIG "}" / punctuation / blank
-  /// Reads what follows a `\`.
+  /// Parses what follows a `\`.
   mutating func escape() throws(PatternError) -> Escape {
     let start = index - 1
     guard let scalar = text[index] else { throw text.error(.badEscape, start..<index) }
@@ -65,7 +65,8 @@ extension ExpressionParser {
     }
   }
 
-  /// The character as the text has it that is matched.
+  /// The character in its normalised form, if the target is normalised. Throws if that is not a single
+  /// character.
   private func inTarget(_ scalar: UInt32, _ start: Int) throws(PatternError) -> UInt32 {
     switch target {
     case .address: return scalar
@@ -96,7 +97,7 @@ extension ExpressionParser {
 }
 
 extension PatternTarget {
-  /// True if what is matched may have the character.
+  /// True if the target can contain the character.
   func mayHold(_ scalar: UInt32) -> Bool {
     switch self {
     case .address: return true

@@ -1,14 +1,14 @@
 import Bytes
 
 extension ExpressionParser {
-  /// The number of times that a part comes; `most` is nil where there is no limit.
+  /// The number of repetitions of a part; `most` is nil for no limit.
   private struct Repetition {
     var least: Int
     var most: Int?
     var isLazy = false
   }
 
-  /// Reads what may stand behind the atom that begins at `start`, and whose states begin at `begin`.
+  /// Parses a repetition of the atom that begins at `start`, and whose states begin at `begin`.
   mutating func takeRepetition(
     of atom: Part, from start: Int, _ begin: Int
   ) throws(PatternError) -> Part {
@@ -18,7 +18,7 @@ extension ExpressionParser {
     guard repetition.most != 0 else { throw text.error(.emptyRepetition, start..<index) }
     repetition.isLazy = take("?")
     if text.has("+", at: index) { throw text.error(.possessive, sign..<(index + 1)) }
-    // Blanks in a row are one in the text: where more are written, one is there for sure.
+    // Blanks in a row become one in the text, so a repeated blank is the same as one.
     if start + 1 == sign, text.has(" ", at: start), text.isRun(at: start) { return atom }
     try `repeat`(repetition, atom, from: start, begin)
     return Part(isNullable: atom.isNullable || repetition.least == 0)
@@ -54,10 +54,10 @@ extension ExpressionParser {
   ) throws(PatternError) {
     let body = [ExpressionProgram.State](states[begin...])
     let (length, isLazy) = (body.count, repetition.isLazy)
-    // One is there; those before the last that must be there follow each other.
+    // One copy is there already; further required ones follow it.
     for _ in 1..<max(repetition.least, 1) { try emit(all: body, from: start) }
     guard let most = repetition.most else {
-      // A part that can be empty is not entered twice at one place: it has to be able to end there.
+      // A part that can be empty must not be entered twice at one position, or the loop could not end.
       let isLoop = repetition.least == 0 && !atom.isNullable
       if isLoop {
         try emit(.jump(Int16(-length - 1)), from: start)

@@ -7,7 +7,7 @@ import Bytes
 // repetition = ( "*" / "+" / "?" / "{" 1*DIGIT [ "," *DIGIT ] "}" ) [ "?" ]
 //
 // The operators are those of POSIX (XBD section 9.4), the rest is as Python's and RE2's.
-/// Makes the states of an expression while it reads it, each part behind the one before.
+/// Compiles an expression while parsing it; the states of each part follow those of the part before.
 struct ExpressionParser {
   let text: PatternText
   let rule: CaseRule
@@ -20,9 +20,9 @@ struct ExpressionParser {
   private var captures = 0
   private var depth = 0
 
-  /// A part of an expression that was read.
+  /// A part of an expression that was parsed.
   struct Part {
-    /// True if it can match without a character.
+    /// True if the part can match the empty text.
     var isNullable: Bool
     var isRepeatable = true
   }
@@ -48,7 +48,7 @@ struct ExpressionParser {
     return true
   }
 
-  /// Adds a state; `start` is where what needs it begins.
+  /// Adds a state; `start` is the index of the text that needs it, for errors.
   mutating func emit(_ state: ExpressionProgram.State, from start: Int) throws(PatternError) {
     try insert(state, at: states.count, from: start)
   }
@@ -126,7 +126,7 @@ struct ExpressionParser {
 
 // Groups.
 extension ExpressionParser {
-  /// Reads what follows a `(`.
+  /// Parses what follows a `(`.
   private mutating func takeGroup() throws(PatternError) -> Part {
     let start = index - 1
     let capture = try openGroup()
@@ -140,7 +140,7 @@ extension ExpressionParser {
     return part
   }
 
-  /// Reads what kind of group it is; nil where it is not captured.
+  /// Parses the kind of the group. Returns the index of its capture; nil if it is not captured.
   private mutating func openGroup() throws(PatternError) -> Int? {
     let start = index - 1
     guard take("?") else { return open(named: []) }

@@ -1,34 +1,34 @@
 import Bytes
 
-/// An expression as the states of a machine that reads text a character at a time.
+/// A compiled expression: the states of a machine that reads a text a character at a time.
 struct ExpressionProgram: Sendable {
-  // The next states are told as distances: a part is moved and copied as it is.
+  // Branches are relative, so that a part can be moved and copied unchanged.
   enum State: Sendable, Equatable {
-    /// Takes this character, which is folded where case does not matter.
+    /// Accepts this character, which is folded if case is ignored.
     case character(UInt32)
     case any
-    /// Takes a character of the set with the number.
+    /// Accepts a character of the set with this index.
     case set(Int16)
-    /// Goes on at both, rather at the first.
+    /// Continues at both targets, and prefers the first.
     case split(Int16, Int16)
     case jump(Int16)
-    /// Keeps the place: that where a group begins, or behind it that where it ends.
+    /// Saves the position in this slot: an even slot for the start of a group, an odd one for its end.
     case save(Int16)
     case assertion(Assertion)
     case match
   }
 
-  /// A demand on a place in the text.
+  /// A condition on a position in the text.
   enum Assertion: Sendable, Equatable { case start, end, wordBoundary, noWordBoundary }
 
   let states: [State]
   let sets: [CharacterSet]
   let rule: CaseRule
   let target: PatternTarget
-  /// The places that are kept: two for each group that is captured.
+  /// Number of saved positions: two for each captured group.
   let slots: Int
 
-  /// True if the state, which takes a character, takes this one, folded where case does not matter.
+  /// True if the state accepts the character, which must be folded if case is ignored.
   func takes(_ state: State, _ scalar: UInt32) -> Bool {
     switch state {
     case .character(let other): scalar == other
@@ -40,7 +40,8 @@ struct ExpressionProgram: Sendable {
 }
 
 extension ExpressionProgram.Assertion {
-  /// `before` and `after` are the characters around the place; nil where the text ends.
+  /// True if the assertion holds between the characters `before` and `after`, which are nil at the ends of
+  /// the text.
   func holds(_ before: UInt32?, _ after: UInt32?) -> Bool {
     switch self {
     case .start: before == nil

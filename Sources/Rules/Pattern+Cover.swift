@@ -1,10 +1,10 @@
 import Bytes
 
-// Of two rules the second is never reached where the first takes all that it takes. Where that is not
-// plain, the answer is no.
+// A rule is never reached if an earlier one takes every message that it takes. If that cannot be proved, the
+// answer is `false`.
 
 extension Pattern {
-  /// True if it plainly takes each text that `other`, which is for the same kind of text, takes.
+  /// True if the pattern certainly matches every text that `other` matches; both must have the same target.
   func covers(_ other: Pattern) -> Bool {
     if takesEveryText { return true }
     guard !isCaseSensitive || other.isCaseSensitive else { return false }
@@ -17,7 +17,7 @@ extension Pattern {
     return first.covers(second)
   }
 
-  /// The same as a wildcard; nil for an expression that is more than text, with or without its ends.
+  /// The pattern as a wildcard; nil for an expression that is more than plain text with optional anchors.
   private var asWildcard: Wildcard? {
     switch self {
     case .wildcard(let wildcard): return wildcard
@@ -43,7 +43,7 @@ extension Pattern {
 }
 
 extension Wildcard {
-  /// A character for private use, which no pattern has.
+  /// A private-use character, which patterns do not contain.
   private static var stranger: UInt32 { 0xE000 }
 
   fileprivate func covers(_ other: Wildcard) -> Bool {
@@ -57,7 +57,7 @@ extension Wildcard {
     }
   }
 
-  /// A text that it takes, with strangers where it takes any: `length` of them for a `*`.
+  /// A text that the wildcard matches, with private-use characters for wildcards: `length` of them for a `*`.
   private func text(withGapsOf length: Int) -> [UInt8] {
     var text: [UInt8] = []
     for piece in pieces {
@@ -80,7 +80,7 @@ extension Wildcard {
 }
 
 extension Condition {
-  /// True if it plainly holds for each message that `other` holds for.
+  /// True if the condition certainly holds for every message for which `other` holds.
   func covers(_ other: Condition) -> Bool {
     switch (self, other) {
     case (.subject(let pattern), .subject(let other)), (.from(let pattern), .from(let other)),
@@ -94,7 +94,8 @@ extension Condition {
 }
 
 extension Rule {
-  /// True if it plainly takes each message that `other` takes; `isOnlyMailbox` says that there is one.
+  /// True if the rule certainly takes every message that `other` takes; `isOnlyMailbox` is true if there is
+  /// only one mailbox.
   public func covers(_ other: Rule, isOnlyMailbox: Bool = false) -> Bool {
     guard mailbox == nil || isOnlyMailbox || mailbox == other.mailbox, !conditions.isEmpty else {
       return false

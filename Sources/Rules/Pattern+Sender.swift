@@ -1,10 +1,10 @@
 import Bytes
 
-// A pattern for a sender is there to keep strangers out.
+// The pattern for a sender is meant to keep strangers out.
 
 extension Pattern {
-  /// The doubt of a pattern for addresses that takes none, as `Panel <panel@example.net>` and
-  /// `a@example.net, b@example.net` do.
+  /// A doubt about an address pattern that matches no address, such as `Panel <panel@example.net>` or
+  /// `a@example.net, b@example.net`; nil if there is none.
   public var addressDoubt: PatternDoubt? {
     let (takesOne, source, length) =
       switch self {
@@ -13,12 +13,13 @@ extension Pattern {
       case .expression(let expression):
         (expression.program.holds(.takesAddresses), expression.source, expression.source.count + 2)
       }
-    // A name in quotes may hold nearly all.
+    // A quoted local part may contain nearly any character.
     guard !takesOne, !source.contains(.ascii("\"")) else { return nil }
     return PatternDoubt(reason: .takesNoAddress, offset: 0, length: length)
   }
 
-  /// The doubt of a pattern for a sender that takes addresses of domains which are not written in it.
+  /// A doubt about a sender pattern that matches addresses of domains other than those in it; nil if there is
+  /// none.
   public var senderDoubt: PatternDoubt? {
     switch self {
     case .wildcard(let wildcard): return wildcard.senderDoubt
@@ -34,7 +35,7 @@ extension Pattern {
   }
 }
 
-/// True for what no address has without quotes.
+/// True for characters that no address contains outside of quotes.
 private func isForeign(_ scalar: UInt32) -> Bool {
   switch scalar.asciiByte {
   case .ascii(","), .ascii(";"), .ascii("<"), .ascii(">"): true
@@ -52,13 +53,13 @@ extension Wildcard {
       case .any: takesAny = true
       }
     }
-    // A dot at the end of a domain is not kept.
+    // A dot at the end of a domain is dropped from addresses.
     if elements.last == .character(0x2E), pieces.last?.elements.isEmpty == false { return false }
     return signs == 1 || signs == 0 && takesAny
   }
 
-  // What is behind the last part that may be anything is in each domain that it takes: all of one where
-  // it begins one, or two labels of one.
+  // The literal text after the last wildcard is the end of every domain that matches. It is safe if it begins
+  // a domain, or has two labels.
   fileprivate var senderDoubt: PatternDoubt? {
     guard let last = pieces.last else { return nil }
     var (start, dots) = (elements.count, 0)
@@ -73,13 +74,13 @@ extension Wildcard {
       return PatternDoubt(
         reason: .domainBeginsEarlier, offset: offset, length: source.count - offset)
     }
-    // Who writes `panel@*` or `*.local` means any domain.
+    // `panel@*` and `*.local` deliberately match any domain.
     let isMeant = start == 0 || elements[start - 1] == .character(0x40)
     guard !isMeant, dots < 2 else { return nil }
     return PatternDoubt(reason: .domainGoesOn, offset: 0, length: source.count)
   }
 
-  /// Where what is behind its last part that may be anything was written.
+  /// Offset in the source of the literal text after the last wildcard.
   private var offsetOfTail: Int {
     var (index, end) = (0, 0)
     while index < source.count {
@@ -92,28 +93,28 @@ extension Wildcard {
 }
 
 extension ExpressionProgram {
-  /// What is known of the text before a state.
+  /// What is known of the matched text before a state.
   private struct Way {
-    /// It ends with what may be anything.
+    /// True if that text ends with a part that can be anything.
     var isBehindAnything = true
-    /// Another domain may begin in it.
+    /// True if another domain may begin in that text.
     var isDoubtful = true
 
     var number: Int { (isBehindAnything ? 2 : 0) + (isDoubtful ? 1 : 0) }
   }
 
-  /// What is asked of the ways through it.
+  /// A question about the paths through the program.
   fileprivate enum Question {
-    /// True if it is found in addresses.
+    /// True if the expression can be found in an address.
     case takesAddresses
-    /// True if it is found in texts that go on behind it.
+    /// True if the expression can be found in a text that continues behind it.
     case isOpenAtEnd
-    /// True if it takes what may be anything in front of the domain, or of a part of it, and no `@` and
-    /// no dot between them: then the domain may begin earlier.
+    /// True if a part that can be anything may precede the domain, or a part of it, without an `@` or a dot
+    /// between them, so that the domain may begin earlier.
     case isOpenBeforeDomain
   }
 
-  // Not inlined: it is large, and asked three times.
+  // Not inlined, as it is large and used three times.
   @inline(never)
   fileprivate func holds(_ question: Question) -> Bool {
     var known = [Bool](repeating: false, count: states.count * 4)
@@ -139,7 +140,7 @@ extension ExpressionProgram {
     return false
   }
 
-  /// The way behind a state; nil where it ends.
+  /// What is known behind a state; nil if the path ends there.
   private func way(behind state: State, _ way: Way, for question: Question) -> Way? {
     switch question {
     case .takesAddresses:
@@ -159,7 +160,7 @@ extension ExpressionProgram {
     }
   }
 
-  /// A set as the character that it stands for here; one of many characters as any.
+  /// A set as a single character that represents it here; as `any` if it has more than ten characters.
   private func simplified(_ state: State) -> State {
     guard case .set(let index) = state else { return state }
     var (count, result) = (0, UInt32(0x40))

@@ -1,13 +1,13 @@
 import Bytes
 
-/// A text to match: a wildcard for all of it, or an expression found in it.
+/// A pattern for texts: a wildcard, which must match the whole text, or an expression, which is found in it.
 public enum Pattern: Sendable {
   case wildcard(Wildcard)
   case expression(Expression)
 
   // pattern    = expression / wildcard
   // expression = "/" 1*OCTET "/"
-  /// Reads a pattern, which is as it was written, without quotes or comments.
+  /// Parses a pattern from the value in the configuration, without quotes or comment.
   public init(
     parsing text: Span<UInt8>, for target: PatternTarget, caseSensitive: Bool
   ) throws(PatternError) {
@@ -28,7 +28,7 @@ public enum Pattern: Sendable {
     self = .expression(try Expression(parsing: text, for: target, caseSensitive: caseSensitive))
   }
 
-  /// The pattern as it was written.
+  /// Writes the pattern as it was written.
   public func describe(into sink: inout some ByteSink & ~Copyable) {
     switch self {
     case .wildcard(let wildcard):
@@ -40,7 +40,7 @@ public enum Pattern: Sendable {
     }
   }
 
-  /// True if it is plain that it takes any text: `*`, and what is found at the start of any.
+  /// True if the pattern certainly matches every text: `*`, or an expression found at the start of any.
   var takesEveryText: Bool {
     switch self {
     case .wildcard(let wildcard):

@@ -1,23 +1,23 @@
-/// A part of a pattern that means something, and likely not what was meant.
+/// A part of a pattern that is valid, but probably not what was meant.
 public struct PatternDoubt: Equatable, Sendable {
   public enum Reason: Sendable {
-    /// An expression that is found in any text, as `/x*/` is.
+    /// An expression that is found in every text, such as `/x*/`.
     case takesEveryText
-    /// A bracket that has a character twice, as `[ALARM]` has: it is one character of them.
+    /// A bracket that contains a character twice, such as `[ALARM]`, which matches one character.
     case repeatedInBracket
 
-    /// A pattern for addresses that is like none, such as one with a name in front.
+    /// An address pattern that matches no address, such as one with a display name.
     case takesNoAddress
 
-    // Of patterns for a sender: it takes addresses of other domains.
-    /// Text may follow, as in `panel@example*`.
+    // Of sender patterns that match addresses of other domains.
+    /// Text may follow the domain, as in `panel@example*`.
     case domainGoesOn
-    /// The domain may begin before the part, as in `*example.net`.
+    /// The domain may begin before the part in the pattern, as in `*example.net`.
     case domainBeginsEarlier
   }
 
   public let reason: Reason
-  /// Bytes of the pattern.
+  /// The part's offset and length in the pattern, in bytes.
   public let offset: Int
   public let length: Int
 
@@ -27,7 +27,7 @@ public struct PatternDoubt: Equatable, Sendable {
 }
 
 extension Pattern {
-  /// The doubts that `check` may warn of.
+  /// The doubts about the pattern, for warnings of `check`.
   public var doubts: [PatternDoubt] {
     switch self {
     case .wildcard: return []

@@ -1,52 +1,53 @@
-/// Why a text is no pattern, and which part of it is to blame.
+/// Why a pattern is not valid, and the part of it that is to blame.
 public struct PatternError: Error, Equatable, Sendable {
   public enum Reason: Sendable {
     case notUTF8
-    /// Two wildcards of any length touch: where one ends and the other begins nobody can say.
+    /// Two wildcards of any length are adjacent, so that the end of the first is undefined.
     case adjacentWildcards
     case unclosedBrace
     case strayBrace
-    /// Not a letter followed by letters, digits, `-` and `_`, or over `Limits.captureName`.
+    /// A capture name that is not a letter followed by letters, digits, `-` and `_`, or is longer than
+    /// `Limits.captureName`.
     case badName
-    /// A backslash at the end, or before what stands for itself anyway.
+    /// A backslash at the end, or before a character that needs no escape.
     case badEscape
     case tooManyCaptures
-    /// It begins with `/` and does not end with one.
+    /// An expression that begins with `/`, but does not end with it.
     case unclosedExpression
     case emptyExpression
 
-    // Of expressions: what is left open, or means nothing.
+    // Syntax errors of expressions.
     case unclosedGroup, strayParenthesis, unclosedBracket
-    /// `[:name:]` with no such name; `[.a.]`, `[=a=]`.
+    /// `[:name:]` with an unknown name; `[.a.]` or `[=a=]`.
     case badClass
-    /// A range with a class at an end.
+    /// A range with a class at one end.
     case badRange
     case reversedRange
-    /// No text has a character that it takes.
+    /// A set without a character that a text can contain.
     case emptyClass
     case nothingToRepeat
-    /// A brace that is no `{2}`, `{2,}` or `{2,5}`.
+    /// A brace that is not `{2}`, `{2,}` or `{2,5}`.
     case badRepetition
     case reversedRepetition
     /// `{0}`.
     case emptyRepetition
-    /// Not a Unicode scalar in hexadecimal digits.
+    /// An escape that is not a Unicode scalar in hexadecimal digits.
     case badCodePoint
-    /// A character that shows nothing.
+    /// A character that is invisible, and thus in no text.
     case neverInText
-    /// There is no text that it is found in.
+    /// An expression that is found in no text.
     case neverMatches
 
-    // Of expressions: what other languages have.
+    // Constructs of other languages.
     case backReference, lookAround, possessive
-    /// `(?` with anything but `:` or `<name>` behind it.
+    /// `(?` that is not followed by `:` or `<name>`.
     case unknownGroup
     /// `\A`, `\Z`, `\z`.
     case anchorEscape
 
-    /// Over `Limits.states`.
+    /// An expression with more than `Limits.states` states.
     case tooLarge
-    /// Over `Limits.nesting`.
+    /// Groups nested deeper than `Limits.nesting`.
     case tooDeep
   }
 
@@ -55,11 +56,11 @@ public struct PatternError: Error, Equatable, Sendable {
   public let length: Int
 }
 
-/// Why a rule's patterns cannot stand together.
+/// Why the captures of a rule's patterns are not valid together.
 public struct CaptureError: Error, Equatable, Sendable {
   public enum Reason: Sendable { case nameTaken, nameReserved, tooMany }
 
   public let reason: Reason
-  /// The name as the pattern writes it; empty where there are too many.
+  /// The name as the pattern has it; empty if there are too many captures.
   public let name: [UInt8]
 }

@@ -1,19 +1,19 @@
 import Bytes
 
-/// The kind of text that a pattern is compared with.
+/// The kind of text that a pattern matches.
 public enum PatternTarget: Sendable {
-  /// Text as a person sees it: see `TextNormaliser`.
+  /// Text as a person sees it, normalised by `TextNormaliser`.
   case text
-  /// An address, as it was sent.
+  /// An address as it was sent, not normalised.
   case address
 }
 
-/// The rule by which characters are alike.
+/// Which characters count as the same.
 enum CaseRule: Sendable, Equatable {
   case sensitive
-  /// ASCII letters of either case.
+  /// ASCII letters are the same in either case.
   case ascii
-  /// All characters of the same simple folding.
+  /// Characters with the same simple case folding are the same.
   case unicode
 
   init(_ target: PatternTarget, caseSensitive: Bool) {
@@ -25,7 +25,7 @@ enum CaseRule: Sendable, Equatable {
       }
   }
 
-  /// The same character for all that are alike.
+  /// The character by which all that count as the same are represented.
   func folded(_ scalar: UInt32) -> UInt32 {
     switch self {
     case .sensitive: scalar
@@ -35,14 +35,15 @@ enum CaseRule: Sendable, Equatable {
   }
 }
 
-/// A pattern as characters that are compared: each with its place in what was written.
+/// The characters of a pattern, normalised for its target, each with its offset in the source.
 struct PatternText {
   private let source: [UInt8]
   private var scalars: [UInt32] = []
-  /// The offset of each of them, and that of the end.
+  /// The offset of each character, and of the end.
   private var places: [Int] = []
 
-  /// Reads `text` from `start`, which is UTF-8. An expression keeps blanks at its ends.
+  /// Reads `text`, which must be UTF-8, from `start` on. `keepingEnds` keeps blanks at the ends, for
+  /// expressions.
   init(_ text: Span<UInt8>, from start: Int = 0, _ target: PatternTarget, keepingEnds: Bool) {
     source = [UInt8](text)
     func add(_ scalar: UInt32, _ place: Int) {
@@ -72,14 +73,14 @@ struct PatternText {
     self[index] == character.value
   }
 
-  /// The next index that has the character.
+  /// Index of the next such character from `start` on; nil if there is none.
   func firstIndex(of character: Unicode.Scalar, from start: Int) -> Int? {
     var index = start
     while index < count, scalars[index] != character.value { index += 1 }
     return index < count ? index : nil
   }
 
-  /// True if several characters were written for the one at `index`, such as blanks in a row.
+  /// True if the character at `index` was written as several, such as a run of blanks.
   func isRun(at index: Int) -> Bool {
     let place = places[index]
     return place + source.span.character(at: place).length < places[index + 1]
@@ -92,10 +93,10 @@ struct PatternText {
     return bytes
   }
 
-  /// The bytes that the characters of `range` were written as.
+  /// The bytes in the source of the characters of `range`.
   func place(of range: Range<Int>) -> Range<Int> {
     let start = places[min(range.lowerBound, count)]
-    // Marks may have changed places.
+    // Normalisation may have reordered marks.
     return start..<max(start, places[min(range.upperBound, count)])
   }
 
@@ -106,10 +107,10 @@ struct PatternText {
 }
 
 extension UInt32 {
-  /// A character that is one byte in ASCII; 0xFF for any other.
+  /// The character as a byte if it is ASCII; 0xFF otherwise.
   var asciiByte: UInt8 { self < 0x80 ? UInt8(truncatingIfNeeded: self) : 0xFF }
 
-  /// ASCII punctuation.
+  /// True for ASCII punctuation.
   var isPunctuation: Bool {
     let byte = asciiByte
     return byte > .space && byte < 0x7F && !byte.isLetter && !byte.isDigit

@@ -1,15 +1,15 @@
 public import Bytes
 
-/// The fate of a message whose actions have succeeded.
+/// What happens to a message whose actions have succeeded.
 public enum Disposition: Sendable, Equatable {
   case delete, keep
-  /// Deletes it so long after popbell first saw it.
+  /// Deletes the message this long after its alert fired.
   case deleteAfter(Interval)
 }
 
-/// The Maildir, if any, that a message is put into before it may be deleted.
+/// The Maildir to which a message is copied before it may be deleted.
 public enum Archive: Sendable, Equatable {
-  /// As the mailbox says.
+  /// That of the mailbox's settings.
   case ofMailbox
   case none
   /// The absolute path of the Maildir.
@@ -23,27 +23,27 @@ public enum Archive: Sendable, Equatable {
   }
 }
 
-/// The fate of a message that a rule takes and that is too old to fire.
+/// What happens to a message that a rule takes, but that is too old to fire.
 public enum OldMessages: Sendable, CaseIterable { case leave, delete }
 
-/// The age over which a message does not fire any more.
+/// The maximum age of a message that fires.
 public enum MaximumAge: Sendable, Equatable {
-  /// A day for a rule that switches an output; none for others.
+  /// A day if the rule switches an output; no limit otherwise.
   case ofActions
   case none
   case limit(Interval)
 }
 
-/// The fate of an alert when the power went before anybody wrote down that it fired (law L2).
+/// What happens after power failed while an alert's actions ran, before their result was recorded (law L2).
 public enum CrashPolicy: Sendable, CaseIterable { case again, never }
 
-/// The reason that a rule does not take a message.
+/// Why a rule does not take a message.
 public enum Mismatch: Sendable, Equatable {
   case otherMailbox
-  /// The first condition that does not hold, by its place in the rule.
+  /// The first condition that does not hold, by its index in the rule.
   case condition(Int)
 
-  /// True if more of the rule held than of one with the mismatch `other`.
+  /// True if more conditions of this rule held than of one with the mismatch `other`.
   func isNearer(than other: Mismatch) -> Bool {
     switch (self, other) {
     case (.condition(let index), .condition(let otherIndex)): index > otherIndex
@@ -55,28 +55,28 @@ public enum Mismatch: Sendable, Equatable {
 
 /// A rule: the messages that it takes, and what it does about them.
 ///
-/// Each field begins as what holds where the configuration says nothing.
+/// The initial value of each property is the default of the configuration.
 public struct Rule: Sendable {
   public var name: [UInt8]
-  /// Where it begins in the configuration.
+  /// The line on which the rule begins in the configuration.
   public var line: Int
-  /// The only mailbox that it is for, by its place in `Names.mailboxes`; nil for all of them.
+  /// Index in `Names.mailboxes` of the only mailbox that the rule applies to; nil for all mailboxes.
   public var mailbox: Int?
-  /// All of them must hold.
+  /// The conditions, all of which must hold.
   public var conditions: [Condition] = []
   public var captures = CaptureNames()
-  /// In the order in which they are done.
+  /// The actions, in the order in which they are carried out.
   public var actions: [Action] = []
   public var disposition = Disposition.delete
   public var archive = Archive.ofMailbox
   public var onCrash = CrashPolicy.again
   public var maximumAge = MaximumAge.ofActions
   public var old = OldMessages.leave
-  /// The time after their first failure at which actions are given up.
+  /// The time after the first failure at which the actions are given up.
   public var retryFor = Interval.seconds(86_400)
-  /// Tries after the first, of actions that failed; nil for as often as `retryFor` allows.
+  /// Maximum number of attempts after the first failure; nil for no limit but `retryFor`.
   public var retries: Int?
-  /// The longest that a program may run.
+  /// Maximum duration of a program.
   public var timeout = Interval.seconds(30)
 
   public init(name: [UInt8], line: Int) {
@@ -84,7 +84,7 @@ public struct Rule: Sendable {
     self.line = line
   }
 
-  /// The longest time after its delivery at which a message fires; nil where that is without end.
+  /// Maximum age at which a message fires; nil for no limit.
   public var longestAge: Interval? {
     switch maximumAge {
     case .ofActions: switchesOutput ? .seconds(86_400) : nil
@@ -97,20 +97,20 @@ public struct Rule: Sendable {
     actions.contains { if case .output = $0 { true } else { false } }
   }
 
-  /// True if rules behind it are never tried.
+  /// True if the rule takes every message, so that rules behind it are never tried.
   public var takesEveryMessage: Bool {
     mailbox == nil && !conditions.isEmpty && conditions.allSatisfy { $0.takesEveryMessage }
   }
 
-  /// True if it takes the message; then `context` has what its patterns captured.
+  /// True if the rule takes the message; `context` then has the captures of its patterns.
   public func takes(
     _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Bool {
     mismatch(with: message, in: &context) == nil
   }
 
-  /// The address of a receiver by which it takes the message, or, if none of its conditions is about
-  /// receivers, the first; empty where there is none. What `context` has captured is lost.
+  /// The receiver's address for which the rule takes the message or, if no condition is about receivers, the
+  /// first; empty if there is none. Overwrites the captures in `context`.
   public func receiver(
     of message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> [UInt8] {
@@ -125,7 +125,7 @@ public struct Rule: Sendable {
     return receiver
   }
 
-  /// The reason that it does not take the message; nil where it does.
+  /// Why the rule does not take the message; nil if it does.
   public func mismatch(
     with message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Mismatch? {
@@ -139,7 +139,7 @@ public struct Rule: Sendable {
 }
 
 extension Disposition {
-  /// In words, of what `object` names: `delete the message after 14d`.
+  /// Writes the disposition in words; `object` is the text for the message: `delete the message after 14d`.
   public func describe(_ object: StaticString, into sink: inout some ByteSink & ~Copyable) {
     switch self {
     case .delete:
@@ -158,12 +158,13 @@ extension Disposition {
 }
 
 extension Rule {
-  /// The values that its programs find in their environment.
+  /// Number of environment variables that the rule's programs receive.
   public var variableCount: Int { AlertValue.reserved.count + captures.names.count }
 
-  /// Adds the variable `index`, less than `variableCount`, to `sink`: `POPBELL_ZONE=kitchen`.
+  /// Writes the environment variable `index`, which must be less than `variableCount`:
+  /// `POPBELL_ZONE=kitchen`.
   ///
-  /// Returns `false` where it did not fit.
+  /// Returns `false` if it did not fit.
   public func writeVariable(
     _ index: Int, of values: borrowing AlertValues, into sink: inout some ByteSink & ~Copyable
   ) -> Bool {
@@ -181,5 +182,5 @@ extension Rule {
   }
 }
 
-/// Stands for a rule in the ledger's records: half of the CRC-32 of its name.
+/// 16-bit hash of a rule's name, for the ledger's records: half of its CRC-32.
 public func ruleWord(_ name: Span<UInt8>) -> UInt16 { UInt16(truncatingIfNeeded: crc32(name)) }

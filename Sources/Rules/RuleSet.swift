@@ -1,8 +1,8 @@
-/// The names that places in rules stand for.
+/// The names to which indices in rules refer.
 public struct Names: Sendable {
   public var mailboxes: [[UInt8]]
   public var outputs: [[UInt8]]
-  /// Header fields beside the known ones, which Mail must keep.
+  /// Names of the extra header fields, which Mail must keep.
   public var headers: [[UInt8]]
 
   public init(mailboxes: [[UInt8]] = [], outputs: [[UInt8]] = [], headers: [[UInt8]] = []) {
@@ -22,9 +22,9 @@ public struct RuleSet: Sendable {
     self.names = names
   }
 
-  /// The first rule that takes the message, by its place in `rules`; nil where none does.
+  /// Index of the first rule that takes the message; nil if none does.
   ///
-  /// If one does, `context` has what its patterns captured.
+  /// `context` then has the captures of its patterns.
   public func firstMatch(
     _ message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> Int? {
@@ -36,7 +36,8 @@ public struct RuleSet: Sendable {
     return nil
   }
 
-  /// The rule whose failed condition comes last, the first of several, and that condition.
+  /// The rule of which most conditions held before one failed, the first of several, and its mismatch; nil if
+  /// there is none.
   public func nearest(
     to message: borrowing some MessageFields & ~Copyable, in context: inout MatchContext
   ) -> (rule: Int, mismatch: Mismatch)? {
@@ -62,7 +63,7 @@ public struct RuleSet: Sendable {
 }
 
 extension Rule {
-  /// The rule in words, a line for each condition, action and choice, each behind two blanks.
+  /// Writes the rule in words: a line for each condition, action and choice, indented by two blanks.
   public func describe(_ names: borrowing Names, into sink: inout some ByteSink & ~Copyable) {
     sink.write("rule ")
     sink.write(name)

@@ -1,19 +1,20 @@
 import Bytes
 
-// Text is read as characters: each well-formed UTF-8 sequence is one, and so is each byte that is
-// in none. No sequence begins inside another, so this reads the same from either end.
+// Text is read as characters: each well-formed UTF-8 sequence is one, and so is each byte outside of these.
+// As no sequence begins within another, the result is the same from either end.
 extension Span<UInt8> {
-  /// The bytes of the character at `index`, 1 to 4.
+  /// Length in bytes of the character at `index`, 1 to 4.
   public func characterLength(at index: Int) -> Int {
     decodeUTF8(extracting(index...))?.length ?? 1
   }
 
-  /// The character at `index`, and its bytes; a byte that is in none is over all characters.
+  /// The character at `index`, and its length in bytes. A byte that is not UTF-8 becomes a value above all
+  /// characters.
   func character(at index: Int) -> (scalar: UInt32, length: Int) {
     decodeUTF8(extracting(index...)) ?? (0x110000 | UInt32(self[index]), 1)
   }
 
-  /// The bytes of the character that ends before `end`, which is more than 0.
+  /// Length in bytes of the character that ends before `end`, which must be more than 0.
   func characterLength(before end: Int) -> Int {
     for length in 2..<(Swift.min(4, end) + 1)
     where characterLength(at: end - length) == length {
@@ -22,7 +23,7 @@ extension Span<UInt8> {
     return 1
   }
 
-  /// Where it is first not UTF-8; nil where all of it is.
+  /// Index of the first byte that is not UTF-8; nil if there is none.
   public var firstIndexNotUTF8: Int? {
     var index = 0
     while index < count {
@@ -33,7 +34,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// Its first characters that fit into `limit` bytes.
+  /// As many characters from the start as fit into `limit` bytes.
   @_lifetime(copy self)
   public func prefix(ofCharactersWithin limit: Int) -> Span<UInt8> {
     guard count > limit else { return self }

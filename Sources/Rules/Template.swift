@@ -1,6 +1,6 @@
 import Bytes
 
-/// Why a text is no template, and which part of it is to blame.
+/// Why a template is not valid, and the part of it that is to blame.
 public struct TemplateError: Error, Equatable, Sendable {
   public enum Reason: Sendable { case unclosedBrace, strayBrace, unknownName }
 
@@ -9,9 +9,9 @@ public struct TemplateError: Error, Equatable, Sendable {
   public let length: Int
 }
 
-/// One argument of a program: text with values in it.
+/// An argument of a program: text with placeholders for values.
 ///
-/// A value never splits an argument, and never is syntax.
+/// A value never splits an argument, and is never parsed.
 public struct TextTemplate<Value: Sendable>: Sendable {
   enum Part: Sendable {
     case literal([UInt8])
@@ -23,7 +23,7 @@ public struct TextTemplate<Value: Sendable>: Sendable {
   let parts: [Part]
 
   // template = *( "{{" / "}}" / "{" name "}" / OCTET )
-  /// `value` gives what a name stands for; nil where there is no such name.
+  /// `value` returns the value of a name; nil if there is no such name.
   public init(
     parsing text: Span<UInt8>, _ value: (Span<UInt8>) -> Value?
   ) throws(TemplateError) {
@@ -67,7 +67,7 @@ public struct TextTemplate<Value: Sendable>: Sendable {
     return close + 1
   }
 
-  /// The values in it, in order.
+  /// The values in the template, in order.
   public var values: [Value] {
     parts.compactMap { part in
       guard case .value(let value) = part else { return nil }
@@ -75,13 +75,13 @@ public struct TextTemplate<Value: Sendable>: Sendable {
     }
   }
 
-  /// The text in front of its first value; all of it where there is none.
+  /// The text before the first value; the whole text if there is none.
   public var prefix: [UInt8] {
     guard case .literal(let text)? = parts.first else { return [] }
     return text
   }
 
-  /// Adds the argument to `sink`, with what `write` adds for each value. Returns `false` where it did not
+  /// Writes the argument to `sink`, with what `write` writes for each value. Returns `false` if it did not
   /// fit.
   @discardableResult
   public func expand<Sink: ByteSink & ~Copyable>(
@@ -108,7 +108,7 @@ extension TextTemplate<AlertValue> {
     }
   }
 
-  /// Adds the argument for an alert that `rule` took to `sink`; returns `false` where it did not fit.
+  /// Writes the argument for an alert that `rule` took to `sink`. Returns `false` if it did not fit.
   @discardableResult
   public func expand(
     _ values: AlertValues, of rule: Rule, into sink: inout some ByteSink & ~Copyable

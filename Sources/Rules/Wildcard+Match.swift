@@ -1,10 +1,10 @@
 import Bytes
 
-// Each piece is taken where it first fits. As a piece is a fixed number of characters, that leaves the
-// most for the pieces behind it, so nothing is ever tried again: no place of the text is compared with
-// a piece twice. The last piece can only stand at the end.
+// Each piece is placed where it first fits. As a piece has a fixed number of characters, this leaves the most
+// text for those behind it, so that there is no backtracking: no position is compared with a piece twice. The
+// last piece can only be at the end.
 extension Wildcard {
-  /// True if the pattern matches all of `text`; then its captures are added to `captures`.
+  /// True if the wildcard matches the whole of `text`; its captures are then added to `captures`.
   func match(_ text: Span<UInt8>, captures: inout Captures) -> Bool {
     var ranges = CaptureRanges()
     var steps = 0
@@ -13,7 +13,8 @@ extension Wildcard {
     return true
   }
 
-  /// `steps` counts the comparisons: at most (bytes of text + pieces) x elements of a piece.
+  /// True if the wildcard matches the whole of `text`; its captures are then in `ranges`. `steps` counts
+  /// comparisons: at most (bytes of text + pieces) x elements of a piece.
   package func match(_ text: Span<UInt8>, ranges: inout CaptureRanges, steps: inout Int) -> Bool {
     var position = 0
     for index in pieces.indices {
@@ -54,7 +55,7 @@ extension Wildcard {
     return end(of: piece, in: text, at: start, &steps).map { start..<$0 }
   }
 
-  /// Where the piece may begin at the earliest; nil where nothing is left for its capture.
+  /// The first position at which the piece may begin; nil if no character is left for its capture.
   private func start(of piece: Piece, in text: Span<UInt8>, from position: Int) -> Int? {
     guard piece.gap == .capture else { return position }
     return position < text.count ? position + text.characterLength(at: position) : nil
@@ -78,7 +79,7 @@ extension Wildcard {
   }
 }
 
-/// Where a wildcard's captures were found, from left to right.
+/// The ranges of a wildcard's captures, from left to right.
 package struct CaptureRanges {
   private var ranges = InlineArray<16, Range<Int>>(repeating: 0..<0)
   package private(set) var count = 0

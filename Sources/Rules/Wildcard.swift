@@ -1,11 +1,12 @@
 import Bytes
 
-/// A pattern for a whole text: `*` any run, `?` one character, `{name}` a run of one or more.
+/// A pattern for a whole text: `*` matches any run, `?` one character, `{name}` a run of at least one
+/// character.
 ///
-/// Kept as pieces, each a fixed number of characters, with a gap of any length before each.
+/// It is stored as pieces with a fixed number of characters, each with a gap before it.
 public struct Wildcard: Sendable {
   enum Element: Equatable, Sendable {
-    /// This character, which is folded where case does not matter.
+    /// This character, which is folded if case is ignored.
     case character(UInt32)
     case any
   }
@@ -21,7 +22,7 @@ public struct Wildcard: Sendable {
   let rule: CaseRule
   let elements: [Element]
   let pieces: [Piece]
-  /// The names of its captures, from left to right.
+  /// The names of the captures, from left to right.
   let names: [[UInt8]]
 
   var isCaseSensitive: Bool { rule == .sensitive }
@@ -46,20 +47,20 @@ public struct Wildcard: Sendable {
 // name     = letter *( letter / digit / "-" / "_" )
 private struct WildcardParser {
   let target: PatternTarget
-  /// That of the text; for what follows the "@" of an address, that of host names.
+  /// The case rule of the text; after the "@" of an address, that of host names, which ignores ASCII case.
   var rule: CaseRule
   var elements: [Wildcard.Element] = []
   var pieces: [Wildcard.Piece] = []
   var names: [[UInt8]] = []
 
-  // The piece being read: its gap, where that gap was written, and where its elements begin.
+  // The current piece: its gap, the index at which the gap was written, and the start of its elements.
   private var gap = Wildcard.Gap.none
   private var gapIndex = 0
   private var start = 0
 
   init(_ rule: CaseRule, _ target: PatternTarget) { (self.rule, self.target) = (rule, target) }
 
-  /// Reads what stands at `index`, and gives the index behind it.
+  /// Parses the element at `index`. Returns the index behind it.
   mutating func take(_ text: PatternText, at index: Int) throws(PatternError) -> Int {
     guard let scalar = text[index] else { return index }
     switch scalar.asciiByte {
