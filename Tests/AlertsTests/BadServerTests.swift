@@ -107,6 +107,15 @@ import Testing
     #expect(!trial.world.server.commands[before...].contains { $0.hasPrefix("TOP") })
   }
 
+  /// Nothing was to be deleted, so that nothing stays.
+  @Test func aQUITThatIsRefusedWithoutADeletionIsNoTrouble() throws {
+    var trial = trial(.alarms(then: .keep), mail: 1...3)
+    trial.world.server.refusesQuit = true
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.outcome == .polled && trial.world.fired.count == 3)
+    #expect(!trial.world.reports.contains { if case .deletionRefused = $0 { true } else { false } })
+  }
+
   /// RFC 1939 section 6: "some deleted messages not removed".
   @Test func whatIsDeletedThoughQUITIsRefusedIsForgotten() throws {
     var trial = trial(.alarms(), mail: 1...3)

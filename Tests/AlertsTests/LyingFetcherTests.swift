@@ -17,8 +17,10 @@ import Testing
   private func start(
     _ rule: Rule = .alarms(), archive: Bool = false, mode: Mode = .service
   ) throws -> Supervisor<DiskStore> {
-    Supervisor(
-      settings: .test([rule], archive: archive),
+    var settings = Settings.test([rule], archive: archive)
+    settings.rules.names.headers = [Array("X-Level".utf8)]
+    return Supervisor(
+      settings: settings,
       outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
       ledgers: [try disk.open()], fingerprint: 1, mode: mode, seed: 1, now: .seconds(0))
   }
@@ -80,6 +82,27 @@ import Testing
       var supervisor = try start()
       supervisor.tick(on: &lines, now: .seconds(0))
       #expect(send(frames, to: &supervisor) == frames.count - 1)
+    }
+  }
+
+  /// A match comes after the count, one at a time, and not while a content comes.
+  @Test mutating func matchesOnlyWhereHeadersAreRead() throws {
+    let stat = FetcherFrame.mailbox(messages: 3, octets: 0)
+    let took = FetcherFrame.took(header: 0, [])
+    var honest = try start(archive: true)
+    honest.tick(on: &lines, now: .seconds(0))
+    let frames = [stat, took, matched(1), .archiving(message: 1), .archived]
+    #expect(send(frames, to: &honest) == frames.count)
+    let refused: [[FetcherFrame]] = [
+      [matched(1)], [took],
+      [stat, matched(1), .archiving(message: 1), matched(2)],
+      [stat, matched(1), .archiving(message: 1), took],
+      [stat, matched(1), .archiving(message: 1), .archiving(message: 1)],
+    ]
+    for frames in refused {
+      var supervisor = try start(archive: true)
+      supervisor.tick(on: &lines, now: .seconds(0))
+      #expect(send(frames, to: &supervisor) == frames.count - 1, "\(frames)")
     }
   }
 
@@ -158,12 +181,7 @@ import Testing
       ([took(0), matched(1), took(0), matched(2)], 4), ([took(1)], 0),
       ([FetcherFrame](repeating: took(0), count: 9), 8),
     ] {
-      var settings = Settings.test([.alarms(then: .keep)])
-      settings.rules.names.headers = [Array("X-Level".utf8)]
-      var supervisor = Supervisor(
-        settings: settings,
-        outputs: Outputs(maxOn: [nil], initiallyActive: [false], now: .seconds(0)),
-        ledgers: [try disk.open()], fingerprint: 1, mode: .service, seed: 1, now: .seconds(0))
+      var supervisor = try start(.alarms(then: .keep))
       supervisor.tick(on: &lines, now: .seconds(0))
       #expect(send([stat] + frames, to: &supervisor) == 1 + taken, "\(frames)")
     }

@@ -505,6 +505,27 @@ import Testing
     #expect(world.fired == ["ALARM 1"])
   }
 
+  /// What could not be read when all was looked at first is as old as it was then, wherever it stands.
+  @Test(arguments: Naming.allCases, [true, false])
+  func whatIsOldAndCouldNotBeReadIsOld(naming: Naming, isLast: Bool) throws {
+    var world = world(naming: naming)
+    deliver(1, age: 9 * Self.day, isLast ? "news" : "ALARM", to: &world)
+    deliver(2, age: 8 * Self.day, isLast ? "ALARM" : "news", to: &world)
+    world.server.readReply = { _, message in
+      message.subject.hasPrefix("ALARM") ? "-ERR cannot read\r\n" : nil
+    }
+    for _ in 1...3 {
+      try world.poll()
+      world.pass(60)
+    }
+    world.server.readReply = nil
+    for _ in 1...3 {
+      world.pass(90_000)
+      try world.poll()
+    }
+    #expect(world.fired == [])
+  }
+
   /// The time for which it could not be read does not count, however often that was tried.
   @Test(arguments: Naming.allCases) func whatCouldNotBeReadIsNotTooOld(naming: Naming) throws {
     var world = world(

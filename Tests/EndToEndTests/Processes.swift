@@ -63,11 +63,11 @@ enum ProcessTable {
   /// Whether clients of a port of the loopback interface have read all that came.
   static func hasReadAll(from port: UInt16) -> Bool {
     let end = String(format: ":%04X", Int(port))
-    return text("net/tcp").split(separator: "\n").allSatisfy { line in
-      // The peer's address, the state, and the octets of both queues.
-      let fields = line.split(separator: " ").dropFirst(2).prefix(3)
-      return fields.first?.hasSuffix(end) != true || fields.last?.hasSuffix(":00000000") == true
-    }
+    // Of each client: the peer's address, the state, and the octets of both queues.
+    let clients = text("net/tcp").split(separator: "\n").map {
+      $0.split(separator: " ").dropFirst(2).prefix(3)
+    }.filter { $0.first?.hasSuffix(end) == true }
+    return !clients.isEmpty && clients.allSatisfy { $0.last?.hasSuffix(":00000000") == true }
   }
 
   /// All of it: what reads a whole file at once takes the kernel's first page for the end.
