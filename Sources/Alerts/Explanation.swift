@@ -84,8 +84,8 @@ func explanation(
     // A service tries `next` by itself in its next poll, if `auth = auto` leaves the choice to popbell.
     switch next {
     case .plainChallenge:
-      detail.append(
-        isCredential ? ", or write 'auth = plain-challenge'" : "; write 'auth = plain-challenge'")
+      detail.append(isCredential ? ", or" : ";")
+      detail.append(" write 'auth = plain-challenge'")
     case .user: detail.append("; write 'auth = user'")
     case .automatic, .plain, .apop, nil: break
     }

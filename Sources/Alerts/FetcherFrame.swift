@@ -134,6 +134,14 @@ public enum FetcherFrame: Sendable, Equatable {
     case someAnew
     /// As `allSeen`, but some messages could not be read.
     case allTried
+
+    /// False if messages are left for the next session.
+    var isComplete: Bool {
+      switch self {
+      case .some, .someAnew: false
+      case .all, .allSeen, .allTried: true
+      }
+    }
   }
 
   /// Room for the longest frame, a part of a content.
@@ -200,10 +208,10 @@ public enum FetcherFrame: Sendable, Equatable {
       self = .stuck(message: message, identity, topFailed: try reader.flag())
     case 22: self = .capped
     case 23: self = .deletionIsStuck(message: try reader.message())
-    case 25: self = .listingIsStuck
     case 24:
       let header = try reader.byte()
       self = .took(header: header, try reader.text(atMost: Mail.Limits.text))
+    case 25: self = .listingIsStuck
     default: throw .kind
     }
     try reader.end()

@@ -77,7 +77,8 @@ extension [StuckMessage] {
   }
 }
 
-/// What was known of a mailbox when the poll began.
+/// The part of the supervisor's and the ledger's knowledge of a mailbox that its fetcher needs, as of the start
+/// of the poll.
 public struct KnownMailbox: Sendable, Equatable {
   public var examined: Examined
   /// The part that other rules had looked at; empty once these rules have looked at the whole mailbox.
@@ -85,7 +86,7 @@ public struct KnownMailbox: Sendable, Equatable {
   /// True if the messages that are there now count as old, because the mailbox was never looked at as a whole
   /// and `existing = leave`.
   public var leavesExisting = false
-  /// When to list the whole mailbox.
+  /// The condition under which UIDL is sent for the whole mailbox.
   public var listing = Listing.whereChanged
   /// Messages that are passed over, because an earlier poll waited for their headers in vain.
   public var stuck: [StuckMessage] = []

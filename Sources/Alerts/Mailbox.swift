@@ -5,7 +5,7 @@ import Rules
 
 /// The supervisor's state of one mailbox.
 final class Mailbox {
-  /// How long an event may be overdue before popbell counts as unhealthy.
+  /// Time by which a poll may begin or end late; after that, the watchdog is not fed.
   static let patience = Interval.seconds(60)
   /// A day: the interval between full listings, and the pause before something that took longer than a poll
   /// may is tried again.

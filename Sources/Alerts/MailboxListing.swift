@@ -180,7 +180,8 @@ struct ExaminedMark: Sendable {
   private var isStopped = false
   /// All listed messages but those deleted, if only some of the listed ones are looked at; nil otherwise.
   private var listed: Examined?
-  /// What counts as looked at if not every due message of the listing could be looked at.
+  /// The messages looked at before, without the deleted ones, if the listing begins with them; nil otherwise.
+  /// They alone count as looked at if not every due message could be.
   private var fallback: Examined?
   private var knownCount = 0
   private var listedCount = 0

@@ -46,14 +46,8 @@ struct Poll {
   var isListed = false
   /// The messages looked at, once the server has committed the session; nil before.
   var examined: Examined?
-  /// False if messages were left for the next session.
-  var isComplete = true
-  /// True if messages were left, and the mailbox does not begin with those looked at before.
-  var beginsAnew = false
-  /// True if every message was looked at, or is known from a listing.
-  var isLookedThrough = false
-  /// True if every message was requested, whether it could be read or not.
-  var isTriedThrough = false
+  /// The part of the mailbox that the session has dealt with, once the server has committed it; nil before.
+  var extent: FetcherFrame.Extent?
   /// True if a message was passed over, because an earlier poll waited for its header in vain.
   var hasPassedOver = false
   /// True if an alert waits until the clock can tell whether it is old.
@@ -65,6 +59,10 @@ struct Poll {
   /// True if Gmail lists as many messages as it ever does, and none of them is new.
   var isCapped = false
 
+  /// False if messages were left for the next session.
+  var isComplete: Bool { extent?.isComplete ?? true }
+  /// True if every message was requested, whether it could be read or not.
+  var isTriedThrough: Bool { extent == .allTried || extent == .allSeen }
   /// True if every message that was there may count as old from here on.
   var isWhole: Bool { isComplete && !waitsForClock && !hasPassedOver }
 

@@ -79,5 +79,8 @@ public struct Tally: Sendable, Equatable {
   public var unread: UInt32 = 0
   public var deleted: UInt32 = 0
 
+  /// Messages that are left on the server, if it has deleted what it says.
+  var left: UInt32 { messages - min(deleted, messages) }
+
   public init() {}
 }

@@ -31,7 +31,7 @@ extension Supervisor where S: ~Copyable {
 
   /// The claim to which the texts for the next match are added; nil if no headers are read now. Drops an
   /// incomplete listing, which says nothing about missing messages.
-  func claim(of mailbox: Int) -> Claim? {
+  func openClaim(of mailbox: Int) -> Claim? {
     switch mailboxes[mailbox].poll.progress {
     case .reading(let claim): return claim
     case .counted: return Claim()
@@ -42,19 +42,18 @@ extension Supervisor where S: ~Copyable {
     }
   }
 
-  /// True if a part of a listing is plausible: there is one listing per session, before any match, of about
-  /// as many messages as STAT counted. Then the progress is updated.
-  mutating func mayList(_ mailbox: Int, _ listed: FetcherFrame.Listed) -> Bool {
+  /// Notes a part of a listing. Returns `false` if it is not plausible: there is one listing per session,
+  /// before any match, of about as many messages as STAT counted.
+  func acceptPart(_ listed: FetcherFrame.Listed, of mailbox: Int) -> Bool {
     let box = mailboxes[mailbox]
-    var count = 0
+    var count = listed.count
     switch box.poll.progress {
     case .counted where listed.isFirst && mode != .once(dryRun: true): break
-    case .listing(let before) where !listed.isFirst: count = before
+    case .listing(let before) where !listed.isFirst: count += before
     case .counting, .counted, .listing, .reading, .judging, .archiving: return false
     }
-    count += listed.count
-    box.poll.progress = listed.isLast ? .reading(Claim()) : .listing(count)
     guard count <= Int(box.poll.tally.messages) + Limits.listingSlack else { return false }
+    box.poll.progress = listed.isLast ? .reading(Claim()) : .listing(count)
     box.poll.countedMessages = max(box.poll.countedMessages, UInt32(clamping: count))
     return true
   }

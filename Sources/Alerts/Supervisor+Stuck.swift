@@ -44,6 +44,32 @@ extension Supervisor where S: ~Copyable {
     return true
   }
 
+  /// Notes a poll that ended while the unique-ids of the whole mailbox were listed. If that took longer than a
+  /// poll may, or the connection ended twice there, the mailbox is not listed for a day, as each poll would end
+  /// so and keep new messages waiting. Returns `true` if `popbell once` may come further in another poll.
+  func noteStuckListing(_ mailbox: Int, _ outcome: Outcome, now: Instant) -> Bool {
+    let box = mailboxes[mailbox]
+    var isListing = box.poll.listingIsStuck
+    if case .listing = box.poll.progress { isListing = true }
+    let isTooSlow = isListing && outcome == .deadline
+    let isCut = box.poll.listingIsStuck && outcome == .connectionLost
+    if isTooSlow || isCut && box.wasStuckListing { box.nextListing = now + Mailbox.longPause }
+    return isTooSlow || isCut
+  }
+
+  /// Postpones a content that did not arrive completely: by a day if it took longer than a poll may, by an hour
+  /// if the connection ended, as each poll would end so and keep other messages waiting.
+  mutating func noteSlowContent(_ mailbox: Int, _ outcome: Outcome, now: Instant) {
+    let box = mailboxes[mailbox]
+    guard case .archiving(let alert) = box.poll.progress else { return }
+    let isTooSlow = outcome.isPolled || outcome == .deadline
+    let pause = isTooSlow ? Mailbox.longPause : Mailbox.pause
+    box.slow.append(SlowContent(key: alert.identity.key, end: now + pause))
+    guard isTooSlow else { return }
+    box.poll.tally.failed += 1
+    report(mailbox, .archiveTooSlow(rule: alert.rule))
+  }
+
   /// Notes a session that ended while the reply to a DELE was awaited. The second time counts as a refusal:
   /// the message waits for a day, and those behind it do not wait for it.
   mutating func noteStuckDeletion(_ mailbox: Int, now: Instant) {
@@ -73,6 +99,13 @@ extension Supervisor where S: ~Copyable {
     box.wereStuck.removeAll { $0 != box.poll.stuck }
     box.nextReading = now + Mailbox.longPause
     return true
+  }
+
+  /// Reports, once, that headers are read by RETR.
+  mutating func sayWholeMessages(_ mailbox: Int) {
+    guard !mailboxes[mailbox].saidWholeMessages else { return }
+    mailboxes[mailbox].saidWholeMessages = true
+    report(mailbox, .readsWholeMessages)
   }
 
   /// The command by which the headers of `mailbox` are read.
