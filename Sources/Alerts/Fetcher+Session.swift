@@ -107,6 +107,7 @@ where MD5: ~Copyable, SHA256: ~Copyable {
       uniqueID = nil
     }
     if case .comparingHeader(let landmark) = state {
+      if !header.isEmpty { hasTop = hasTop ?? true }
       let identity = identity(of: message)
       let last = settings.known.messages(upTo: landmark).last
       return compared(landmark, isThere: !identity.isSilent && identity.content.word == last)

@@ -179,6 +179,18 @@ import Testing
     #expect(!world.reports.contains { if case .passedOver = $0 { true } else { false } })
   }
 
+  /// TOP works: it gave the header by which the mailbox is recognised.
+  @Test func aNewMessageAtWhichItHangsUpIsPassedOverByItself() throws {
+    var trial = trial(.keep, hasUniqueIDs: false)
+    try trial.poll()
+    trial.deliver(.numbered(7))
+    hangUp(at: "ALARM 7", &trial, keywords: ["TOP", "RETR"])
+    for _ in 1...3 { try trial.poll() }
+    #expect(trial.world.outcome == .polled)
+    #expect(trial.world.reports.contains(.passedOver(message: 7)))
+    #expect(!trial.world.reports.contains(.readsWholeMessages))
+  }
+
   /// A server that hangs up when it is to list the unique-ids of all: the mailbox is looked at without.
   @Test(arguments: [true, false]) func aListingThatNeverComesKeepsNothingWaiting(pollsOnce: Bool)
     throws
