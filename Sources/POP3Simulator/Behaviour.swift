@@ -64,8 +64,6 @@ public struct Behaviour: Sendable {
   public var speaksOnlyOldTLS = false
   /// It has no cipher suite with forward secrecy; its key must be RSA's.
   public var speaksOnlyStaticRSA = false
-  /// In seconds.
-  public var greetingDelay = 0.0
   /// Each byte is sent on its own.
   public var sendsByteByByte = false
   /// The connection ends when it has sent, or received, so many octets of POP3.

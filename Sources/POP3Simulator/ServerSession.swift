@@ -58,7 +58,6 @@ final class ServerSession {
   }
 
   private func greet() throws(Ended) {
-    if behaviour.greetingDelay > 0 { try transport.wait(seconds: behaviour.greetingDelay) }
     if try fault(at: .greeting) { return }
     try say("+OK popsim ready" + (configuration.offersAPOP ? " " + stamp : ""))
   }

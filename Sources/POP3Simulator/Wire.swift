@@ -76,14 +76,6 @@ enum Ended: Error {
     return Array(bytes[..<count])
   }
 
-  /// Waits until the client hangs up, or the server stops.
-  func wait(seconds: Double) throws(Ended) {
-    let hangUp: Int16 = 0x2000  // POLLRDHUP, which Glibc's module does not show.
-    var descriptor = pollfd(fd: socket, events: hangUp, revents: 0)
-    // SAFETY: one entry is given, and one is there.
-    guard unsafe poll(&descriptor, 1, Int32(seconds * 1000)) == 0 else { throw .byPeer }
-  }
-
   /// The client gets a reset, which takes back what was sent and not read.
   func reset() throws(Ended) {
     var linger = linger(l_onoff: 1, l_linger: 0)

@@ -170,18 +170,6 @@ extension String {
     }
   }
 
-  @Test func greetsLate() throws {
-    #expect(try replies { $0.greetingDelay = 0.01 } == ["+OK popsim ready", "+OK Goodbye."])
-    var behaviour = Behaviour()
-    behaviour.greetingDelay = 1000
-    try withServer(Mailbox(), behaviour) { server in
-      let client = try Client(server.port)
-      try expectSoon { server.connectionCount == 1 }
-      server.stop()
-      #expect(client.readAll() == "")
-    }
-  }
-
   @Test func sendsByteByByte() throws {
     let replies = try replies(login, "TOP 1 0") { $0.sendsByteByByte = true }
     #expect(replies.suffix(5) == ["+OK", "Subject: one", "", ".", "+OK Goodbye."])
