@@ -44,9 +44,11 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     // If USER is to be tried next, the server had no credential yet either.
     let hadCredential = session.nextMechanism != .user
     // RFC 3206 section 5: a server with AUTH-RESP-CODE marks each refusal of a credential with [AUTH].
-    let isCredential =
+    let mayBeCredential =
       stage != .greeting && hadCredential
       && !(refusal.isUntagged && session.capabilities.authResponseCode)
+    // A login that is not offered is refused for good, with the credential or before it.
+    let isCredential = mayBeCredential || session.loginIsNotOffered
     let outcome = Outcome(refusal, otherwise: isCredential ? .loginRefused : .serverTrouble)
     if session.loginIsNotOffered,
       let words = explanation(

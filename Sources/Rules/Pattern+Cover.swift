@@ -48,13 +48,21 @@ extension Wildcard {
 
   fileprivate func covers(_ other: Wildcard) -> Bool {
     if source == other.source { return true }
-    // A `?` may stand for what is longer in `other`.
-    guard !elements.contains(.any) else { return false }
+    guard !elements.contains(.any) else {
+      // Of `?` and `*` alone only the length counts; else a `?` may stand for what is longer in `other`.
+      return elements.allSatisfy { $0 == .any } && pieces.contains { $0.gap == .run }
+        && shortestLength <= other.shortestLength
+    }
     return [0, 2].allSatisfy { length in
       let text = other.text(withGapsOf: length)
       var (ranges, steps) = (CaptureRanges(), 0)
       return match(text.span, ranges: &ranges, steps: &steps)
     }
+  }
+
+  /// Characters of the shortest text that the wildcard matches.
+  private var shortestLength: Int {
+    elements.count + pieces.count { $0.gap == .capture }
   }
 
   /// A text that the wildcard matches, with private-use characters for wildcards: `length` of them for a `*`.

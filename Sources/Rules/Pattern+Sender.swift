@@ -69,6 +69,10 @@ extension Wildcard {
       start -= 1
     }
     if start < elements.count, elements[start] != .character(0x2E) {
+      // Behind a `?` it does not end whatever domain.
+      guard start == last.elements.lowerBound else {
+        return PatternDoubt(reason: .domainGoesOn, offset: 0, length: source.count)
+      }
       let offset = offsetOfTail
       guard offset > 0 else { return nil }
       return PatternDoubt(

@@ -21,8 +21,8 @@ import Testing
     ),
     (
       "from = panel@?example.net",
-      "from: 'example.net' also ends other domains, as 'evilexample.net': write '*@example.net', "
-        + "and '*.example.net' for the domains below it"
+      "from: 'panel@?example.net' also takes addresses of other domains: write the domain in full, "
+        + "as in '*@example.net'"
     ),
     (
       "from = panel*",

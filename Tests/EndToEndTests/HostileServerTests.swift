@@ -93,6 +93,7 @@ import Testing
   static let otherLogins = [
     offers(
       "SASL CRAM-MD5 XOAUTH2", "CRAM-MD5, XOAUTH2, which popbell does not have", auth: "plain"),
+    offers("SASL CRAM-MD5", "CRAM-MD5, which popbell does not have", auth: "plain-challenge"),
     offers("SASL SCRAM-SHA-256", "SCRAM-SHA-256, which popbell does not have", auth: "user"),
     offers("USER", "USER: write 'auth = auto'", auth: "plain"),
     offers("SASL PLAIN LOGIN", "PLAIN, LOGIN: write 'auth = auto'", auth: "user"),
