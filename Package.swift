@@ -66,7 +66,10 @@ let package = Package(
     edge("Platform", "CPlatform", "Bytes"),
     edge("TLS", "CMbedTLS", "Bytes"),
     edge(
-      "Commands", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS"),
+      "Service", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS"),
+    edge(
+      "Commands", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS",
+      "Service"),
     .executableTarget(name: "popbell", dependencies: ["Commands", "CPlatform"]),
 
     c("CSimulator", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
@@ -101,6 +104,11 @@ let package = Package(
       name: "fake-board", dependencies: ["Commands", "CPlatform", "CProbe"],
       path: "Tests/FakeBoard"),
     tests(of: "TLS", "Bytes", "POP3Simulator"),
+    tests(
+      of: "Service", "Bytes", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform"),
+    tests(
+      of: "Commands", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform",
+      "TLS", "Service"),
     tests(of: "POP3Simulator"),
     .testTarget(
       name: "EndToEndTests",

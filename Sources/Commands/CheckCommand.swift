@@ -2,6 +2,7 @@ import Bytes
 import Config
 import Platform
 import Rules
+import Service
 
 /// `popbell check`: every error of the configuration, or what was understood, and every warning.
 func runCheck(_ options: Options) -> Int32 {

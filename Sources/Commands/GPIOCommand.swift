@@ -2,9 +2,6 @@ import Bytes
 import Config
 import Platform
 
-/// Where the kernel has its GPIO chips.
-let deviceFolder: StaticString = "/dev"
-
 /// `popbell gpio`: what this machine has, and an output by hand.
 func runGPIO(_ options: Options) -> Int32 {
   let words = options.operands

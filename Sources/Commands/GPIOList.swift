@@ -1,5 +1,6 @@
 import Bytes
 import Platform
+import Service
 
 /// `popbell gpio list`: the chips, their lines, and who holds them.
 func listLines(of name: [UInt8]?) -> Int32 {

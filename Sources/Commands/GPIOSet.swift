@@ -3,6 +3,7 @@ import Bytes
 import Config
 import Platform
 import Rules
+import Service
 
 /// `popbell gpio set`: an output by hand. Whatever ends it, the output is inactive then.
 func setOutput(_ words: [[UInt8]], _ options: Options) -> Int32 {

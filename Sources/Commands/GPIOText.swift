@@ -47,14 +47,6 @@ extension GPIOError {
     return text
   }
 
-  /// Whether the line is not there at all.
-  var isAbsence: Bool {
-    switch self {
-    case .noChips, .noSuchChip, .noSuchLine, .lost: true
-    case .ambiguous, .busy, .denied, .system: false
-    }
-  }
-
   /// The exit code of a command that this ends.
   var exitCode: Int32 {
     switch self {

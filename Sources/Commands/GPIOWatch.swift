@@ -1,6 +1,7 @@
 import Bytes
 import Config
 import Platform
+import Service
 
 /// `popbell gpio watch`: who takes lines and lets them go.
 func watchLines(_ words: [[UInt8]], _ options: Options) -> Int32 {

@@ -3,6 +3,7 @@ import Config
 import Ledger
 import Platform
 import Rules
+import Service
 
 /// `popbell ledger`: what has fired, beside a running popbell or without one.
 func runLedger(_ options: Options) -> Int32 {
@@ -24,7 +25,7 @@ func runLedger(_ options: Options) -> Int32 {
     writeErrors(refused.lines)
     return ExitCode.configuration
   case .success(let settings):
-    do throws(StartFailure) {
+    do throws(CommandFailure) {
       let name = words.count > operands ? words[operands] : nil
       let reader = try LedgerReader(settings, only: name)
       if isForget { return try reader.forget(words[1]) }
@@ -46,7 +47,7 @@ final class LedgerReader {
   private let rules: [[UInt8]]
 
   /// Says of which mailboxes nothing is written down.
-  fileprivate init(_ settings: Settings, only name: [UInt8]?) throws(StartFailure) {
+  fileprivate init(_ settings: Settings, only name: [UInt8]?) throws(CommandFailure) {
     let names = settings.rules.names.mailboxes
     if let name, !names.contains(name) { throw .noMailbox(name, names) }
     var mailboxes: [[UInt8]] = []
@@ -65,7 +66,7 @@ final class LedgerReader {
       case .system(let error) where error.number == .notFound: folder = nil
       case .system(let error) where error.number == .accessDenied: throw .denied(directory)
       case .system, .notRegular, .tooLarge, .owner, .mode:
-        throw StartFailure(
+        throw CommandFailure(
           ExitCode.systemError, directory + ": " + describe(folder: error, directory))
       }
     }
@@ -85,7 +86,7 @@ final class LedgerReader {
           writeErrors([mailbox + ": the ledger is empty"])
         }
       } catch {
-        let failure = StartFailure(ledger: mailbox, in: directory, error)
+        let failure = CommandFailure(.ledger(mailbox: mailbox, directory: directory, error))
         writeErrors(["popbell: " + failure.message])
         code = failure.exitCode
       }
@@ -108,8 +109,8 @@ final class LedgerReader {
   }
 }
 
-extension StartFailure {
-  fileprivate static func noMailbox(_ name: [UInt8], _ known: [[UInt8]]) -> StartFailure {
+extension CommandFailure {
+  fileprivate static func noMailbox(_ name: [UInt8], _ known: [[UInt8]]) -> CommandFailure {
     var text = [UInt8]("there is no mailbox '")
     text.append(escaping: name.span)
     text.append("'")
@@ -118,10 +119,10 @@ extension StartFailure {
       text.append(meant)
       text.append("'?")
     }
-    return StartFailure(ExitCode.usage, text)
+    return CommandFailure(ExitCode.usage, text)
   }
 
-  fileprivate static func denied(_ path: [UInt8]) -> StartFailure {
+  fileprivate static func denied(_ path: [UInt8]) -> CommandFailure {
     var text = path
     text.append(": no permission")
     if let access = try? FileAccess(to: path.span) {
@@ -131,6 +132,6 @@ extension StartFailure {
       text.append(access.owner)
       text.append(", to whom it belongs, or with sudo")
     }
-    return StartFailure(ExitCode.noPermission, text)
+    return CommandFailure(ExitCode.noPermission, text)
   }
 }

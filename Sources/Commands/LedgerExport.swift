@@ -1,5 +1,6 @@
 import Bytes
 import Ledger
+import Service
 
 extension LedgerReader {
   /// `popbell ledger export`: all that the ledgers say, as JSON, an object on each line.

@@ -2,11 +2,12 @@ import Alerts
 import Bytes
 import Ledger
 import Platform
+import Service
 import TLS
 
 extension LedgerReader {
   /// `popbell ledger forget`: as a request, which is carried out at once where no popbell runs.
-  func forget(_ message: [UInt8]) throws(StartFailure) -> Int32 {
+  func forget(_ message: [UInt8]) throws(CommandFailure) -> Int32 {
     guard message.span.equals("all") else {
       let (mailbox, identity) = try find(message)
       return try forget(identity, of: mailbox)
@@ -17,7 +18,7 @@ extension LedgerReader {
   }
 
   /// The one message that is meant, by its unique-id or by 16 or 32 digits of its identity.
-  private func find(_ message: [UInt8]) throws(StartFailure) -> ([UInt8], Identity) {
+  private func find(_ message: [UInt8]) throws(CommandFailure) -> ([UInt8], Identity) {
     let unique = Identity(of: message.span, by: SHA256.self)
     var (names, found): ([[UInt8]], [Identity]) = ([], [])
     let code = forEach(isQuiet: mailboxes.count > 1) { (text) throws(LedgerError) in
@@ -44,11 +45,11 @@ extension LedgerReader {
     } else {
       text.append("' is several messages; 'popbell ledger export' has all digits of each")
     }
-    throw StartFailure(found.isEmpty && code != ExitCode.ok ? code : ExitCode.dataError, text)
+    throw CommandFailure(found.isEmpty && code != ExitCode.ok ? code : ExitCode.dataError, text)
   }
 
   /// Forgets one message, or (nil) all.
-  private func forget(_ message: Identity?, of mailbox: [UInt8]) throws(StartFailure) -> Int32 {
+  private func forget(_ message: Identity?, of mailbox: [UInt8]) throws(CommandFailure) -> Int32 {
     guard let folder else { return ExitCode.ok }
     do throws(SystemError) {
       try folder.folder.becomeOwner()
@@ -60,11 +61,11 @@ extension LedgerReader {
         return ExitCode.ok
       }
     } catch {
-      throw StartFailure(ExitCode.systemError, directory + ": " + error.text)
+      throw CommandFailure(ExitCode.systemError, directory + ": " + error.text)
     }
     do throws(LedgerError) {
       let ledger = try Ledger(of: mailbox, in: folder)
-      let (severity, lines) = folder.carryOutRequests(of: mailbox, on: ledger)
+      let (severity, lines) = folder.carryOutRequests(of: mailbox, on: ledger).words
       let texts = lines.map { mailbox + ": " + $0 }
       if severity == .error {
         writeErrors(texts)
@@ -73,7 +74,7 @@ extension LedgerReader {
       for text in texts { writeOutput(text + [.lineFeed]) }
       return ExitCode.ok
     } catch {
-      throw StartFailure(ledger: mailbox, in: directory, error)
+      throw CommandFailure(.ledger(mailbox: mailbox, directory: directory, error))
     }
   }
 }

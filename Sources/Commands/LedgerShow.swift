@@ -1,6 +1,7 @@
 import Bytes
 import Ledger
 import Platform
+import Service
 
 extension LedgerReader {
   /// `popbell ledger show`: the messages of each ledger, the newest first.

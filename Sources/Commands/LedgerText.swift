@@ -3,6 +3,7 @@ import Bytes
 import Ledger
 import Platform
 import Rules
+import Service
 
 // What a ledger says of messages: in words for people, in fields for programs.
 
@@ -42,14 +43,6 @@ final class LedgerText {
 }
 
 extension Identity {
-  /// 32 hexadecimal digits.
-  var digits: [UInt8] {
-    var (bytes, text): ([UInt8], [UInt8]) = ([], [])
-    bytes.append(self)
-    text.append(hexadecimal: bytes.span)
-    return text
-  }
-
   /// As many as tell it from others.
   var shortDigits: [UInt8] {
     var digits = digits

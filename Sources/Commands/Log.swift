@@ -37,10 +37,31 @@ struct Log {
     }
   }
 
-  /// Writes a line about `subject` (a mailbox, an output); empty: about popbell itself.
-  func write(_ severity: Severity, _ subject: [UInt8], _ text: [UInt8]) {
-    guard severity <= threshold else { return }
-    let now = Clock.secondsSince1970
+  func write(_ lines: [LogLine]) {
+    for line in lines where line.severity <= threshold {
+      reader.write(line.text(style, at: Clock.secondsSince1970))
+    }
+  }
+
+  /// Who reads standard error. A journal that hangs must not make a siren sound longer: it is waited
+  /// for once, and then what it does not take at once is dropped, until it takes a line again.
+  private final class Reader {
+    private var patience = Interval.milliseconds(200)
+
+    func write(_ line: [UInt8]) {
+      do throws(SystemError) {
+        try StandardStream.error.write(line.span, within: patience)
+        patience = .milliseconds(200)
+      } catch {
+        patience = .zero
+      }
+    }
+  }
+}
+
+extension LogLine {
+  /// The line with its end, as it was written so many seconds since 1970.
+  func text(_ style: Log.Style, at now: Int64) -> [UInt8] {
     var line: [UInt8] = []
     switch style {
     case .journal:
@@ -64,22 +85,7 @@ struct Log {
       line.append(text)
     }
     line.append(.lineFeed)
-    reader.write(line)
-  }
-
-  /// Who reads standard error. A journal that hangs must not make a siren sound longer: it is waited
-  /// for once, and then what it does not take at once is dropped, until it takes a line again.
-  private final class Reader {
-    private var patience = Interval.milliseconds(200)
-
-    func write(_ line: [UInt8]) {
-      do throws(SystemError) {
-        try StandardStream.error.write(line.span, within: patience)
-        patience = .milliseconds(200)
-      } catch {
-        patience = .zero
-      }
-    }
+    return line
   }
 }
 

@@ -2,6 +2,7 @@ import Bytes
 import Config
 import Platform
 import Rules
+import Service
 import TLS
 
 /// Checks what only this machine can tell.

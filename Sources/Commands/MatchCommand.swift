@@ -4,6 +4,7 @@ import Config
 import Mail
 import Platform
 import Rules
+import Service
 
 /// `popbell match`: which rule would take each message, and what it would do.
 func runMatch(_ options: Options) -> Int32 {
@@ -131,7 +132,7 @@ private func dropPrivileges(_ user: User?) throws(SystemError) {
 }
 
 /// Adds what would become of a message to `text`. Returns true if a rule takes it.
-private func explain(
+func explain(
   _ header: borrowing MessageHeader, _ path: [UInt8], _ loaded: LoadedSettings, _ mailbox: Int,
   _ charsets: CharsetFile, into text: inout [UInt8]
 ) -> Bool {

@@ -131,7 +131,7 @@ public struct GPIOOutput: ~Copyable {
 }
 
 /// Why a line cannot be had. What it names is on the heap: errors are carried in registers.
-public enum GPIOError: Error, Sendable {
+public enum GPIOError: Error, Equatable, Sendable {
   /// This machine has no GPIO character device.
   case noChips
   case noSuchChip

@@ -53,7 +53,7 @@ public enum SystemCall: Sendable, CaseIterable {
 }
 
 /// A system call that failed, and why.
-public struct SystemError: Error, Sendable {
+public struct SystemError: Error, Equatable, Sendable {
   public let call: SystemCall
   public let number: ErrorNumber
 

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct SmallFileTests {
@@ -34,12 +35,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (FileTrust.secret, mode_t(0o600), true), (.secret, 0o400, true), (.secret, 0o640, true),
+    (FileTrust.secret, Int(0o600), true), (.secret, 0o400, true), (.secret, 0o640, true),
     (.secret, 0o644, false), (.secret, 0o601, false), (.secret, 0o660, false),
     (.settings, 0o644, true), (.settings, 0o664, true), (.settings, 0o646, false),
     (.anyone, 0o666, true),
   ])
-  func checksTheMode(trust: FileTrust, mode: mode_t, isRead: Bool) throws {
+  func checksTheMode(trust: FileTrust, mode: Int, isRead: Bool) throws {
     let file = try folder.file("file", "text", mode: mode)
     #expect(read(file, trust) == (isRead ? "text" : "mode " + String(mode, radix: 8)))
   }
@@ -122,10 +123,10 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test(arguments: [
-    (mode_t(0o755), ""), (0o775, ""), (0o500, ""), (0o757, "mode"), (0o777, "mode"),
+    (Int(0o755), ""), (0o775, ""), (0o500, ""), (0o757, "mode"), (0o777, "mode"),
     (0o644, "exec: Permission denied"),
   ])
-  func isOneThatNotEverybodyMayChange(mode: mode_t, problem: String) throws {
+  func isOneThatNotEverybodyMayChange(mode: Int, problem: String) throws {
     let file = try folder.file("program", "#!/bin/sh\n", mode: mode)
     do {
       try checkProgram(Array(file.utf8).span)

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 /// With two chips that are made up: /dev/null and /dev/zero stand for them.

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct MaildirTests {

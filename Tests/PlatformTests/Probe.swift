@@ -72,25 +72,6 @@ func eventually(_ step: () throws -> Void, until condition: () -> Bool) throws {
   }
 }
 
-/// A folder that is removed with all that is in it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/popbell-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String, _ text: String = "", mode: mode_t = 0o600) throws -> String {
-    let file = path + "/" + name
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    try #require(unsafe chmod(file, mode) == 0)
-    return file
-  }
-}
-
 /// Both ends of a pipe, non-blocking.
 struct Pipe: ~Copyable {
   let reading: Descriptor

@@ -1,41 +1,8 @@
 import Bytes
 import Config
-import Ledger
 import Platform
 import Rules
-
-/// A configuration that holds, and what was made of it.
-final class LoadedSettings {
-  let settings: Settings
-  /// Whom fetchers become; nil where this is not root.
-  let user: User?
-  /// The warnings: `FILE:LINE: …`.
-  let warnings: [[UInt8]]
-  /// The errors that are of this machine alone: notes for `match`.
-  let notes: [[UInt8]]
-
-  fileprivate init(_ read: ReadSettings, _ user: User?) {
-    settings = read.settings
-    warnings = read.warnings
-    notes = read.notes
-    self.user = user
-  }
-
-  /// Stands for the rules, and for what becomes of messages that none takes: where it is another,
-  /// all messages are looked at again.
-  var fingerprint: UInt32 {
-    var text: [UInt8] = []
-    for mailbox in settings.mailboxes { text.append(mailbox.unmatched.word) }
-    for rule in settings.rules.rules { rule.describe(settings.rules.names, into: &text) }
-    return crc32(text.span)
-  }
-}
-
-/// The lines that say why a configuration does not hold: `FILE:LINE: …`.
-struct ConfigurationRefused: Error {
-  let lines: [[UInt8]]
-  var warnings: [[UInt8]] = []
-}
+import Service
 
 /// The place where a configuration is to hold.
 enum ConfigurationUse {
@@ -62,7 +29,9 @@ func loadSettings(
 ) -> Result<LoadedSettings, ConfigurationRefused> {
   var machine = Machine(includingLines: includingLines)
   return readSettings(path, for: use) { machine.problem(of: $0) }
-    .map { LoadedSettings($0, machine.user) }
+    .map {
+      LoadedSettings($0.settings, user: machine.user, warnings: $0.warnings, notes: $0.notes)
+    }
 }
 
 /// Reads a configuration for its outputs: whether the files that it names are there is no matter.

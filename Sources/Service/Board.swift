@@ -1,20 +1,20 @@
 import Alerts
-import Bytes
-import Config
-import Platform
+package import Bytes
+package import Config
+package import Platform
 
 /// One output of this board. Its line is held until this is dropped.
-final class BoardLine {
-  let settings: OutputSettings
+package final class BoardLine {
+  package let settings: OutputSettings
   /// nil for a simulated line, and for one that could not be had.
   private var output: GPIOOutput?
   /// Where it is in what is waited for.
   private var place: Int?
 
   /// A line that is not held yet: to drive it active tries to take it.
-  init(_ settings: OutputSettings) { self.settings = settings }
+  package init(_ settings: OutputSettings) { self.settings = settings }
 
-  var isHeld: Bool {
+  package var isHeld: Bool {
     guard !settings.line.isSimulated else { return true }
     switch output {
     case .some: return true
@@ -23,7 +23,7 @@ final class BoardLine {
   }
 
   /// Takes the line, active (until `end`) or not, in one step.
-  func take(active: Bool, until end: Instant = .never) throws(GPIOError) {
+  package func take(active: Bool, until end: Instant = .never) throws(GPIOError) {
     guard !settings.line.isSimulated else { return }
     let location = try GPIOLocation(settings.line)
     output = try location.chip.requestOutput(location.offset, settings.flags, active: active)
@@ -35,12 +35,12 @@ final class BoardLine {
   }
 
   /// Drives the line inactive and lets it go.
-  func release() throws(GPIOError) {
+  package func release() throws(GPIOError) {
     defer { lose() }
     try drive(active: false)
   }
 
-  func drive(active: Bool, until end: Instant = .never) throws(GPIOError) {
+  package func drive(active: Bool, until end: Instant = .never) throws(GPIOError) {
     // What is not held cannot be on by us; only switching on needs the line.
     guard isHeld else {
       guard active else { return }
@@ -76,10 +76,10 @@ final class BoardLine {
   }
 
   /// Lets go of a line whose chip is gone.
-  func lose() { output = nil }
+  package func lose() { output = nil }
 
   /// Adds the line, where it is held, to what is waited for.
-  func add<let capacity: Int>(to waiting: inout PollSet<capacity>) {
+  package func add<let capacity: Int>(to waiting: inout PollSet<capacity>) {
     switch output {
     case .some(let output): place = waiting.add(output.descriptor, for: .hangUp)
     case nil: place = nil
@@ -87,14 +87,17 @@ final class BoardLine {
   }
 
   /// Whether its chip is gone, as the set says to which it was added last.
-  func hasHungUp<let capacity: Int>(_ waiting: borrowing PollSet<capacity>) -> Bool {
+  package func hasHungUp<let capacity: Int>(_ waiting: borrowing PollSet<capacity>) -> Bool {
     place.map { waiting.hasHungUp($0) } ?? false
   }
 }
 
+/// Where the kernel has its GPIO chips.
+package let deviceFolder: StaticString = "/dev"
+
 extension GPIOLocation {
   /// Finds a line on this machine.
-  init(_ line: LineAddress) throws(GPIOError) {
+  package init(_ line: LineAddress) throws(GPIOError) {
     let folder = [UInt8](deviceFolder)
     switch line {
     case .named(let name, nil): try self.init(line: name.span, in: folder.span)
@@ -133,34 +136,38 @@ extension OutputSettings {
 }
 
 /// All outputs of this board.
-struct Board: OutputLines {
-  private(set) var lines: [BoardLine]
-  let log: Log
-  /// What was logged last of each line that could not be had or driven: it is said once.
-  private var problems: [Problem]
+package struct Board: OutputLines {
+  package private(set) var lines: [BoardLine]
+  private let report: ServiceReporter
+  /// What was reported last of each line that cannot be had or driven, and whether it was held then; nil if
+  /// there is no problem.
+  private var problems: [Problem?]
 
   private struct Problem: Equatable {
-    var text: [UInt8] = []
-    var isAbsence = false
+    let error: GPIOError
+    let isHeld: Bool
 
-    /// Whether it is news after `other`; what is not there is not there, however that is seen.
-    func isNews(after other: Problem) -> Bool {
-      self != other && !(isAbsence && other.isAbsence)
+    /// True if it is news after `other`; what is not there is not there, however that is seen.
+    func isNews(after other: Problem?) -> Bool {
+      self != other && !(error.isAbsence && other?.error.isAbsence == true)
     }
   }
 
-  /// Takes the lines; one that cannot be had is logged, and the others go on. Lines of `old` that
-  /// are the same are taken over as they are; its others are switched off and let go first.
-  init(_ outputs: [OutputSettings], log: Log, replacing old: [BoardLine] = []) {
-    self.log = log
+  /// Takes the lines; one that cannot be had is reported, and the others go on. Lines of `old` that are the
+  /// same are taken over as they are; its others are switched off and let go first.
+  package init(
+    _ outputs: [OutputSettings], replacing old: [BoardLine] = [],
+    report: @escaping ServiceReporter
+  ) {
+    self.report = report
     let kept = outputs.map { output in
       old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
     }
     lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
-    problems = outputs.map { _ in Problem() }
+    problems = outputs.map { _ in nil }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
-        log.write(.error, line.settings.name, describe(error, line.settings.line))
+        _ = report(.lineFailed(line.settings, error, triesAgain: false))
       }
     }
     for index in lines.indices where kept[index] == nil {
@@ -169,20 +176,20 @@ struct Board: OutputLines {
     }
   }
 
-  func time(since now: Instant) -> Instant { Clock.now }
+  package func time(since now: Instant) -> Instant { Clock.now }
 
-  mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
+  package mutating func take(_ output: Int, active: Bool, until end: Instant) -> Bool {
     attempt(output) { line throws(GPIOError) in try line.take(active: active, until: end) }
   }
 
-  /// Logs why a line refused; the supervisor reports what was done.
-  mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
+  /// Reports why a line refused; the supervisor reports what was done.
+  package mutating func drive(_ output: Int, active: Bool, until end: Instant) -> Bool {
     // Whoever asks for an alert's siren wants to read why there was none, each time.
-    if active { problems[output] = Problem() }
+    if active { problems[output] = nil }
     return attempt(output) { line throws(GPIOError) in try line.drive(active: active, until: end) }
   }
 
-  func isHeld(_ output: Int) -> Bool { lines[output].isHeld }
+  package func isHeld(_ output: Int) -> Bool { lines[output].isHeld }
 
   /// The chip of a line that was held is gone.
   mutating func lose(_ output: Int) {
@@ -192,24 +199,32 @@ struct Board: OutputLines {
     }
   }
 
-  /// Does something with a line, and logs why it failed, where that is not known already.
+  /// Does something with a line, and reports why it failed, if that is not known already.
   private mutating func attempt(
     _ output: Int, _ body: (BoardLine) throws(GPIOError) -> Void
   ) -> Bool {
     let line = lines[output]
     do throws(GPIOError) {
       try body(line)
-      problems[output] = Problem()
+      problems[output] = nil
       return true
     } catch {
-      var problem = Problem(
-        text: describe(error, line.settings.line), isAbsence: error.isAbsence)
-      if !line.isHeld { problem.text.append("; it is tried again until it can be had") }
+      let problem = Problem(error: error, isHeld: line.isHeld)
       if problem.isNews(after: problems[output]) {
-        log.write(.error, line.settings.name, problem.text)
+        _ = report(.lineFailed(line.settings, error, triesAgain: !line.isHeld))
       }
       problems[output] = problem
       return false
+    }
+  }
+}
+
+extension GPIOError {
+  /// True if the line is not there at all.
+  fileprivate var isAbsence: Bool {
+    switch self {
+    case .noChips, .noSuchChip, .noSuchLine, .lost: true
+    case .ambiguous, .busy, .denied, .system: false
     }
   }
 }

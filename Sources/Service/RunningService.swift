@@ -1,20 +1,19 @@
-import Alerts
+package import Alerts
 import Bytes
 import Config
 import Ledger
 import POP3
-import Platform
+package import Platform
 import Rules
 
 /// A running popbell: the supervisor's mind, and the processes, lines and files that it owns.
-struct Service: ~Copyable {
+package struct RunningService: ~Copyable {
   /// How long programs have to end by themselves when popbell stops; it stops within 2 s.
   private static let farewell = Interval.milliseconds(1200)
   /// And how long one that was killed may take to be gone.
   private static let lastWait = Interval.milliseconds(500)
 
-  let configFile: [UInt8]
-  let log: Log
+  let surroundings: ServiceSurroundings
   let mode: Mode
   let seed: UInt64
   let signals: Signals
@@ -36,30 +35,47 @@ struct Service: ~Copyable {
   var ledgerFailed = false
   var actionsFailed = false
 
-  init(
-    configFile: [UInt8], log: Log, mode: Mode, seed: UInt64, signals: consuming Signals,
-    loaded: LoadedSettings, shelf: LedgerShelf, supervisor: consuming Supervisor<LedgerFile>,
-    board: Board, now: Instant
-  ) {
-    self.configFile = configFile
-    self.log = log
+  /// Locks the state directory, takes the lines of outputs and opens the ledgers of `loaded`.
+  package init(
+    _ loaded: LoadedSettings, _ mode: Mode, _ surroundings: ServiceSurroundings,
+    signals: consuming Signals
+  ) throws(StartFailure) {
+    let seed = try attempting { () throws(SystemError) in
+      try Random.number()
+    } orThrow: {
+      StartFailure.system($0)
+    }
+    let isDryRun = mode == .once(dryRun: true)
+    // The lock first: another popbell's lines are not ours to touch. Then the lines: whatever fails
+    // after this, they are inactive.
+    let shelf = try LedgerShelf(loaded.settings, isDryRun: isDryRun)
+    let outputs = isDryRun ? [] : loaded.settings.outputs
+    let board = Board(outputs, report: surroundings.report)
+    let now = Clock.now
+    let ledgers = try shelf.open(loaded.settings)
+    supervisor = Supervisor(
+      settings: loaded.settings, outputs: Outputs(outputs, now: now),
+      ledgers: ledgers, fingerprint: loaded.fingerprint, mode: mode,
+      seed: seed, now: now)
+    self.surroundings = surroundings
     self.mode = mode
+    self.board = board
     self.seed = seed
     self.signals = signals
     self.loaded = loaded
     self.shelf = shelf
-    self.supervisor = supervisor
-    self.board = board
     fetchers = loaded.settings.mailboxes.map { _ in nil }
     judges = loaded.settings.mailboxes.map { _ in nil }
     programs = loaded.settings.mailboxes.map { _ in nil }
     watchdog = Watchdog(now: now)
   }
 
-  /// Runs until it is stopped, or for `once` until all is done. Returns the exit code.
-  mutating func run() -> Int32 {
-    if mode == .service { logStart() }
-    logGivenUp()
+  var report: ServiceReporter { surroundings.report }
+
+  /// Runs until it is stopped, or for `once` until all is done.
+  package mutating func run() -> ServiceEnd {
+    if mode == .service { _ = report(.started(loaded)) }
+    reportGivenUp()
     watchdog.announce("READY=1")
     while true {
       step()
@@ -70,14 +86,16 @@ struct Service: ~Copyable {
     }
     supervisor.stop(force: true, on: &board, now: Clock.now)
     carryOut()
-    return exitCode
+    return ServiceEnd(
+      outcomes: loaded.settings.mailboxes.indices.map { supervisor.lastOutcome(of: $0) },
+      ledgerFailed: ledgerFailed, actionsFailed: actionsFailed)
   }
 
   private mutating func step() {
     let now = Clock.now
     supervisor.tick(on: &board, now: now)
     carryOut()
-    if stopAt == nil { troubles.step(loaded.settings.popbell.onTrouble, log, now: now) }
+    if stopAt == nil { troubles.step(loaded.settings.popbell.onTrouble, now: now, report) }
     if let stopAt, stopAt <= now, !isForced {
       isForced = true
       troubles.end(force: true)
@@ -94,19 +112,6 @@ struct Service: ~Copyable {
       return true
     }
     return troubles.isRunning
-  }
-
-  /// Of the mailboxes' outcomes the worst: what is wrong for good before what may pass.
-  private var exitCode: Int32 {
-    guard mode != .service else { return 0 }
-    var worst = ledgerFailed ? ExitCode.systemError : ExitCode.ok
-    for index in loaded.settings.mailboxes.indices {
-      // Where there is no outcome, popbell was stopped before there was one.
-      var code = supervisor.lastOutcome(of: index)?.exitCode ?? ExitCode.tryLater
-      if code == ExitCode.ok && actionsFailed { code = ExitCode.tryLater }
-      if ExitCode.rank(of: code) > ExitCode.rank(of: worst) { worst = code }
-    }
-    return worst
   }
 
   /// Does what the supervisor orders.
@@ -129,8 +134,8 @@ struct Service: ~Copyable {
         guard let fetcher = fetchers[mailbox] else { continue }
         supervisor.archiveEnded(
           mailbox, code: fetcher.archive.end()?.number.rawValue, now: Clock.now, time: wallTime)
-      case .report(let mailbox, let report): self.report(mailbox, report)
-      case .switched(let event): report(event)
+      case .report(let mailbox, let report): pass(on: report, of: mailbox)
+      case .switched(let event): pass(on: event)
       }
     }
   }
@@ -138,8 +143,8 @@ struct Service: ~Copyable {
   private mutating func startFetcher(_ mailbox: Int) {
     let polled = loaded.settings.mailboxes[mailbox]
     supervisor.clockIsSure = Clock.isSure
-    let (severity, texts) = shelf.carryOutRequests(of: polled, on: supervisor.ledgers[mailbox])
-    for text in texts { log.write(severity, polled.name, text) }
+    let forgotten = shelf.carryOutRequests(of: polled, on: supervisor.ledgers[mailbox])
+    _ = report(.forgot(mailbox: polled.name, forgotten))
     let plan = FetcherPlan(
       settings: FetcherSettings(
         mailbox: mailbox, rules: loaded.settings.rules,
@@ -148,18 +153,18 @@ struct Service: ~Copyable {
         batch: supervisor.batch(of: mailbox),
         pollsOnce: mode != .service, headers: supervisor.headers(of: mailbox),
         known: supervisor.known(of: mailbox, now: Clock.now, time: wallTime),
-        tellsNearest: log.threshold == .debug),
+        tellsNearest: surroundings.isVerbose),
       mailbox: loaded.settings.mailboxes[mailbox],
       asksCapabilities: supervisor.asksCapabilities(of: mailbox)
         && loaded.settings.mailboxes[mailbox].capabilities == .ask,
       mechanism: polled.authentication == .auto
         ? supervisor.mechanism(of: mailbox) : Mechanism(polled.authentication),
-      user: loaded.user)
+      user: loaded.user, words: surroundings.words)
     do throws(SystemError) {
       fetchers[mailbox] = RunningFetcher(
         try ForkedProcess { channel in runFetcher(plan, channel) })
     } catch {
-      log.write(.error, plan.mailbox.name, error.text)
+      _ = report(.systemFailed(mailbox: plan.mailbox.name, error))
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }
   }
@@ -199,7 +204,7 @@ struct Service: ~Copyable {
     }
     troubles.add(to: &waiting)
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
-      log.write(.error, [], error.text)
+      _ = report(.systemFailed(mailbox: [], error))
     }
     for index in board.lines.indices where board.lines[index].hasHungUp(waiting) {
       board.lose(index)
@@ -207,9 +212,9 @@ struct Service: ~Copyable {
     for index in fetchers.indices {
       readJudge(index)
       readFetcher(index)
-      programs[index]?.read(log)
+      programs[index]?.read(report)
     }
-    troubles.read(log)
+    troubles.read(report)
     if waiting.isReadable(0) { takeSignals() }
   }
 
@@ -231,7 +236,7 @@ struct Service: ~Copyable {
       case .user1: supervisor.pollNow(now: Clock.now)
       case .child:
         for index in fetchers.indices { reap(index) }
-        troubles.reap(log)
+        troubles.reap(report)
         GPIOOutput.checkKeeper(isNeeded: true)
       }
     }
@@ -245,5 +250,36 @@ struct Service: ~Copyable {
     troubles.end(force: false)
     supervisor.stop(force: false, on: &board, now: now)
     carryOut()
+  }
+}
+
+/// What a running popbell is given by whoever runs it.
+package struct ServiceSurroundings {
+  /// True if the nearest rule of each message that no rule takes is worth finding.
+  let isVerbose: Bool
+  let report: ServiceReporter
+  /// Why a fetcher could not do its work, in words, which its frame carries.
+  let words: (FetcherProblem) -> [UInt8]
+  /// Reads the configuration again.
+  let load: () -> Result<LoadedSettings, ConfigurationRefused>
+
+  package init(
+    isVerbose: Bool, report: @escaping ServiceReporter,
+    words: @escaping (FetcherProblem) -> [UInt8],
+    load: @escaping () -> Result<LoadedSettings, ConfigurationRefused>
+  ) {
+    self.isVerbose = isVerbose
+    self.report = report
+    self.words = words
+    self.load = load
+  }
+}
+
+extension Outputs {
+  init(_ outputs: [OutputSettings], now: Instant) {
+    self.init()
+    for output in outputs {
+      add(maxOn: output.maxOn, rest: output.rest, isActive: output.isInitiallyActive, now: now)
+    }
   }
 }

@@ -1,6 +1,6 @@
 import Bytes
-import Ledger
-import Platform
+package import Ledger
+package import Platform
 
 /// What `popbell ledger forget` asks for, where another popbell has the ledgers.
 ///
@@ -40,6 +40,14 @@ private struct ForgetRequests {
 }
 
 extension Identity {
+  /// 32 hexadecimal digits.
+  package var digits: [UInt8] {
+    var (bytes, text): ([UInt8], [UInt8]) = ([], [])
+    bytes.append(self)
+    text.append(hexadecimal: bytes.span)
+    return text
+  }
+
   fileprivate init?(digits: Span<UInt8>) {
     guard digits.count == 32 else { return nil }
     var bytes: [UInt8] = []
@@ -59,7 +67,7 @@ extension LedgerFolder {
 
   /// Adds a request, for one message or (nil) for all, to those that wait. It is on disk when this
   /// returns.
-  func leave(_ message: Identity?, _ mailbox: [UInt8]) throws(SystemError) {
+  package func leave(_ message: Identity?, _ mailbox: [UInt8]) throws(SystemError) {
     let lock = try folder.open([UInt8]("forget.lock").span)
     try lock.lock(waits: true)
     let name = mailbox + ".forget"
@@ -78,50 +86,41 @@ extension LedgerFolder {
     try folder.synchronize()
   }
 
-  /// Forgets what was asked for, durably, and then the requests. Returns what is to be said of it.
-  func carryOutRequests(
+  /// Forgets what was asked for, durably, and then the requests.
+  package func carryOutRequests(
     of mailbox: [UInt8], on ledger: Ledger<LedgerFile>
-  ) -> (Severity, [[UInt8]]) {
+  ) -> ForgetOutcome {
     let name = mailbox + ".forget"
-    guard read(name) != nil else { return (.notice, []) }
+    guard read(name) != nil else { return .nothing }
     do throws(SystemError) {
       let lock = try folder.open([UInt8]("forget.lock").span)
       try lock.lock(waits: false)
-      guard let text = read(name) else { return (.notice, []) }
+      guard let text = read(name) else { return .nothing }
       guard let requests = ForgetRequests(parsing: text) else {
         let refused = mailbox + ".refused"
         try folder.rename(name.span, to: refused.span)
-        let text = name + " is no list of what to forget; it is " + refused
-        return (.error, [text + " now"])
+        return .refused(file: name, isNow: refused)
       }
       // In a folder where they cannot be removed, they would be carried out at each poll.
       let other = mailbox + ".request"
       _ = try folder.open(other.span)
       try folder.remove(other.span)
-      var report: [[UInt8]] = []
+      var outcome = ForgetOutcome.all
       do throws(LedgerError) {
         if requests.isForAll {
           try ledger.forgetAll()
-          report.append(
-            [UInt8](
-              "forgot all messages; those that are on the server fire again, if they are not too old"
-            ))
         } else {
-          for message in try ledger.forget(requests.messages) {
-            let text = "forgot " + message.shortDigits
-            report.append(text + "; it fires again if it is on the server")
-          }
+          outcome = .messages(try ledger.forget(requests.messages))
         }
       } catch {
-        return (.error, [words(for: error) + "; what is to be forgotten waits"])
+        return .waits(error)
       }
       try folder.remove(name.span)
       try folder.synchronize()
-      return (.notice, report)
+      return outcome
     } catch {
       // Whoever writes more of them is done by the next poll.
-      guard error.number != .wouldBlock else { return (.notice, []) }
-      return (.error, [name + ": " + error.text])
+      return error.number == .wouldBlock ? .nothing : .failed(file: name, error)
     }
   }
 
@@ -143,4 +142,20 @@ extension LedgerFolder {
       return error.number == .notFound ? nil : []
     }
   }
+}
+
+/// What became of the requests to forget messages of a mailbox.
+package indirect enum ForgetOutcome: Sendable {
+  /// There are none, or somebody writes them at this moment.
+  case nothing
+  /// All messages are forgotten.
+  case all
+  /// These are forgotten.
+  case messages([Identity])
+  /// The file is no list of requests, and has another name now.
+  case refused(file: [UInt8], isNow: [UInt8])
+  /// The ledger cannot be written: the requests stay.
+  case waits(LedgerError)
+  /// The requests cannot be read or removed.
+  case failed(file: [UInt8], SystemError)
 }

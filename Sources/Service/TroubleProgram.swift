@@ -33,22 +33,24 @@ struct TroubleProgram {
   private(set) var due: Instant?
   private var isOverdue = false
 
+  var waitingCount: Int { waiting.count }
   var isRunning: Bool { running != nil }
   var isBusy: Bool { isRunning || !waiting.isEmpty }
 
   /// Tells of a trouble of the mailbox or output `name`, unless that was told in the last hour.
   mutating func tell(
-    _ trouble: Trouble, of name: [UInt8], _ text: [UInt8], _ log: Log, now: Instant
+    _ trouble: Trouble, of name: [UInt8], _ text: [UInt8], now: Instant, _ report: ServiceReporter
   ) {
     guard told.isNews(trouble, of: name, now: now) else { return }
     guard waiting.count < Self.limit else {
-      return log.write(.warning, [UInt8]("on-trouble"), [UInt8]("too much trouble to tell of all"))
+      _ = report(.tooMuchTrouble)
+      return
     }
     waiting.append(News(trouble: trouble, name: name, text: text))
   }
 
   /// Starts the program for what waits, or ends it where it takes too long.
-  mutating func step(_ program: [TroubleTemplate], _ log: Log, now: Instant) {
+  mutating func step(_ program: [TroubleTemplate], now: Instant, _ report: ServiceReporter) {
     if let due, due <= now {
       end(force: isOverdue)
       (isOverdue, self.due) = (true, now + Self.grace)
@@ -61,7 +63,7 @@ struct TroubleProgram {
           rule: [UInt8]("on-trouble"))
         (isOverdue, due) = (false, now + Self.timeout)
       } catch {
-        log.write(.error, [UInt8]("on-trouble"), error.text)
+        _ = report(.troubleNotTold(error))
       }
     }
   }
@@ -72,16 +74,14 @@ struct TroubleProgram {
     if let running, !running.hasHungUp { waiting.add(running.program.output) }
   }
 
-  func read(_ log: Log) { running?.read(log) }
+  func read(_ report: ServiceReporter) { running?.read(report) }
 
   /// Takes leave of the program, where it has ended.
-  mutating func reap(_ log: Log) {
+  mutating func reap(_ report: ServiceReporter) {
     guard let running, let ending = try? running.program.process.reap() else { return }
-    running.drain(log)
+    running.drain(report)
     if let failure = ActionEnd(ending).failure {
-      var text = [UInt8]("the program ")
-      text.append(isOverdue ? .timedOut : failure)
-      log.write(.error, running.rule, text)
+      _ = report(.troubleProgramFailed(isOverdue ? .timedOut : failure))
     }
     (self.running, due) = (nil, nil)
   }

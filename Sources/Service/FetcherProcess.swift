@@ -1,9 +1,9 @@
 public import Alerts
-import Bytes
+package import Bytes
 import Config
 import Ledger
 public import POP3
-import Platform
+package import Platform
 import Rules
 public import TLS
 
@@ -15,23 +15,7 @@ struct FetcherPlan {
   let mechanism: Mechanism
   /// Who to become; nil where this is not root.
   let user: User?
-}
-
-/// Why a fetcher could not do its work.
-///
-/// It holds no buffer in place: an error is carried in registers, and each function that may throw
-/// it would have kilobytes of code for a buffer, on armv6.
-struct FetcherFailure: Error {
-  let outcome: Outcome
-  /// For people; frames make text of it.
-  let detail: [UInt8]
-
-  init(_ outcome: Outcome, _ detail: [UInt8]) {
-    self.outcome = outcome
-    self.detail = detail
-  }
-
-  init(_ error: SystemError) { self.init(.boardTrouble, error.text) }
+  let words: (FetcherProblem) -> [UInt8]
 }
 
 extension MD5: MD5Digest {}
@@ -70,7 +54,7 @@ func runFetcher(_ plan: FetcherPlan, _ channel: consuming Descriptor) -> Int32 {
   do throws(FetcherFailure) {
     try fetch(plan, &supervisor)
   } catch {
-    supervisor.send(.ended(error.outcome, error.detail))
+    supervisor.send(.ended(error.outcome, plan.words(error.problem)))
   }
   return 0
 }
@@ -108,7 +92,7 @@ private func fetch(
     try converse(&fetcher, &wire, mailbox, trust, &supervisor)
   } catch {
     guard error.outcome == .connectionLost else { throw error }
-    fetcher.receiveEnd(&supervisor, reason: error.detail)
+    fetcher.receiveEnd(&supervisor, reason: plan.words(error.problem))
   }
 }
 
@@ -182,7 +166,7 @@ private struct SupervisorChannel: ~Copyable, FrameSink {
 
 extension Descriptor {
   /// Waits for a packet; false where none can come any more.
-  func receive<let capacity: Int>(_ packet: inout ByteBuffer<capacity>) -> Bool {
+  package func receive<let capacity: Int>(_ packet: inout ByteBuffer<capacity>) -> Bool {
     while true {
       var waiting = PollSet<1>()
       waiting.add(self)

@@ -1,34 +1,34 @@
 import Bytes
-import Ledger
-import Platform
+package import Ledger
+package import Platform
 
 /// The folder that the ledgers are in.
-final class LedgerFolder {
-  let folder: StateFolder
+package final class LedgerFolder {
+  package let folder: StateFolder
   /// Whether it is ours for as long as this lives; where it is not, ledgers are only read.
-  private(set) var isLocked: Bool
+  package private(set) var isLocked: Bool
 
   /// Creates the folder where only it is missing. Throws `wouldBlock` where another popbell has it.
-  init(locking path: [UInt8]) throws(FileError) {
+  package init(locking path: [UInt8]) throws(FileError) {
     folder = try StateFolder(locking: path.span)
     isLocked = true
   }
 
   /// Opens it to look at what is there, beside another popbell.
-  init(existing path: [UInt8]) throws(FileError) {
+  package init(existing path: [UInt8]) throws(FileError) {
     folder = try StateFolder(existing: path.span)
     isLocked = false
   }
 
   /// Throws `wouldBlock` where another popbell has it.
-  func lock() throws(SystemError) {
+  package func lock() throws(SystemError) {
     try folder.lock()
     isLocked = true
   }
 }
 
 /// A ledger as a file: `NAME.ledger` in the state folder, and `NAME.new` while it is rewritten.
-struct LedgerFile: Store, ~Copyable {
+package struct LedgerFile: Store, ~Copyable {
   /// nil where nothing is to be written down: it is kept in memory then.
   private let folder: LedgerFolder?
   private let mailbox: [UInt8]
@@ -38,12 +38,12 @@ struct LedgerFile: Store, ~Copyable {
   private var memory: [UInt8] = []
   private var memorySuccessor: [UInt8] = []
 
-  init(_ folder: LedgerFolder?, mailbox: [UInt8]) {
+  package init(_ folder: LedgerFolder?, mailbox: [UInt8]) {
     self.folder = folder
     self.mailbox = mailbox
   }
 
-  mutating func read(
+  package mutating func read(
     at offset: Int, into bytes: inout MutableSpan<UInt8>
   ) throws(StoreError) -> Int {
     var count = 0
@@ -55,7 +55,7 @@ struct LedgerFile: Store, ~Copyable {
     return count
   }
 
-  mutating func append(_ bytes: Span<UInt8>, to target: StoreFile) throws(StoreError) {
+  package mutating func append(_ bytes: Span<UInt8>, to target: StoreFile) throws(StoreError) {
     if folder == nil {
       switch target {
       case .ledger: memory.append(bytes)
@@ -69,23 +69,23 @@ struct LedgerFile: Store, ~Copyable {
     }
   }
 
-  mutating func reserve(_ count: Int) throws(StoreError) {
+  package mutating func reserve(_ count: Int) throws(StoreError) {
     try withFile { (file) throws(SystemError) in try file.reserve(count) }
   }
 
-  mutating func synchronize(_ target: StoreFile) throws(StoreError) {
+  package mutating func synchronize(_ target: StoreFile) throws(StoreError) {
     switch target {
     case .ledger: try withFile { (file) throws(SystemError) in try file.synchronize() }
     case .successor: try withSuccessor { (file) throws(SystemError) in try file.synchronize() }
     }
   }
 
-  mutating func truncate(to length: Int) throws(StoreError) {
+  package mutating func truncate(to length: Int) throws(StoreError) {
     if folder == nil { memory.removeLast(memory.count - length) }
     try withFile { (file) throws(SystemError) in try file.truncate(to: length) }
   }
 
-  mutating func beginSuccessor() throws(StoreError) {
+  package mutating func beginSuccessor() throws(StoreError) {
     memorySuccessor = []
     guard let folder else { return }
     do throws(SystemError) {
@@ -97,7 +97,7 @@ struct LedgerFile: Store, ~Copyable {
     }
   }
 
-  mutating func succeed() throws(StoreError) {
+  package mutating func succeed() throws(StoreError) {
     guard let folder else {
       (memory, memorySuccessor) = (memorySuccessor, [])
       return
@@ -111,7 +111,7 @@ struct LedgerFile: Store, ~Copyable {
     }
   }
 
-  mutating func synchronizeFolder() throws(StoreError) {
+  package mutating func synchronizeFolder() throws(StoreError) {
     guard let folder else { return }
     do throws(SystemError) { try folder.folder.synchronize() } catch {
       throw StoreError(code: error.number.rawValue)
@@ -146,7 +146,7 @@ struct LedgerFile: Store, ~Copyable {
 
 extension Ledger<LedgerFile> {
   /// The ledger of a mailbox; in memory where there is no folder.
-  convenience init(of mailbox: [UInt8], in folder: LedgerFolder?) throws(LedgerError) {
+  package convenience init(of mailbox: [UInt8], in folder: LedgerFolder?) throws(LedgerError) {
     try self.init(
       LedgerFile(folder, mailbox: mailbox), now: Clock.now, wall: wallTime,
       built: UInt64(max(0, Clock.buildSecondsSince1970)))

@@ -6,7 +6,7 @@ import Platform
 import Rules
 
 /// Seconds since 1970, for records.
-var wallTime: UInt64 { UInt64(max(0, Clock.secondsSince1970)) }
+package var wallTime: UInt64 { UInt64(max(0, Clock.secondsSince1970)) }
 
 /// A fetcher's process, and our end of its channel.
 final class RunningFetcher {
@@ -62,20 +62,22 @@ final class RunningProgram {
     self.rule = rule
   }
 
-  /// Logs what it has written.
-  func read(_ log: Log) {
+  /// Reports what it has written.
+  func read(_ report: ServiceReporter) {
     guard !hasHungUp else { return }
     let isOpen = try? program.readOutput(&lines) { line, isCut in
-      log.write(line, isCut: isCut, of: rule)
+      _ = report(.programLine([UInt8](line), isCut: isCut, of: rule))
     }
     hasHungUp = isOpen != true
   }
 
-  /// Logs what it left in its pipe when it ended, and no more than a pipe holds: who inherited it may
+  /// Reports what it left in its pipe when it ended, and no more than a pipe holds: who inherited it may
   /// write on for ever.
-  func drain(_ log: Log) {
-    for _ in 0..<128 where !hasHungUp { read(log) }
-    lines.finish { line, isCut in log.write(line, isCut: isCut, of: rule) }
+  func drain(_ report: ServiceReporter) {
+    for _ in 0..<128 where !hasHungUp { read(report) }
+    lines.finish { line, isCut in
+      _ = report(.programLine([UInt8](line), isCut: isCut, of: rule))
+    }
   }
 
   func end(force: Bool) {
@@ -83,7 +85,7 @@ final class RunningProgram {
   }
 }
 
-extension Service {
+extension RunningService {
   /// Hands the supervisor some of what the fetcher of a mailbox has sent: one that sends without a
   /// pause must not keep outputs, deadlines and other mailboxes waiting.
   mutating func readFetcher(_ mailbox: Int, atMost limit: Int = 16) {
@@ -125,7 +127,7 @@ extension Service {
           return 0
         })
     } catch {
-      log.write(.error, loaded.settings.mailboxes[mailbox].name, error.text)
+      _ = report(.systemFailed(mailbox: loaded.settings.mailboxes[mailbox].name, error))
       supervisor.judged(mailbox, .none(nil), on: &board, now: Clock.now, time: wallTime)
     }
   }
@@ -149,22 +151,11 @@ extension Service {
         mailbox, ProcessEnd(ending), now: Clock.now, time: wallTime)
     }
     if let program = programs[mailbox], let ending = try? program.program.process.reap() {
-      program.drain(log)
+      program.drain(report)
       programs[mailbox] = nil
       supervisor.actionEnded(
         mailbox, ActionEnd(ending), on: &board, now: Clock.now, time: wallTime)
     }
-  }
-}
-
-extension Log {
-  /// Writes a line that the program of `rule` wrote.
-  fileprivate func write(_ line: Span<UInt8>, isCut: Bool, of rule: [UInt8]) {
-    var text: [UInt8] = []
-    text.append("| ")
-    text.append(escaping: line)
-    if isCut { text.append(" …") }
-    write(.info, rule, text)
   }
 }
 

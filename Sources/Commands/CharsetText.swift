@@ -1,59 +1,21 @@
 import Bytes
 import Mail
 import Platform
+import Service
 
-/// The path of the charset tables; `POPBELL_CHARSETS` names another file.
-private let defaultPath: StaticString = "/usr/share/popbell/charsets"
-
-/// A file that is larger is none of ours.
-private let charsetFileLimit = 1024 * 1024
-
-/// The charset tables of this machine, or none and the reason.
-struct CharsetFile {
-  private enum Problem {
-    case file(FileError)
-    case flaw(CharsetTables.Flaw)
-  }
-
-  let tables: CharsetTables
-  private let path: [UInt8]
-  private let problem: Problem?
-
-  /// Maps the file: before a process is walled in.
-  init() {
-    var path = [UInt8](defaultPath)
-    if let named = Environment.value(of: "POPBELL_CHARSETS") { path = [UInt8](named.bytes) }
-    self.path = path
-    (tables, problem) = Self.open(path)
-  }
-
-  private static func open(_ path: [UInt8]) -> (CharsetTables, Problem?) {
-    let file: MappedFile
-    do throws(FileError) {
-      file = try MappedFile(path.span, limit: charsetFileLimit)
-    } catch {
-      return (.none, .file(error))
-    }
-    do throws(CharsetTables.Flaw) {
-      return (try CharsetTables(size: file.count) { file[$0] }, nil)
-    } catch {
-      return (.none, .flaw(error))
-    }
-  }
-
+extension CharsetFile {
   /// True if there is no such file, which is no fault where no mail needs it.
   private var isMissing: Bool {
     if case .file(.system(let error)) = problem { return error.number == .notFound }
     return false
   }
 
-  /// Says that texts cannot be decoded, if that is so.
-  func writeProblem(to log: Log) {
+  /// That texts cannot be decoded, if that is so.
+  var problemLines: [LogLine] {
     var tables = tables
-    guard !tables.isUsable() else { return }
-    log.write(
-      isMissing ? .debug : .warning, [],
-      explanation + "; Chinese, Japanese and Korean texts cannot be decoded")
+    guard !tables.isUsable() else { return [] }
+    let text = explanation + "; Chinese, Japanese and Korean texts cannot be decoded"
+    return [LogLine(isMissing ? .debug : .warning, [], text)]
   }
 
   /// Why a text in the charset `label` could not be decoded: "GB2312: the charset tables are …".

@@ -28,7 +28,7 @@ func resolve(_ mailbox: MailboxSettings, as user: User?) throws(FetcherFailure) 
     _ = resolver.channel.receive(&answer)
   } catch { throw FetcherFailure(error) }
   do throws(ResolveError) { return try HostAddresses(answer.bytes, port: mailbox.port) } catch {
-    throw FetcherFailure(.unresolved, server + ": " + error.text)
+    throw FetcherFailure(.unresolved, .unresolved(server: server, error))
   }
 }
 
@@ -39,13 +39,12 @@ func connect(
   try attempting { () throws(ConnectError) in
     try addresses.connect(withinEach: connectLimit)
   } orThrow: { error in
-    let address = mailbox.server + " at " + error.address.text
-    return FetcherFailure(.unreachable, address + ": " + error.cause.text)
+    FetcherFailure(.unreachable, .unreachable(server: mailbox.server, error))
   }
 }
 
 /// What `body` gives, or its error as another.
-func attempting<Value: ~Copyable, Failure, Other>(
+package func attempting<Value: ~Copyable, Failure, Other>(
   _ body: () throws(Failure) -> Value, orThrow other: (Failure) -> Other
 ) throws(Other) -> Value {
   do { return try body() } catch { throw other(error) }
@@ -63,8 +62,7 @@ func openTrust(of mailbox: MailboxSettings) throws(FetcherFailure) -> OpenTrust 
     guard let path = mailbox.ca else { return OpenTrust(store: try TrustStore.system()) }
     return OpenTrust(store: try TrustStore(path: path))
   } catch {
-    throw FetcherFailure(
-      .boardTrouble, "trusted certificates: " + error.path + ": " + [UInt8](error.text))
+    throw FetcherFailure(.boardTrouble, .certificates(error))
   }
 }
 
@@ -98,10 +96,10 @@ struct Wire: ~Copyable {
         tlsFailureForCertificateNotValidYet: error == .notYetValid, now: now,
         built: Clock.buildSecondsSince1970)
       guard outcome == .clockNotSet else {
-        throw FetcherFailure(outcome, describe([UInt8](error.text), mailbox))
+        throw FetcherFailure(outcome, .tls(server: mailbox.server, error, certificate))
       }
-      let time = Clock.timestamp(of: now, local: false)
-      throw FetcherFailure(outcome, describe("the clock is not set: it says " + time, mailbox))
+      throw FetcherFailure(
+        outcome, .clockNotSet(server: mailbox.server, seconds: now, certificate))
     }
   }
 
@@ -163,13 +161,13 @@ struct Wire: ~Copyable {
 
   private func lost(_ failure: TLSFailure) -> FetcherFailure {
     guard case .system(let code) = failure else {
-      return FetcherFailure(.connectionLost, [UInt8](failure.text))
+      return FetcherFailure(.connectionLost, .tlsBroke(failure))
     }
     return lost(SystemError(.tls, ErrorNumber(rawValue: code)))
   }
 
   private func lost(_ error: SystemError) -> FetcherFailure {
-    FetcherFailure(.connectionLost, "the connection broke: " + error.text)
+    FetcherFailure(.connectionLost, .connectionBroke(error))
   }
 
   private var certificate: TLSCertificate? {
@@ -177,25 +175,6 @@ struct Wire: ~Copyable {
     case .some(let tls): tls.certificate
     case nil: nil
     }
-  }
-
-  /// What failed, where, and whose certificate it was about.
-  private func describe(_ failure: [UInt8], _ mailbox: MailboxSettings) -> [UInt8] {
-    var text = mailbox.server
-    text.append(": ")
-    text += failure
-    if let certificate {
-      text.append(" (certificate of ")
-      text.append(certificate.subject)
-      text.append(", signed by ")
-      text.append(certificate.issuer)
-      text.append(", valid from ")
-      text.append(Clock.timestamp(of: certificate.notBefore, local: false).span)
-      text.append(" to ")
-      text.append(Clock.timestamp(of: certificate.notAfter, local: false).span)
-      text.append(")")
-    }
-    return text
   }
 }
 

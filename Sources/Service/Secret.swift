@@ -15,8 +15,7 @@ func loadCredential(of mailbox: MailboxSettings) throws(FetcherFailure) -> Crede
   case .file(let path): try read(path, into: &secret)
   case .credential(let name):
     guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else {
-      throw FetcherFailure(
-        .boardTrouble, [UInt8]("password-credential: $CREDENTIALS_DIRECTORY is not set"))
+      throw FetcherFailure(.boardTrouble, .noCredentialsDirectory)
     }
     try read([UInt8](folder.bytes) + "/" + name, into: &secret)
   case .command(let arguments): try run(arguments, into: &secret)
@@ -26,13 +25,13 @@ func loadCredential(of mailbox: MailboxSettings) throws(FetcherFailure) -> Crede
   do throws(CredentialError) {
     return try Credential(user: user.span, secret: secret.bytes)
   } catch {
-    throw FetcherFailure(.boardTrouble, [UInt8](error.words))
+    throw FetcherFailure(.boardTrouble, .credential(error))
   }
 }
 
 private func read(_ path: [UInt8], into secret: inout SecretText) throws(FetcherFailure) {
   do throws(FileError) { try readSecret(path.span, into: &secret) } catch {
-    throw FetcherFailure(.boardTrouble, path + ": " + describe(error, path))
+    throw FetcherFailure(.boardTrouble, .secretFile(path, error))
   }
 }
 
@@ -40,7 +39,7 @@ private func read(_ path: [UInt8], into secret: inout SecretText) throws(Fetcher
 private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(FetcherFailure) {
   var list = TextList(limit: 4096)
   for argument in arguments where !list.append(argument.span) {
-    throw FetcherFailure(.boardTrouble, [UInt8]("password-command is too long"))
+    throw FetcherFailure(.boardTrouble, .passwordCommandTooLong)
   }
   var environment = TextList(limit: 256)
   environment.appendPath()
@@ -61,9 +60,9 @@ private func run(_ arguments: [[UInt8]], into secret: inout SecretText) throws(F
     }
     isDone = try program.process.wait() == .exited(0)
   } catch {
-    throw FetcherFailure(.boardTrouble, "password-command: " + error.text)
+    throw FetcherFailure(.boardTrouble, .passwordCommandNotStarted(error))
   }
-  guard isDone else { throw FetcherFailure(.boardTrouble, [UInt8]("password-command failed")) }
+  guard isDone else { throw FetcherFailure(.boardTrouble, .passwordCommandFailed) }
   if let end = secret.bytes.firstIndex(of: .lineFeed) { secret.truncate(to: end) }
 }
 
@@ -72,19 +71,6 @@ extension TextList {
   mutating func appendPath() {
     let path = [UInt8]("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     _ = append(path.span)
-  }
-}
-
-extension CredentialError {
-  var words: StaticString {
-    switch self {
-    case .empty(.user): "user is empty"
-    case .empty(.secret): "the password is empty"
-    case .tooLong(.user): "user is longer than 256 bytes"
-    case .tooLong(.secret): "the password is longer than 1024 bytes"
-    case .forbiddenByte(.user, _): "user has a line end or a NUL in it"
-    case .forbiddenByte(.secret, _): "the password has a line end or a NUL in it"
-    }
   }
 }
 
