@@ -58,12 +58,13 @@ let package = Package(
     pure("Mail", "Bytes"),
     pure("Rules", "Bytes"),
     pure("Ledger", "Bytes"),
+    pure("Keeping", "Bytes"),
     pure("Config", "Bytes", "Rules"),
     pure("Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
 
     c("CPlatform"),
     c("CMbedTLS", libraries: "mbedtls", "mbedx509", "mbedcrypto"),
-    edge("Platform", "CPlatform", "Bytes"),
+    edge("Platform", "CPlatform", "Bytes", "Keeping"),
     edge("TLS", "CMbedTLS", "Bytes"),
     edge(
       "Service", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config", "Alerts", "Platform", "TLS"),
@@ -91,6 +92,7 @@ let package = Package(
     tests(of: "Mail", "Bytes"),
     tests(of: "Rules", "Bytes"),
     tests(of: "Ledger", "Bytes"),
+    tests(of: "Keeping", "Bytes"),
     tests(of: "Config", "Bytes", "Rules"),
     tests(of: "Alerts", "Bytes", "POP3", "Mail", "Rules", "Ledger", "Config"),
     tests(of: "Platform", "Bytes"),

@@ -34,7 +34,7 @@ func endOutputs(_ options: Options) -> Int32 {
   guard let outputs = readOutputs(options) else { return ExitCode.configuration }
   var code = ExitCode.ok
   for settings in outputs {
-    let line = BoardLine(settings)
+    let line = BoardLine(settings, Keeper())
     do throws(GPIOError) {
       try line.take(active: false)
       try line.release()
@@ -82,13 +82,14 @@ private func fail(_ error: GPIOError, on settings: OutputSettings) -> Int32 {
 
 /// One output, and the one who set it: as the service would, with `max-on`.
 private struct Hand: ~Copyable, OutputLines {
+  private let keeper = Keeper()
   private let line: BoardLine
   private let signals: Signals
   private var failure: GPIOError?
   private var wasOn = false
 
   init(_ settings: OutputSettings, _ signals: consuming Signals) {
-    line = BoardLine(settings)
+    line = BoardLine(settings, keeper)
     self.signals = signals
   }
 
@@ -123,7 +124,7 @@ private struct Hand: ~Copyable, OutputLines {
         throw .system(error)
       }
       if line.hasHungUp(waiting) { line.lose() }
-      GPIOOutput.checkKeeper(isNeeded: true)
+      keeper.tend(isNeeded: true)
       outputs.tick(on: &self, now: Clock.now)
       report(&outputs)
       guard line.isHeld else { throw .lost }

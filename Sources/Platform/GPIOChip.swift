@@ -38,7 +38,7 @@ public struct GPIOChip: ~Copyable {
 
   /// Makes a line an output, `active` or not from its first moment, and holds it.
   public func requestOutput(
-    _ offset: UInt32, _ settings: GPIOFlags = [], active: Bool
+    _ offset: UInt32, _ settings: GPIOFlags = [], active: Bool, keeper: Keeper
   ) throws(GPIOError) -> GPIOOutput {
     // A line that was let go before its holder could be seen is free: it is asked for again.
     for _ in 1...3 {
@@ -46,7 +46,7 @@ public struct GPIOChip: ~Copyable {
       let holder: GPIOLine
       do {
         guard result == -Int32(PB_EBUSY) else {
-          return GPIOOutput(descriptor: Descriptor(owning: try check(result, .getLine)))
+          return GPIOOutput(Descriptor(owning: try check(result, .getLine)), keeper)
         }
         holder = try line(at: offset)
       } catch {
@@ -102,23 +102,24 @@ public struct GPIOOutput: ~Copyable {
   /// Hangs up when the chip is gone.
   public let descriptor: Descriptor
 
-  init(descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  private let keeper: Keeper
 
-  deinit { pb_drop_line(descriptor.number) }
+  init(_ descriptor: consuming Descriptor, _ keeper: Keeper) {
+    self.descriptor = descriptor
+    self.keeper = keeper
+  }
+
+  deinit { keeper.drop(descriptor.number) }
 
   /// From when this returns on, the line is made inactive 25 ms after `end`, and again whenever it is
-  /// found active then. It need not be active yet. Where no keeper can be had, one is looked for when
+  /// found active then. It need not be active yet. If no keeper can be had, one is looked for when
   /// a process has ended, or another line is kept.
   public func keep(until end: Instant) throws(SystemError) {
-    try check(pb_keep(descriptor.number, end.milliseconds), .keeper)
+    try keeper.keep(descriptor.number, until: end)
   }
 
   /// It is inactive, and need not be kept.
-  public func letGo() { pb_let_go(descriptor.number) }
-
-  /// Looks after the keeper, when a process has ended, and when nothing is on: one that has nothing to
-  /// keep ends, unless something goes on soon.
-  public static func checkKeeper(isNeeded: Bool) { pb_check_keeper(isNeeded) }
+  public func letGo() { keeper.letGo(descriptor.number) }
 
   /// Throws `noDevice` where the chip is gone.
   public func set(active: Bool) throws(SystemError) {

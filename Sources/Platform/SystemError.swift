@@ -94,6 +94,7 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
   public static let noSpace = ErrorNumber(PB_ENOSPC)
   public static let fileTooLarge = ErrorNumber(PB_EFBIG)
   public static let symbolicLink = ErrorNumber(PB_ELOOP)
+  public static let noBufferSpace = ErrorNumber(PB_ENOBUFS)
   public static let timedOut = ErrorNumber(PB_ETIMEDOUT)
 }
 

@@ -8,11 +8,15 @@ package final class BoardLine {
   package let settings: OutputSettings
   /// nil for a simulated line, and for one that could not be had.
   private var output: GPIOOutput?
+  private let keeper: Keeper
   /// Where it is in what is waited for.
   private var place: Int?
 
   /// A line that is not held yet: to drive it active tries to take it.
-  package init(_ settings: OutputSettings) { self.settings = settings }
+  package init(_ settings: OutputSettings, _ keeper: Keeper) {
+    self.settings = settings
+    self.keeper = keeper
+  }
 
   package var isHeld: Bool {
     guard !settings.line.isSimulated else { return true }
@@ -26,7 +30,8 @@ package final class BoardLine {
   package func take(active: Bool, until end: Instant = .never) throws(GPIOError) {
     guard !settings.line.isSimulated else { return }
     let location = try GPIOLocation(settings.line)
-    output = try location.chip.requestOutput(location.offset, settings.flags, active: active)
+    output = try location.chip.requestOutput(
+      location.offset, settings.flags, active: active, keeper: keeper)
     guard active else { return }
     do throws(SystemError) { try keep(until: end) } catch {
       try release()
@@ -156,14 +161,14 @@ package struct Board: OutputLines {
   /// Takes the lines; one that cannot be had is reported, and the others go on. Lines of `old` that are the
   /// same are taken over as they are; its others are switched off and let go first.
   package init(
-    _ outputs: [OutputSettings], replacing old: [BoardLine] = [],
+    _ outputs: [OutputSettings], replacing old: [BoardLine] = [], keeper: Keeper,
     report: @escaping ServiceReporter
   ) {
     self.report = report
     let kept = outputs.map { output in
       old.first { $0.isHeld && $0.settings.isSameLine(as: output) }
     }
-    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0]) }
+    lines = outputs.indices.map { kept[$0] ?? BoardLine(outputs[$0], keeper) }
     problems = outputs.map { _ in nil }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {

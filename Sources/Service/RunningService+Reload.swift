@@ -23,7 +23,7 @@ extension RunningService {
   private mutating func replaceBoard(_ new: [OutputSettings], now: Instant) -> Outputs {
     let old = board.lines
     var outputs = Outputs(new, now: now)
-    board = Board(new, replacing: old, report: report)
+    board = Board(new, replacing: old, keeper: keeper, report: report)
     for (index, line) in old.enumerated() {
       if let place = board.lines.firstIndex(where: { $0 === line }) {
         outputs.adopt(index, of: supervisor.outputs, as: place, on: &board, now: now)

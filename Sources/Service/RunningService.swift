@@ -20,6 +20,7 @@ package struct RunningService: ~Copyable {
   let shelf: LedgerShelf
   var loaded: LoadedSettings
   var supervisor: Supervisor<LedgerFile>
+  let keeper: Keeper
   var board: Board
   var fetchers: [RunningFetcher?]
   var judges: [RunningJudge?]
@@ -50,7 +51,8 @@ package struct RunningService: ~Copyable {
     // after this, they are inactive.
     let shelf = try LedgerShelf(loaded.settings, isDryRun: isDryRun)
     let outputs = isDryRun ? [] : loaded.settings.outputs
-    let board = Board(outputs, report: surroundings.report)
+    let keeper = Keeper()
+    let board = Board(outputs, keeper: keeper, report: surroundings.report)
     let now = Clock.now
     let ledgers = try shelf.open(loaded.settings)
     supervisor = Supervisor(
@@ -59,6 +61,7 @@ package struct RunningService: ~Copyable {
       seed: seed, now: now)
     self.surroundings = surroundings
     self.mode = mode
+    self.keeper = keeper
     self.board = board
     self.seed = seed
     self.signals = signals
@@ -103,7 +106,7 @@ package struct RunningService: ~Copyable {
       carryOut()
     }
     if reload != nil, !supervisor.isBusy, stopAt == nil { applyReload() }
-    if !supervisor.outputs.isBusy { GPIOOutput.checkKeeper(isNeeded: false) }
+    if !supervisor.outputs.isBusy { keeper.tend(isNeeded: false) }
     watchdog.feed(isHealthy: supervisor.isHealthy(now: now), now: now)
   }
 
@@ -237,7 +240,7 @@ package struct RunningService: ~Copyable {
       case .child:
         for index in fetchers.indices { reap(index) }
         troubles.reap(report)
-        GPIOOutput.checkKeeper(isNeeded: true)
+        keeper.tend(isNeeded: true)
       }
     }
   }

@@ -92,7 +92,7 @@ func useLine(_ folder: String, _ address: [String]) throws(GPIOError) {
     ? try GPIOLocation(line: line.span, in: folder.span)
     : try GPIOLocation(chip: chip.span, line: line.span, in: folder.span)
   let output = try location.chip.requestOutput(
-    location.offset, [.activeLow, .openDrain, .pullUp], active: false)
+    location.offset, [.activeLow, .openDrain, .pullUp], active: false, keeper: Keeper())
   do {
     try output.set(active: true)
     say("active \(try output.isActive())")

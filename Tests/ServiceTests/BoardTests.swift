@@ -22,14 +22,15 @@ import Testing
 
   @Test func aSimulatedLineIsAlwaysThere() throws {
     let events = Events()
-    var board = Board(try outputs("line = 0\nchip = simulated"), report: events.report)
+    var board = Board(
+      try outputs("line = 0\nchip = simulated"), keeper: Keeper(), report: events.report)
     let done = [true, false].map { board.drive(0, active: $0, until: .never) }
     #expect(board.isHeld(0) && done == [true, true] && events.lineFailures == 0)
   }
 
   @Test func aLineThatIsNotThereIsReportedOnceUntilItIsWanted() throws {
     let events = Events()
-    var board = Board(try outputs(absent), report: events.report)
+    var board = Board(try outputs(absent), keeper: Keeper(), report: events.report)
     var seen = [events.lineFailures]
     let isTaken = board.take(0, active: false, until: .never)
     seen.append(events.lineFailures)
@@ -45,20 +46,20 @@ import Testing
 
   @Test func aLineThatIsNotThereDoesNotStopTheOthers() throws {
     let events = Events()
-    let board = Board(try outputs(absent, "line = 0\nchip = simulated"), report: events.report)
+    let board = Board(
+      try outputs(absent, "line = 0\nchip = simulated"), keeper: Keeper(), report: events.report)
     #expect(!board.isHeld(0) && board.isHeld(1))
   }
 
   @Test func aLineThatIsAsBeforeIsTakenOver() throws {
     let events = Events()
-    let old = Board(
-      try outputs("line = 0\nchip = simulated", "line = 1\nchip = simulated"), report: events.report
-    )
+    let (one, two) = ("line = 0\nchip = simulated", "line = 1\nchip = simulated")
+    let old = Board(try outputs(one, two), keeper: Keeper(), report: events.report)
     let same = Board(
-      try outputs("line = 0\nchip = simulated"), replacing: old.lines, report: events.report)
+      try outputs(one), replacing: old.lines, keeper: Keeper(), report: events.report)
     #expect(same.lines[0] === old.lines[0])
     let other = Board(
-      try outputs("line = 0\nchip = simulated\nactive = low"), replacing: old.lines,
+      try outputs(one + "\nactive = low"), replacing: old.lines, keeper: Keeper(),
       report: events.report)
     #expect(other.lines[0] !== old.lines[0])
   }

@@ -27,6 +27,8 @@ enum {
   PB_ENAMETOOLONG = 36,
   PB_ENOSYS = 38,
   PB_ELOOP = 40,
+  PB_ECONNRESET = 104,
+  PB_ENOBUFS = 105,
   PB_ETIMEDOUT = 110,
 };
 
@@ -299,20 +301,13 @@ int pb_gpio_request(int32_t chip, uint32_t offset, uint64_t flags, bool value);
 int pb_gpio_set(int32_t line, bool value);
 int pb_gpio_get(int32_t line);
 
-/* The keeper: another process, which has the lines that are kept, makes each inactive soon after its
- * time, and all when this process is gone. Signals do nothing to it, but SIGKILL and SIGSTOP.
- *
- * Keeps a line from now on, `until` then on pb_clock_milliseconds's clock (INT64_MAX: for ever). The
- * line need not be active yet. Starts a keeper where there is none, and another where it does not
- * answer; takes up to a second. After an error there is none, and the line is kept as soon as there
- * is one again. */
-int pb_keep(int32_t line, int64_t until);
-/* The line is inactive. */
-void pb_let_go(int32_t line);
-/* Before the descriptor is closed: one that is kept is made inactive; where that fails, the keeper
- * goes on trying. */
-void pb_drop_line(int32_t line);
-/* Starts another where one that is needed has died; ends one that has no lines, unless it is needed
- * soon. */
-void pb_check_keeper(bool is_needed);
+/* Forks a process that keeps lines for this one, and lives on when this one is gone: it has descriptors 0
+ * to 2 and the channel, all signals blocked, and memory that is locked as it is used. Returns 0 in it, and its
+ * id here; `*channel` is a non-blocking SOCK_SEQPACKET end in both. */
+int pb_keeper_fork(int32_t *channel);
+/* Sends a packet, and a line's descriptor with it unless that is negative. */
+int pb_line_send(int32_t to, const uint8_t *bytes, size_t count, int32_t line);
+/* Receives a packet of up to `count` bytes, as pb_read does, and the descriptor that came with it, which is
+ * then this process's, or -1. */
+int64_t pb_line_receive(int32_t from, uint8_t *bytes, size_t count, int32_t *line);
 
