@@ -35,10 +35,15 @@ struct ArchiveQueue: Sendable {
 
   mutating func removeAll() { waiting = [] }
 
-  mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
-    // The byte may release a CR that was held back.
-    if chunk.count + 2 > FetcherFrame.partSize { send(&sink) }
-    converter.push(byte) { chunk.append($0) }
+  mutating func receive<Sink: FrameSink & ~Copyable>(_ bytes: Span<UInt8>, _ sink: inout Sink) {
+    var rest = bytes
+    while !rest.isEmpty {
+      // The first byte may release a CR that was held back.
+      if chunk.count + 2 > FetcherFrame.partSize { send(&sink) }
+      let part = rest.extracting(first: FetcherFrame.partSize - chunk.count - 1)
+      converter.convert(part) { chunk.append($0) }
+      rest = rest.extracting(part.count...)
+    }
   }
 
   mutating func finish<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {

@@ -6,7 +6,10 @@ import Rules
 
 extension Fetcher
 where MD5: ~Copyable, SHA256: ~Copyable {
-  mutating func handle<Sink: FrameSink & ~Copyable>(_ event: SessionEvent, _ sink: inout Sink) {
+  /// Handles an event that follows from `bytes`.
+  mutating func handle<Sink: FrameSink & ~Copyable>(
+    _ event: SessionEvent, of bytes: Span<UInt8>, _ sink: inout Sink
+  ) {
     switch event {
     case .startTLS: enter(.securing)
     case .ready: ready(&sink)
@@ -14,8 +17,13 @@ where MD5: ~Copyable, SHA256: ~Copyable {
     case .status(let messages, let octets): counted(messages, octets ?? 0, &sink)
     case .uniqueID(let message, let id): identified(message, id, &sink)
     case .endOfListing: listed(&sink)
-    case .content(let byte):
-      if case .archiving = state { archive.receive(byte, &sink) } else { header.receive(byte) }
+    case .content(let range):
+      let content = bytes.extracting(range)
+      if case .archiving = state {
+        archive.receive(content, &sink)
+      } else {
+        header.receive(content)
+      }
     case .endOfContent(let number):
       if case .archiving(let message) = state {
         archived(message, &sink)

@@ -126,15 +126,23 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     }
   }
 
-  /// Handles a byte from the server. Requires `takesBytes`.
-  public mutating func receive<Sink: FrameSink & ~Copyable>(_ byte: UInt8, _ sink: inout Sink) {
-    precondition(takesBytes)
-    do {
-      if let event = try session.receive(byte) { handle(event, &sink) }
-    } catch {
-      fail(error, &sink)
+  /// Takes some of the server's bytes, from the first on, while it is the server's turn. Returns how many; the
+  /// others are to be passed when it is the server's turn again.
+  public mutating func receive<Sink: FrameSink & ~Copyable>(
+    _ bytes: Span<UInt8>, _ sink: inout Sink
+  ) -> Int {
+    var rest = bytes
+    while !rest.isEmpty, takesBytes {
+      do {
+        let (count, event) = try session.receive(rest)
+        if let event { handle(event, of: rest, &sink) }
+        rest = rest.extracting(count...)
+      } catch {
+        fail(error, &sink)
+      }
+      reportStage(&sink)
     }
-    reportStage(&sink)
+    return bytes.count - rest.count
   }
 
   /// Handles the end of the connection; `reason` says in words why it broke, nil if the server closed it.

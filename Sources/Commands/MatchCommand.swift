@@ -111,7 +111,7 @@ private struct MessageReader {
       extraFields: loaded.settings.rules.names.headers, charsets: charsets.tables)
     do throws(FileError) {
       try readInput { chunk in
-        for index in chunk.indices { header.receive(chunk[index]) }
+        header.receive(chunk)
         return !header.isComplete
       }
     } catch { return (ExitCode.noInput, describe(error, path)) }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The header block of a message: parses it a byte at a time, and then holds the values of its fields.
+/// The header block of a message: parses it as it comes, and then holds the values of its fields.
 ///
 /// Law: its memory does not depend on what is sent. Of a long value, the first `Limits.fieldValue` bytes are
 /// kept; of a field that occurs more than once, the topmost value (for To, as many bytes of the others as
@@ -27,7 +27,7 @@ public struct MessageHeader: ~Copyable {
   private var hasBlankAfterFrom = false
   /// True if the header has a field of an IMAP server: `X-IMAP` or `X-IMAPbase`.
   private(set) var hasIMAPData = false
-  private var isAfterCarriageReturn = false
+  private var ends = LineEndReader()
   private var name: [UInt8] = []
   /// The row that receives the value; nil to skip it.
   private var row: Int?
@@ -70,7 +70,7 @@ public struct MessageHeader: ~Copyable {
     senderProblem = nil
     isEmpty = true
     hasIMAPData = false
-    isAfterCarriageReturn = false
+    ends = LineEndReader()
     row = nil
     isInReceived = false
     for row in 0..<rows.count {
@@ -84,8 +84,15 @@ public struct MessageHeader: ~Copyable {
   /// True if the header block has ended.
   public var isComplete: Bool { state == .complete }
 
-  /// Receives the next byte of the message; bytes after the header block are ignored.
-  public mutating func receive(_ byte: UInt8) {
+  /// Receives the next bytes of the message; those after the header block are ignored.
+  public mutating func receive(_ bytes: Span<UInt8>) {
+    for index in bytes.indices {
+      if isComplete { return }
+      receive(bytes[index])
+    }
+  }
+
+  private mutating func receive(_ byte: UInt8) {
     guard let length = markLength else { return receiveText(byte) }
     // UTF-8's byte order mark. Exchange Online puts it before messages, and others add a second one.
     let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
@@ -101,13 +108,13 @@ public struct MessageHeader: ~Copyable {
   // line-end = *CR LF
   // A run of CRs that ends no line counts as one, and becomes one blank.
   private mutating func receiveText(_ byte: UInt8) {
-    if byte == .carriageReturn {
-      isAfterCarriageReturn = true
-      return
+    switch ends.push(byte) {
+    case .carriageReturn: return
+    case .lineFeed: advance(.lineEnd)
+    case .byte(let isBehind):
+      if isBehind { advance(.byte(.carriageReturn)) }
+      advance(.byte(byte))
     }
-    if isAfterCarriageReturn, byte != .lineFeed { advance(.byte(.carriageReturn)) }
-    isAfterCarriageReturn = false
-    advance(byte == .lineFeed ? .lineEnd : .byte(byte))
   }
 
   /// Ends the message, and thus a header block without an empty line behind it.

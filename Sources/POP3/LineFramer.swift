@@ -11,7 +11,7 @@ public struct LineFramer: Sendable {
   private var lineFeedEnds: Bool?
   private var kept = Limits.Line()
   private var octets = 0
-  private var afterCarriageReturn = false
+  private var ends = LineEndReader()
   private var complete = false
 
   /// True if the line is longer than what `line` keeps of it.
@@ -42,14 +42,17 @@ public struct LineFramer: Sendable {
     if complete { restart() }
     guard octets < Limits.lineOctets else { throw .lineTooLong }
     octets += 1
-    if byte == .lineFeed, afterCarriageReturn || lineFeedEnds ?? true {
-      lineFeedEnds = lineFeedEnds ?? !afterCarriageReturn
+    switch ends.push(byte) {
+    case .lineFeed(let isCRLF) where isCRLF || lineFeedEnds ?? true:
+      lineFeedEnds = lineFeedEnds ?? !isCRLF
       complete = true
       return .line
+    case .lineFeed: keep(byte)
+    case .byte(let isBehind):
+      if isBehind { keep(.carriageReturn) }
+      keep(byte)
+    case .carriageReturn(let isBehind): if isBehind { keep(byte) }
     }
-    if afterCarriageReturn { keep(.carriageReturn) }
-    afterCarriageReturn = byte == .carriageReturn
-    if !afterCarriageReturn { keep(byte) }
     return .needsMore
   }
 
@@ -60,7 +63,7 @@ public struct LineFramer: Sendable {
   private mutating func restart() {
     kept.removeAll()
     octets = 0
-    afterCarriageReturn = false
+    ends = LineEndReader()
     isTruncated = false
     complete = false
   }

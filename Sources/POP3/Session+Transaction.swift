@@ -52,7 +52,7 @@ extension Session where MD5: ~Copyable {
     }
   }
 
-  private mutating func finish(_ event: SessionEvent) -> SessionEvent {
+  mutating func finish(_ event: SessionEvent) -> SessionEvent {
     window.removeFirst()
     reading = .status
     return event
@@ -86,10 +86,7 @@ extension Session where MD5: ~Copyable {
 
 // The lines after the status line.
 extension Session where MD5: ~Copyable {
-  mutating func takeCapability(_ byte: UInt8, _ lines: Int)
-    throws(ProtocolError.Reason) -> SessionEvent?
-  {
-    guard try framer.push(byte) == .line else { return nil }
+  mutating func takeCapability(_ lines: Int) throws(ProtocolError.Reason) -> SessionEvent? {
     if framer.line.equals(".") {
       reading = .status
       return try advance(on: .endOfCapabilities)
@@ -100,10 +97,9 @@ extension Session where MD5: ~Copyable {
     return nil
   }
 
-  mutating func takeListing(_ byte: UInt8, _ command: Command, _ lines: Int, _ skipped: Int)
-    throws(ProtocolError.Reason) -> SessionEvent?
-  {
-    guard try framer.push(byte) == .line else { return nil }
+  mutating func takeListing(
+    _ command: Command, _ lines: Int, _ skipped: Int
+  ) throws(ProtocolError.Reason) -> SessionEvent? {
     if framer.line.equals(".") { return finish(.endOfListing(command, skipped: skipped)) }
     let limit = messageCount.map { $0 + Limits.listingSlack } ?? Limits.messages
     guard lines < limit else { throw .tooManyLines }
@@ -115,14 +111,6 @@ extension Session where MD5: ~Copyable {
     reading = .listing(command, lines: lines + 1, skipped: skipped)
     return command == .uidl(nil)
       ? .uniqueID(message, line.uniqueID) : .listing(message, octets: line.octets)
-  }
-
-  mutating func takeContent(_ byte: UInt8, _ message: Int) -> SessionEvent? {
-    switch decoder.push(byte) {
-    case .needsMore: nil
-    case .content(let byte): .content(byte)
-    case .end: finish(.endOfContent(message))
-    }
   }
 }
 

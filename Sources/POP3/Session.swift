@@ -82,16 +82,34 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     do { _ = try advance(on: .secured) } catch { throw fail(error) }
   }
 
-  /// Handles a byte from the server. After an error, each call throws the same error again.
-  public mutating func receive(_ byte: UInt8) throws(ProtocolError) -> SessionEvent? {
+  /// Takes some of the server's bytes, from the first on: up to the end of a line, or of a run of content.
+  /// Returns how many, and the event; pass the rest again. After an error, each call throws the same error
+  /// again. `bytes` must not be empty.
+  public mutating func receive(
+    _ bytes: Span<UInt8>
+  ) throws(ProtocolError) -> (count: Int, event: SessionEvent?) {
     if let failure { throw failure }
-    do {
-      let event = try take(byte)
-      received += 1
-      return event
-    } catch {
-      throw fail(error)
+    if case .content(let message) = reading {
+      let (count, piece) = decoder.take(bytes)
+      received += UInt64(count)
+      switch piece {
+      case .needsMore: return (count, nil)
+      case .content(let range): return (count, .content(range))
+      case .end: return (count, finish(.endOfContent(message)))
+      }
     }
+    do {
+      for index in bytes.indices {
+        guard try isLineEnd(bytes[index]) else {
+          received += 1
+          continue
+        }
+        let event = try takeLine()
+        received += 1
+        return (index + 1, event)
+      }
+      return (bytes.count, nil)
+    } catch { throw fail(error) }
   }
 
   /// Handles the end of the connection. Throws `connectionEnded` unless the session had ended.
@@ -111,23 +129,29 @@ public struct Session<MD5: MD5Digest & ~Copyable>: ~Copyable {
     return error
   }
 
-  /// Passes a byte to the reader of the current part of the stream.
-  private mutating func take(_ byte: UInt8) throws(ProtocolError.Reason) -> SessionEvent? {
+  /// Adds a byte to the current line. Returns true if it ends the line; never if the session has ended.
+  private mutating func isLineEnd(_ byte: UInt8) throws(ProtocolError.Reason) -> Bool {
+    if reading == .status {
+      if step == .ended { return false }
+      if step == .handshake { throw .bytesBeforeTLS }
+      if framer.isAtLineStart { replyIsUnsolicited = !replyIsDue }
+      lineIsWithheld = step.state == .login
+    }
+    return try framer.push(byte) == .line
+  }
+
+  /// Passes the line to the reader of the current part of the stream.
+  private mutating func takeLine() throws(ProtocolError.Reason) -> SessionEvent? {
     switch reading {
-    case .status: return try takeStatus(byte)
-    case .capabilities(let lines): return try takeCapability(byte, lines)
+    case .status: return try takeStatus()
+    case .capabilities(let lines): return try takeCapability(lines)
     case .listing(let command, let lines, let skipped):
-      return try takeListing(byte, command, lines, skipped)
-    case .content(let message): return takeContent(byte, message)
+      return try takeListing(command, lines, skipped)
+    case .content: preconditionFailure("content has no lines here")
     }
   }
 
-  private mutating func takeStatus(_ byte: UInt8) throws(ProtocolError.Reason) -> SessionEvent? {
-    if step == .ended { return nil }
-    if step == .handshake { throw .bytesBeforeTLS }
-    if framer.isAtLineStart { replyIsUnsolicited = !replyIsDue }
-    lineIsWithheld = step.state == .login
-    guard try framer.push(byte) == .line else { return nil }
+  private mutating func takeStatus() throws(ProtocolError.Reason) -> SessionEvent? {
     if lineIsWithheld {
       lineIsWithheld = framer.isTruncated || credential.isRepeated(in: framer.line)
     }

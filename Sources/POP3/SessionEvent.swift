@@ -22,11 +22,12 @@ public enum SessionEvent: Equatable, Sendable {
   case listing(Int, octets: UInt64?)
   /// The listing of UIDL or LIST is complete; `skipped` lines had no message number.
   case endOfListing(Command, skipped: Int)
-  /// A byte of the message that TOP or RETR returns, without dot-stuffing, with line ends as sent.
+  /// A part of the message that TOP or RETR returns, without dot-stuffing, with line ends as sent: the bytes in
+  /// this range of those that were passed to `receive`.
   ///
   /// TOP may omit the empty line after the header (Dovecot). FTGate repeats the `+OK`, which then is the
   /// first line.
-  case content(UInt8)
+  case content(Range<Int>)
   /// The message is complete.
   case endOfContent(Int)
   /// The server accepted DELE; the message is deleted when QUIT is answered with `goodbye`.

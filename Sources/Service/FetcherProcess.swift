@@ -109,10 +109,7 @@ private func converse(
     if Clock.now >= wrapUpAt { fetcher.wrapUp(&supervisor) }
     while !fetcher.output.isEmpty { fetcher.didWrite(try wire.write(fetcher.output)) }
     // What came with the bytes before belongs to the same step: after STLS it is an attack.
-    while used < count, fetcher.takesBytes {
-      used += 1
-      fetcher.receive(bytes[used - 1], &supervisor)
-    }
+    used += fetcher.receive(bytes.span.extracting(used..<count), &supervisor)
     switch fetcher.turn {
     case .nobody: return wire.close()
     case .verdict:

@@ -10,7 +10,7 @@ import Testing
 @Suite struct ClaimTests {
   private func header(_ text: String, fields: [String] = []) -> MessageHeader {
     var header = MessageHeader(extraFields: fields.map { Array($0.utf8) })
-    for byte in text.utf8 { header.receive(byte) }
+    header.receive(Array(text.utf8).span)
     header.finish()
     return header
   }
@@ -73,7 +73,7 @@ import Testing
   @Test func hasABlankForAControlCharacterAndASignForWhatIsNoUTF8() throws {
     var header = MessageHeader()
     let date = Array("Subject: =?utf-8?q?on=07off?=\r\nDate: 1\u{1B}[2J".utf8) + [0xFF, 0x0D, 0x0A]
-    for byte in date { header.receive(byte) }
+    header.receive(date.span)
     header.finish()
     let values = claim(header, try rule()).values
     #expect(text(values.subject) == "on off")

@@ -97,7 +97,7 @@ import Testing
     let rules = try rules(of: row)
     var message = MessageHeader(
       extraFields: rules.names.headers, charsets: try #require(Self.charsets))
-    for byte in header + [.lineFeed, .lineFeed] { message.receive(byte) }
+    message.receive((header + [.lineFeed, .lineFeed]).span)
     message.finish()
     var context = MatchContext(mailbox: 0, for: rules)
     guard let mismatch = rules.rules[0].mismatch(with: message, in: &context) else {

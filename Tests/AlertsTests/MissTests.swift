@@ -11,7 +11,7 @@ import Testing
     var rule = Rule(name: [0x72], line: 1)
     rule.conditions = [condition]
     var header = MessageHeader(extraFields: [[UInt8]("X-Zone")])
-    for byte in message.utf8 { header.receive(byte) }
+    header.receive(Array(message.utf8).span)
     header.finish()
     return RuleMiss(rule: 0, .condition(0), of: header, in: RuleSet(rules: [rule], names: Names()))
   }

@@ -290,7 +290,9 @@ struct HeldFetcher: ~Copyable {
     fetcher.didWrite(bytes.count)
     return bytes
   }
-  mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) { fetcher.receive(byte, &sink) }
+  mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) {
+    _ = fetcher.receive([byte].span, &sink)
+  }
   mutating func wrapUp(_ sink: inout NotedFrames) { fetcher.wrapUp(&sink) }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
   mutating func answered(_ verdict: Verdict, _ sink: inout NotedFrames) {

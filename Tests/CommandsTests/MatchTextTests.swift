@@ -10,7 +10,7 @@ import Testing
   private func explain(_ message: String) -> (isTaken: Bool, lines: [String]) {
     let charsets = CharsetFile()
     var header = MessageHeader(charsets: charsets.tables)
-    for byte in message.replacing("\n", with: "\r\n").utf8 { header.receive(byte) }
+    header.receive(Array(message.replacing("\n", with: "\r\n").utf8).span)
     header.finish()
     var text: [UInt8] = []
     let isTaken = Commands.explain(header, Array("mail".utf8), loaded, 0, charsets, into: &text)

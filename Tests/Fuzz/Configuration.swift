@@ -122,9 +122,8 @@ private func requireUsable(_ settings: Settings, _ file: [UInt8]) {
   require(!text.contains { $0.isControl && $0 != .lineFeed }, "settings can be told in words")
 
   var header = MessageHeader(extraFields: settings.rules.names.headers)
-  for byte in [UInt8]("Subject: ") + file.map({ $0.isControl ? .space : $0 }) {
-    header.receive(byte)
-  }
+  let subject = [UInt8]("Subject: ") + file.map { $0.isControl ? .space : $0 }
+  header.receive(subject.span)
   header.finish()
   for mailbox in settings.mailboxes.indices {
     var context = MatchContext(mailbox: mailbox, for: settings.rules)

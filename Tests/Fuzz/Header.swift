@@ -20,7 +20,7 @@ func fuzz(_ input: Span<UInt8>) {
 }
 
 private func read(_ message: [UInt8], _ header: inout MessageHeader) {
-  for byte in message { header.receive(byte) }
+  header.receive(message.span)
   header.finish()
   require(header.isComplete, "the end of a message ends its header")
 }

@@ -130,9 +130,11 @@ private struct Client: ~Copyable {
     var isNews = byte == .lineFeed || plan.writesSlowly
     reply.append(byte)
     do throws(ProtocolError) {
-      let event = try session.receive(byte)
+      let bytes: InlineArray<1, UInt8> = [byte]
+      let (count, event) = try session.receive(bytes.span)
       require(failure == nil, "an error stands")
-      if let event { isNews = take(event) || isNews }
+      require(count == 1, "a byte is taken")
+      if let event { isNews = take(event, of: byte) || isNews }
     } catch {
       fail(error)
     }
@@ -226,7 +228,7 @@ extension Client {
 // What the client is told.
 extension Client {
   /// Returns whether it may make a difference to what is to be done.
-  private mutating func take(_ event: SessionEvent) -> Bool {
+  private mutating func take(_ event: SessionEvent, of byte: UInt8) -> Bool {
     switch event {
     case .startTLS:
       require(!isSecured && plan.configuration.security == .startTLS, "TLS begins once")
@@ -243,7 +245,8 @@ extension Client {
     case .listing(let message, _):
       requireNumber(message)
       if awaited.first != .list(nil) { finish(.list(message)) }
-    case .content(let byte):
+    case .content(let range):
+      require(range == 0..<1, "content is what came")
       content.append(byte)
       return false
     case .endOfContent(let message):

@@ -15,7 +15,7 @@ import Testing
     forEachSplit(of: Array(octets.utf8)) { parts in
       var converted: [UInt8] = []
       for part in parts {
-        for byte in part { converter.push(byte) { converted.append($0) } }
+        converter.convert(part.span) { converted.append($0) }
       }
       converter.finish { converted.append($0) }
       #expect(converted == Array(expected.utf8))

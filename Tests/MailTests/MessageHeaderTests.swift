@@ -202,7 +202,7 @@ struct HeaderFixture: Sendable, CustomTestStringConvertible {
   @Test func keepsThePrefixOfALongLineAndStaysInStep() {
     var header = MessageHeader()
     header.receive("Subject: ".utf8)
-    for index in 0..<10_000_000 { header.receive(0x61 + UInt8(index % 26)) }
+    for _ in 0..<100_000 { header.receive((0..<100).map { 0x61 + UInt8($0 % 26) }) }
     header.receive("\r\nFrom: a@x\r\n\r\n".utf8)
     let subject = text(header.subject)
     #expect(subject.utf8.count == Limits.text)

@@ -51,7 +51,7 @@ struct Reading: Equatable {
 
 extension MessageHeader {
   mutating func receive(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes { receive(byte) }
+    receive(Array(bytes).span)
   }
 }
 

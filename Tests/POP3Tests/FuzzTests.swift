@@ -26,9 +26,13 @@ import Testing
     var session = makeSession(
       security, mechanisms.randomElement(using: &random)!, asks: .random(using: &random))
     var isInPlace = security != .startTLS
-    for byte in stream {
+    var rest = stream[...]
+    while !rest.isEmpty {
+      let part = Array(rest.prefix(.random(in: 1...64, using: &random)))
       do {
-        if try session.receive(byte) == .startTLS, Int.random(in: 0..<4, using: &random) > 0 {
+        let (count, event) = try session.receive(part.span)
+        rest = rest.dropFirst(count)
+        if event == .startTLS, Int.random(in: 0..<4, using: &random) > 0 {
           try session.secured()
           isInPlace = true
         }

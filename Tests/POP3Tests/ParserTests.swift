@@ -77,12 +77,17 @@ import Testing
   private func decode(_ stream: String, lineFeedEnds: Bool) -> (String, Bool) {
     var decoder = ContentDecoder(lineFeedEnds: lineFeedEnds)
     var content: [UInt8] = []
-    for byte in stream.utf8 {
-      switch decoder.push(byte) {
+    let bytes = Array(stream.utf8)
+    var index = 0
+    while index < bytes.count {
+      let (count, piece) = decoder.take(bytes.span.extracting(index...))
+      switch piece {
       case .needsMore: break
-      case .content(let byte): content.append(byte)
+      case .content(let range):
+        content += bytes[index...][range.lowerBound + index..<range.upperBound + index]
       case .end: return (text(content.span), true)
       }
+      index += count
     }
     return (text(content.span), false)
   }

@@ -31,8 +31,12 @@ func makeCredential(_ user: String, _ secret: String) -> Credential {
 @discardableResult
 func receive(_ text: String, _ session: inout TestSession) throws(ProtocolError) -> [SessionEvent] {
   var events: [SessionEvent] = []
-  for byte in text.utf8 {
-    if let event = try session.receive(byte) { events.append(event) }
+  let bytes = Array(text.utf8)
+  var index = 0
+  while index < bytes.count {
+    let (count, event) = try session.receive(bytes.span.extracting(index...))
+    if let event { events.append(event) }
+    index += count
   }
   return events
 }
@@ -171,15 +175,25 @@ struct Player: ~Copyable {
   }
 
   mutating func feed(_ bytes: [UInt8]) {
-    for byte in bytes {
+    var rest = bytes[...]
+    while !rest.isEmpty {
       if received == cutAfter { return }
+      // No further than to where something is written, or the connection is cut.
+      var end = received + rest.count
+      if let cutAfter { end = min(end, cutAfter) }
+      end = (received + 1...end).first { writesAfter.contains($0) } ?? end
+      let part = Array(rest.prefix(end - received))
+      var count = part.count
       do {
-        if let event = try session.receive(byte) { tell(event) }
+        let event: SessionEvent?
+        (count, event) = try session.receive(part.span)
+        if let event { tell(event, of: part) }
       } catch {
         let text = "throws \(error.reason)"
         if told.last != text { told.append(text) }
       }
-      received += 1
+      received += count
+      rest = rest.dropFirst(count)
       if writesAfter.contains(received) { write(min(octetsAtOnce, session.output.count)) }
     }
   }
@@ -203,8 +217,8 @@ struct Player: ~Copyable {
     session.didWrite(count)
   }
 
-  private mutating func tell(_ event: SessionEvent) {
-    let text = describe(event)
+  private mutating func tell(_ event: SessionEvent, of bytes: [UInt8]) {
+    let text = describe(event, of: bytes)
     if case .content = event, let last = told.last, last.hasPrefix("content ") {
       told[told.count - 1] = last + text.dropFirst(8)
     } else {
@@ -213,7 +227,7 @@ struct Player: ~Copyable {
   }
 }
 
-private func describe(_ event: SessionEvent) -> String {
+private func describe(_ event: SessionEvent, of bytes: [UInt8]) -> String {
   switch event {
   case .startTLS: "startTLS"
   case .ready: "ready"
@@ -222,7 +236,7 @@ private func describe(_ event: SessionEvent) -> String {
   case .uniqueID(let message, let id): "uid \(message) \(id.map { text($0) } ?? "-")"
   case .listing(let message, let octets): "list \(message) \(octets.map { "\($0)" } ?? "-")"
   case .endOfListing(_, let skipped): "end of listing, skipped \(skipped)"
-  case .content(let byte): "content \(escape(byte))"
+  case .content(let range): "content \(bytes[range].map(escape).joined())"
   case .endOfContent(let message): "end of \(message)"
   case .deleted(let message): "deleted \(message)"
   case .done: "done"
