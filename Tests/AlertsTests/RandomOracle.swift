@@ -46,7 +46,8 @@ struct RandomOracle {
   /// The letters whose unique-id the server did not tell, or not so that it could be believed, since they
   /// fired: it is not known by that that they have.
   private var unnamed: Set<Int> = []
-  /// The contents of those: of equal silent ones, one may stand for the other since.
+  /// The contents of those, and of what fired on a server that told none: of equal silent ones, one may stand
+  /// for the other since.
   private var unnamedContents: Set<String> = []
   /// The contents of what another client removed while unique-ids told nothing for good.
   private var removedContents: Set<String> = []
@@ -117,8 +118,10 @@ struct RandomOracle {
     }
   }
 
-  mutating func fired(_ firing: Firing, at time: UInt64) {
+  /// `isNamed` is true if the server told the unique-id of the message, so that it is known by that.
+  mutating func fired(_ firing: Firing, at time: UInt64, isNamed: Bool) {
     let letter = letters[firing.message.number]
+    if !isNamed { unnamedContents.insert(letter.content) }
     counts[Alert(content: letter.content, rule: firing.rule), default: 0] += 1
     total[letter.content, default: 0] += 1
     firstFired[letter.content] = firstFired[letter.content] ?? time
@@ -195,11 +198,11 @@ struct RandomOracle {
 
   private func isDone(_ letter: Letter) -> Bool {
     if placesTellNothing, !wereThereBefore.isEmpty { return true }
+    // A copy of an old message is old.
+    if wereThereBefore.contains(where: { letters[$0].content == letter.content }) { return true }
     if usesUniqueIDsAgain { return total[letter.content] != nil }
     // A copy may stand in the place of one that was removed: nothing tells it from that.
     if removedContents.contains(letter.content) { return total[letter.content] != nil }
-    // A copy of an old message is old.
-    if wereThereBefore.contains(where: { letters[$0].content == letter.content }) { return true }
     return letter.takers.contains { counts[Alert(content: letter.content, rule: $0)] != nil }
   }
 

@@ -253,7 +253,9 @@ struct RandomWorld: ~Copyable {
   }
 
   private mutating func tellOracle() {
-    for firing in world.firings[told.firings...] { oracle.fired(firing, at: time) }
+    for firing in world.firings[told.firings...] {
+      oracle.fired(firing, at: time, isNamed: server.namesForGood)
+    }
     told.firings = world.firings.count
     for message in world.server.expunged[told.expunged...] {
       oracle.deleted(message, rules, at: time, isUnique: server.namesForGood)
