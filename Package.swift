@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "Ledger"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Bytes", "Ledger", "Mail"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: settings),
     tests(of: "Bytes"),

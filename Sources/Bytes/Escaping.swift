@@ -100,17 +100,22 @@ public func utf8Length(of scalar: UInt32) -> Int {
   scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
 }
 
+/// Calls `body` with each byte of a character, which must be a Unicode scalar, in UTF-8.
+public func forEachUTF8Byte(of scalar: UInt32, _ body: (UInt8) -> Void) {
+  let length = utf8Length(of: scalar)
+  guard length > 1 else { return body(UInt8(truncatingIfNeeded: scalar)) }
+  // The first byte begins with as many ones as there are bytes.
+  let mark = ~(UInt32(0xFF) >> UInt32(length)) & 0xFF
+  body(UInt8(truncatingIfNeeded: mark | scalar >> UInt32(6 * (length - 1))))
+  for index in (0..<length - 1).reversed() {
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar >> UInt32(6 * index) & 0x3F))
+  }
+}
+
 extension [UInt8] {
   /// Appends a character, which must be a Unicode scalar, in UTF-8.
   public mutating func append(utf8 scalar: UInt32) {
-    let length = utf8Length(of: scalar)
-    guard length > 1 else { return append(UInt8(truncatingIfNeeded: scalar)) }
-    // The first byte begins with as many ones as there are bytes.
-    let mark = ~(UInt32(0xFF) >> UInt32(length)) & 0xFF
-    append(UInt8(truncatingIfNeeded: mark | scalar >> UInt32(6 * (length - 1))))
-    for index in (0..<length - 1).reversed() {
-      append(UInt8(truncatingIfNeeded: 0x80 | scalar >> UInt32(6 * index) & 0x3F))
-    }
+    forEachUTF8Byte(of: scalar) { append($0) }
   }
 }
 

@@ -106,23 +106,64 @@ public func normalised(_ scalar: UInt32) -> UInt32? {
   return count == 1 ? result : nil
 }
 
-/// `text` as a person sees it, in UTF-8, cut between characters to at most `limit` bytes. Each byte that is
-/// not UTF-8 becomes U+FFFD.
+/// Writes characters as a person sees them, in UTF-8, cut between characters to at most `limit` bytes, and
+/// without a blank at the end.
+public struct VisibleTextWriter {
+  private var normaliser = TextNormaliser()
+  private var end: End
+
+  /// Where the text has come to.
+  private struct End {
+    let limit: Int
+    var count = 0
+    var isBehindBlank = false
+    var isCut = false
+
+    mutating func write(_ scalar: UInt32, _ emit: (UInt8) -> Void) {
+      guard scalar != 0x20 else {
+        isBehindBlank = true
+        return
+      }
+      let length = utf8Length(of: scalar) + (isBehindBlank ? 1 : 0)
+      isCut = isCut || count + length > limit
+      guard !isCut else { return }
+      if isBehindBlank { emit(.space) }
+      isBehindBlank = false
+      count += length
+      forEachUTF8Byte(of: scalar, emit)
+    }
+  }
+
+  public init(limit: Int) { end = End(limit: limit) }
+
+  /// True if a character did not fit.
+  public var isCut: Bool { end.isCut }
+
+  /// Adds the next character. Calls `emit` with each byte of what is complete.
+  public mutating func receive(_ scalar: UInt32, _ emit: (UInt8) -> Void) {
+    var end = end
+    normaliser.receive(scalar) { scalar, _ in end.write(scalar, emit) }
+    self.end = end
+  }
+
+  /// Ends the text. Calls `emit` with each byte of the rest.
+  public mutating func finish(_ emit: (UInt8) -> Void) {
+    var end = end
+    normaliser.finish { scalar, _ in end.write(scalar, emit) }
+    self.end = end
+  }
+}
+
+/// `text` as a person sees it, by a `VisibleTextWriter`. Each byte that is not UTF-8 becomes U+FFFD.
 public func normalised(_ text: Span<UInt8>, limit: Int) -> [UInt8] {
   var result: [UInt8] = []
-  var isCut = false
-  func emit(_ scalar: UInt32, _: Int) {
-    isCut = isCut || result.count + utf8Length(of: scalar) > limit
-    if !isCut { result.append(utf8: scalar) }
-  }
-  var normaliser = TextNormaliser()
+  var writer = VisibleTextWriter(limit: limit)
   var index = 0
-  while index < text.count, !isCut {
+  while index < text.count, !writer.isCut {
     let (scalar, length) = decodeUTF8(text.extracting(index...)) ?? (0xFFFD, 1)
-    normaliser.receive(scalar, at: index, emit)
+    writer.receive(scalar) { result.append($0) }
     index += length
   }
-  normaliser.finish(emit)
-  if result.last == .space { result.removeLast() }
+  writer.finish { result.append($0) }
   return result
 }

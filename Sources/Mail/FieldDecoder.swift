@@ -1,12 +1,12 @@
 import Bytes
 
-/// The text of an unfolded field value, in UTF-8 with encoded words decoded: RFC 2047.
-///
-/// It is valid UTF-8 without blanks at the ends; each C0 control or DEL, even from an encoded word, becomes a
-/// blank. Text over `Limits.text` bytes is cut off between two characters.
-public func decodedText(of raw: Span<UInt8>, tables: CharsetTables = .none) -> [UInt8] {
+/// Calls `body` with each character of an unfolded field value, with encoded words decoded: RFC 2047. A byte that
+/// is no character in its charset is U+FFFD. Controls and blanks are as they come, even from an encoded word.
+public func forEachCharacter(
+  of raw: Span<UInt8>, tables: CharsetTables = .none, _ body: (UInt32) -> Void
+) {
   var decoder = FieldDecoder(tables)
-  return decoder.text(of: raw)
+  decoder.decode(raw, body)
 }
 
 /// Decodes the texts of the fields of a message.
@@ -28,72 +28,68 @@ struct FieldDecoder {
     bodyLabel.append(contentType.extracting(range).prefix(Limits.charsetLabel))
   }
 
-  /// Bytes in one charset: raw text, or consecutive encoded words.
-  private struct Run {
+  /// Consecutive encoded words in one charset, decoded to bytes.
+  ///
+  /// They are joined before their characters are read, because mailers such as Outlook split characters,
+  /// although RFC 2047 section 5 forbids it.
+  private struct Words {
     var bytes: [UInt8] = []
-    var charset = Charset.unknown
-    var label: [UInt8] = []
-    var isWord = false
+    let charset: Charset
+    let label: [UInt8]
+    private var base64 = Base64Decoder()
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    mutating func begin(_ charset: Charset, _ label: Span<UInt8>?) {
-      bytes.removeAll(keepingCapacity: true)
+    init(_ charset: Charset, _ label: Span<UInt8>) {
       self.charset = charset
-      isWord = label != nil
-      self.label.removeAll()
-      if let label {
-        self.label.append(label.prefix(Limits.charsetLabel))
-      }
+      self.label = [UInt8](label.prefix(Limits.charsetLabel))
+    }
+
+    mutating func append(_ word: EncodedWord, of raw: Span<UInt8>) {
+      var base64 = base64
+      word.decode(from: raw, &base64) { bytes.append($0) }
+      self.base64 = base64
     }
   }
 
-  // Blanks between two encoded words are dropped: section 6.2. Words in the same charset are joined before
-  // they are decoded, because mailers such as Outlook split characters, although section 5 forbids it.
-  /// The text of a field's value, as for `decodedText(of:tables:)`.
-  mutating func text(of raw: Span<UInt8>) -> [UInt8] {
-    var writer = TextWriter()
-    var run = Run(capacity: raw.count)
-    var base64 = Base64Decoder()
-    /// Blanks since the last encoded word.
-    var blanks = 0
+  // Blanks between two encoded words are dropped: section 6.2.
+  /// Calls `body` with each character of a field's value, as for `forEachCharacter`.
+  mutating func decode(_ raw: Span<UInt8>, _ body: (UInt32) -> Void) {
+    var words: Words?
+    /// The start of the text behind the last word.
+    var start = 0
     var index = 0
     while index < raw.count {
-      if let word = EncodedWord(in: raw, at: index) {
-        let label = raw.extracting(word.label)
-        let charset = Charset(label: label)
-        if !run.isWord || run.charset != charset {
-          write(run, to: &writer)
-          run.begin(charset, label)
-          base64 = Base64Decoder()
-        }
-        blanks = 0
-        word.decode(from: raw, &base64) { run.bytes.append($0) }
-        index = word.end
-      } else {
-        let byte = raw[index]
+      guard let word = EncodedWord(in: raw, at: index) else {
         index += 1
-        if run.isWord {
-          if byte.isCollapsible {
-            blanks += 1
-            continue
-          }
-          write(run, to: &writer)
-          run.begin(.unknown, nil)
-          for _ in 0..<blanks { run.bytes.append(.space) }
-        }
-        run.bytes.append(byte)
+        continue
       }
+      let between = raw.extracting(start..<index)
+      let label = raw.extracting(word.label)
+      let charset = Charset(label: label)
+      if words?.charset != charset || !between.isCollapsible {
+        decode(words, body)
+        if words == nil || !between.isCollapsible { decode(between, .unknown, nil, body) }
+        words = Words(charset, label)
+      }
+      words?.append(word, of: raw)
+      index = word.end
+      start = index
     }
-    write(run, to: &writer)
-    return writer.text
+    decode(words, body)
+    decode(raw.extracting(start...), .unknown, nil, body)
   }
 
-  private mutating func write(_ run: Run, to writer: inout TextWriter) {
-    let charset = charset(of: run)
-    charset.decode(run.bytes.span, tables) { character in
-      if let character { writer.write(character) } else { writer.write(0xFFFD) }
-    }
+  private mutating func decode(_ words: Words?, _ body: (UInt32) -> Void) {
+    guard let words else { return }
+    decode(words.bytes.span, words.charset, words.label, body)
+  }
+
+  /// Calls `body` with the characters of bytes in one charset: those of encoded words, or (`label` is nil) raw
+  /// text.
+  private mutating func decode(
+    _ bytes: Span<UInt8>, _ charset: Charset, _ label: [UInt8]?, _ body: (UInt32) -> Void
+  ) {
+    guard !bytes.isEmpty else { return }
+    self.charset(of: bytes, charset, label).decode(bytes, tables) { body($0 ?? 0xFFFD) }
   }
 
   /// How well bytes decode in a charset.
@@ -117,21 +113,22 @@ struct FieldDecoder {
     return quality
   }
 
-  /// The charset with which a run is decoded: that of its label if this decodes it without errors, otherwise
-  /// UTF-8 if the run is valid UTF-8.
+  /// The charset with which bytes are decoded: that of their label if this decodes them without errors,
+  /// otherwise UTF-8 if they are valid UTF-8.
   ///
   /// A label that decodes characters beyond ASCII is kept even if others do not decode; these become U+FFFD.
   /// Text without a label that is not UTF-8 is in the body's charset. If no charset decodes it, it is
   /// Windows-1252, as in mail programs.
-  private mutating func charset(of run: Run) -> Charset {
-    let bytes = run.bytes.span
-    var charset = run.charset
+  private mutating func charset(
+    of bytes: Span<UInt8>, _ charset: Charset, _ label: [UInt8]?
+  ) -> Charset {
+    var charset = charset
     if charset == .unknown, bytes.isISO2022JP { charset = .multiByte(.iso2022JP) }
     let isUsable = isUsable(charset)
     let quality = quality(of: bytes, in: charset)
     guard quality.bad > 0 else { return charset }
     guard isUsable else {
-      undecodedLabel = run.isWord ? run.label : [UInt8]("ISO-2022-JP")
+      undecodedLabel = label ?? [UInt8]("ISO-2022-JP")
       return charset
     }
     switch charset {
@@ -172,6 +169,9 @@ extension FieldDecoder {
 }
 
 extension Span<UInt8> {
+  /// True if there is nothing but blanks.
+  fileprivate var isCollapsible: Bool { indices.allSatisfy { self[$0].isCollapsible } }
+
   /// The first `limit` bytes.
   @_lifetime(copy self)
   fileprivate func prefix(_ limit: Int) -> Span<UInt8> { extracting(..<Swift.min(count, limit)) }

@@ -228,12 +228,7 @@ public struct MessageHeader: ~Copyable {
   }
 
   private mutating func decode() {
-    // A copy, as the value is borrowed while it is read.
-    var decoder = decoder
-    decoder.takeBodyLabel(of: values[rows.row(of: .contentType)])
-    self.decoder = decoder
-    setText(0, of: .subject)
-    for index in 0..<rows.extraCount { setText(index + 1, of: .extra(index)) }
+    Self.decode(values, rows, into: &texts, &decoder)
     do throws(SenderProblem) {
       sender.append(try readSender())
     } catch {
@@ -251,12 +246,19 @@ public struct MessageHeader: ~Copyable {
     do throws(FieldError) { return try soleAddress(in: values[from]) } catch { throw .value(error) }
   }
 
-  private mutating func setText(_ index: Int, of field: HeaderField) {
-    // A copy, as the value is borrowed while it is decoded.
-    var decoder = decoder
-    let text = decoder.text(of: values[rows.row(of: field)])
-    self.decoder = decoder
-    // Patterns are compared with the text that a person sees.
-    for byte in normalised(text.span, limit: Limits.text) { texts.append(byte, to: index) }
+  /// Decodes the texts from their values. Patterns are compared with what a person sees.
+  private static func decode(
+    _ values: borrowing ByteRows, _ rows: FieldRows, into texts: inout ByteRows,
+    _ decoder: inout FieldDecoder
+  ) {
+    decoder.takeBodyLabel(of: values[rows.row(of: .contentType)])
+    for index in 0...rows.extraCount {
+      let row = rows.row(of: index == 0 ? .subject : .extra(index - 1))
+      var writer = VisibleTextWriter(limit: Limits.text)
+      decoder.decode(values[row]) { character in
+        writer.receive(character) { texts.append($0, to: index) }
+      }
+      writer.finish { texts.append($0, to: index) }
+    }
   }
 }

@@ -31,4 +31,7 @@ struct TextSum {
 extension UInt8 {
   /// True for bytes that folding may put between words.
   var isCollapsible: Bool { isBlank || self == .carriageReturn || self == .lineFeed }
+
+  /// True for a blank in a field's text: a space or a control byte.
+  var isTextBlank: Bool { self == .space || isControl }
 }

@@ -117,21 +117,34 @@ private func decoded(_ raw: some Sequence<UInt8>) -> [UInt8] {
     #expect(String(decoding: decoded(mixed), as: UTF8.self) == text + " а")
   }
 
+  /// What a rule is compared with.
+  private func subject(_ value: String) -> String {
+    var header = MessageHeader()
+    header.receive(message("Subject: \(value)", ""))
+    header.finish()
+    return String(decoding: [UInt8](header.subject), as: UTF8.self)
+  }
+
   @Test(
     arguments: [
       ("x", 1024, 1024), ("ü", 512, 1024), ("ü", 513, 1024), ("€", 341, 1023), ("€", 342, 1023),
       ("🚪", 256, 1024), ("🚪", 257, 1024), ("a ü", 256, 1024), ("a€", 300, 1024),
-      ("a🚪 ", 300, 1021), ("    a", 300, 1021),
+      ("a🚪 ", 300, 1021), ("b a", 400, 1024),
     ] as [(String, Int, Int)])
   func cutsBetweenCharacters(part: String, times: Int, count: Int) throws {
     let whole = String(repeating: part, count: times)
-    let text = try #require(String(validating: decoded(whole.utf8), as: UTF8.self))
-    #expect(text.utf8.count == count)
-    #expect(whole.drop { $0 == " " }.hasPrefix(text))
+    let text = subject(whole)
+    #expect(text.utf8.count == count && whole.hasPrefix(text))
   }
 
   @Test func hasNoBlankAtTheEndWhereItIsCut() {
     let text = String(repeating: "a", count: 1023)
-    #expect(decoded("\(text) \(text)".utf8) == Array(text.utf8))
+    #expect(subject("\(text) \(text)") == text)
+  }
+
+  /// What nobody sees takes no room.
+  @Test func isCutWhereAPersonSeesItsEnd() {
+    let text = String(repeating: "a\u{AD}", count: 600)
+    #expect(subject("\(text)b") == String(repeating: "a", count: 600) + "b")
   }
 }
