@@ -38,17 +38,6 @@ extension Span<UInt8> {
     return true
   }
 
-  /// True if `text` occurs anywhere, in any case of ASCII letters.
-  public func containsIgnoringCase(_ text: StaticString) -> Bool {
-    let length = text.utf8CodeUnitCount
-    guard count >= length else { return false }
-    for start in 0...(count - length)
-    where extracting(start..<(start + length)).equalsIgnoringCase(text) {
-      return true
-    }
-    return false
-  }
-
   /// Index of the first `byte` from `start` on; nil if there is none.
   public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     var index = start

@@ -5,7 +5,6 @@ public enum HeaderField: Sendable, Equatable {
   case subject
   case from
   case to
-  case replyTo
   case date
   case messageID
   /// The topmost Received, which the last server wrote.
@@ -41,7 +40,7 @@ struct FieldRows {
 
   /// Number of fields that are found by name. The rows of the bottom-most Received and of further To fields
   /// follow.
-  private static let namedCount = 8
+  private static let namedCount = 7
   private static let knownCount = namedCount + 2
   var count: Int { Self.knownCount + extraNames.count }
   var extraCount: Int { rowsOfExtraFields.count }
@@ -51,13 +50,12 @@ struct FieldRows {
     case .subject: 0
     case .from: 1
     case .to: 2
-    case .replyTo: 3
-    case .date: 4
-    case .messageID: 5
-    case .received: 6
-    case .contentType: 7
-    case .firstReceived: 8
-    case .furtherTo: 9
+    case .date: 3
+    case .messageID: 4
+    case .received: 5
+    case .contentType: 6
+    case .firstReceived: 7
+    case .furtherTo: 8
     case .extra(let index): rowsOfExtraFields[index]
     }
   }
@@ -67,10 +65,9 @@ struct FieldRows {
     case 0: "Subject"
     case 1: "From"
     case 2: "To"
-    case 3: "Reply-To"
-    case 4: "Date"
-    case 5: "Message-ID"
-    case 6: "Received"
+    case 3: "Date"
+    case 4: "Message-ID"
+    case 5: "Received"
     default: "Content-Type"
     }
   }

@@ -49,7 +49,15 @@ extension MessageHeader {
   // received = "Received:" *received-token ";" date-time CRLF    ; RFC 5322 section 3.6.7
   /// The time at which the topmost Received says that its server took the message; nil if that cannot be
   /// parsed.
-  public var receivedDate: Date? { date(ofReceived: .received) }
+  public var receivedDate: Date? {
+    guard !isTruncated(.received) else { return nil }
+    let value = value(of: .received)
+    // The last ";" may be in a comment behind the date.
+    for index in value.indices.reversed() where value[index] == .ascii(";") {
+      if let date = try? Date(parsing: value.extracting((index + 1)...)) { return date }
+    }
+    return nil
+  }
 
   /// 2000-01-02. The clock of a device that was never set begins in 1970 or 2000.
   private static var startOfClocks: Date { Date(secondsSince1970: 946_771_200) }
@@ -62,16 +70,6 @@ extension MessageHeader {
       date > Self.startOfClocks
     else { return nil }
     return date
-  }
-
-  private func date(ofReceived field: HeaderField) -> Date? {
-    guard !isTruncated(field) else { return nil }
-    let value = value(of: field)
-    // The last ";" may be in a comment behind the date.
-    for index in value.indices.reversed() where value[index] == .ascii(";") {
-      if let date = try? Date(parsing: value.extracting((index + 1)...)) { return date }
-    }
-    return nil
   }
 
   /// The sender's address; nil unless there is exactly one From field, with exactly one address.
@@ -90,9 +88,6 @@ extension MessageHeader {
   public func forEachTo(_ body: (Span<UInt8>) -> Bool) {
     if forEachAddress(of: .to, body) { forEachAddress(of: .furtherTo, body) }
   }
-
-  /// Calls `body` with each address of Reply-To, as `forEachTo` does.
-  public func forEachReplyTo(_ body: (Span<UInt8>) -> Bool) { forEachAddress(of: .replyTo, body) }
 
   /// Returns `false` if `body` has returned `false`.
   @discardableResult
@@ -124,15 +119,6 @@ extension MessageHeader {
     hasIMAPData
       && value(of: .subject).equalsIgnoringCase(
         "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA")
-  }
-
-  /// The time at which the bottom-most Received says that its server took the message; nil if that cannot be
-  /// parsed.
-  public var firstReceivedDate: Date? { date(ofReceived: .firstReceived) }
-
-  /// True if the message has a Message-ID, Date or Received that is not empty.
-  public var hasIdentity: Bool {
-    !value(of: .messageID).isEmpty || !value(of: .date).isEmpty || !value(of: .received).isEmpty
   }
 
   /// Calls `body` with the bytes of the identity in ledgers of versions 1 and 2, for a digest.

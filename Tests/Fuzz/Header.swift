@@ -31,7 +31,7 @@ private func requireBounds(_ header: borrowing MessageHeader) {
     if let text = header.extra(index) { requireText(text, limit: Mail.Limits.text) }
   }
   for field in [
-    HeaderField.subject, .from, .to, .replyTo, .date, .messageID, .received, .contentType,
+    HeaderField.subject, .from, .to, .date, .messageID, .received, .contentType,
     .firstReceived,
     .furtherTo,
   ] {
@@ -39,7 +39,6 @@ private func requireBounds(_ header: borrowing MessageHeader) {
   }
   if let from = header.from { requireText(from, limit: 320) }
   header.forEachTo { isAddress($0) }
-  header.forEachReplyTo { isAddress($0) }
   // From 1900-01-01 12:00 +2359 to 9999-12-31 24:00 -2359.
   if let date = header.receivedDate {
     require(
@@ -66,14 +65,12 @@ private func summary(_ header: borrowing MessageHeader) -> [UInt8] {
   if let from = header.from { summary.append(from) }
   require((header.from == nil) == (header.senderProblem != nil), "there is a sender, or a reason")
   header.forEachTo { summary.append($0, "@to") }
-  header.forEachReplyTo { summary.append($0, "@reply-to") }
   for index in 0..<2 {
     if let text = header.extra(index) { summary.append(text) }
     summary.append(.lineFeed)
   }
   header.forEachIdentityByte { summary.append($0) }
   if !header.forEachByteOfContent({ summary.append($0) }) { summary.append(2) }
-  summary.append(header.hasIdentity ? 1 : 0)
   summary.append(header.isFolderInternalData ? 1 : 0)
   return summary
 }

@@ -165,7 +165,6 @@ struct MailFile: Sendable, CustomTestStringConvertible {
     #expect(reading.to == file.to)
     #expect(reading.messageID == file.messageID)
     #expect(reading.isFolderInternalData == (file.name == "folder-internal-data"))
-    #expect(reading.hasIdentity)
   }
 
   @Test(arguments: MailFile.all)

@@ -11,31 +11,25 @@ struct Reading: Equatable {
   var from: String?
   var senderProblem: SenderProblem?
   var to: [String] = []
-  var replyTo: [String] = []
   var date = ""
   var messageID = ""
   var receivedDate: Int64?
   var extras: [String?] = []
   var identity: [UInt8] = []
   var content: [UInt8]?
-  var hasIdentity = false
   var isFolderInternalData = false
 
   init(_ header: borrowing MessageHeader, extras count: Int = 0) {
     subject = text(header.subject)
     if let address = header.from { from = text(address) }
     senderProblem = header.senderProblem
-    var (to, replyTo, identity) = ([String](), [String](), [UInt8]())
+    var (to, identity) = ([String](), [UInt8]())
     header.forEachTo {
       to.append(text($0))
       return true
     }
-    header.forEachReplyTo {
-      replyTo.append(text($0))
-      return true
-    }
     header.forEachIdentityByte { identity.append($0) }
-    (self.to, self.replyTo, self.identity) = (to, replyTo, identity)
+    (self.to, self.identity) = (to, identity)
     var content: [UInt8] = []
     if header.forEachByteOfContent({ content.append($0) }) { self.content = content }
     date = text(header.date)
@@ -44,7 +38,6 @@ struct Reading: Equatable {
     for index in 0..<count {
       if let extra = header.extra(index) { extras.append(text(extra)) } else { extras.append(nil) }
     }
-    hasIdentity = header.hasIdentity
     isFolderInternalData = header.isFolderInternalData
   }
 }
