@@ -3,14 +3,14 @@
 
 /// Unicode 14.0.0: case folding, canonical composition and combining classes.
 ///
-/// Left out are what folds from or to ASCII, what decomposes to a single ASCII character, Hangul
+/// They leave out what folds from or to ASCII, what decomposes to a single ASCII character, Hangul
 /// syllables, and the compatibility ideographs, which stay as they are.
 enum UnicodeTables {
   /// The `composites` below U+10000.
   static let compositesOfPlane0 = 1030
 
-  /// Runs that fold alike, three numbers each: the first, the last, with bit 31 where only each second does,
-  /// and what the first becomes.
+  /// Runs of characters that fold alike, with three numbers each: the first character, the last (bit 31 is set
+  /// if only every second one folds), and what the first becomes.
   static let folds: [UInt32] = [
     0xb5, 0xb5, 0x3bc, 0xc0, 0xd6, 0xe0, 0xd8, 0xde, 0xf8, 0x100, 0x8000012e, 0x101, 0x132,
     0x80000136, 0x133, 0x139, 0x80000147, 0x13a, 0x14a, 0x80000176, 0x14b, 0x178, 0x178, 0xff,
