@@ -40,7 +40,7 @@ func openSignals() throws(GPIOError) -> Signals {
 }
 
 extension Signals {
-  /// Whether one has come that ends a command.
+  /// True if one has come that ends a command.
   func areEnding() throws(SystemError) -> Bool {
     while let signal = try next() {
       switch signal {

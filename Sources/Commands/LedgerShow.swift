@@ -36,7 +36,7 @@ extension LedgerReader {
   }
 }
 
-/// Whether `left` comes behind `right`.
+/// True if `left` comes behind `right`.
 private func isOlder(_ left: Entry, _ right: Entry) -> Bool {
   left.time == right.time ? right.identity < left.identity : left.time < right.time
 }

@@ -39,7 +39,7 @@ func loadOutputs(_ path: [UInt8]) -> Result<[OutputSettings], ConfigurationRefus
   loadNames(path).map { $0.outputs }
 }
 
-/// The same for who only needs to know what there is.
+/// Reads a configuration for the names in it: whether the files that it names are there does not matter.
 func loadNames(_ path: [UInt8]) -> Result<Settings, ConfigurationRefused> {
   readSettings(path, for: .here) { _ in nil }.map { $0.settings }
 }

@@ -9,9 +9,9 @@ public enum Ending: Equatable, Sendable {
 /// A process that this one started. One that is dropped before its end is known is killed.
 public struct ChildProcess: ~Copyable {
   public let id: Int32
-  /// Whether signals go to all of the process group that it leads.
+  /// True if signals go to all of the process group that it leads.
   private let isGroup: Bool
-  /// Whether it was told to end: then nothing of its group may outlive it.
+  /// True if it was told to end: then nothing of its group may outlive it.
   private var isTold = false
   public private(set) var ending: Ending?
 

@@ -7,9 +7,9 @@ public struct FileAccess: Sendable {
   public let owner: [UInt8]
   public let group: [UInt8]
   public let user: [UInt8]
-  /// Whether the group may read and write.
+  /// True if the group may read and write.
   public let isForGroup: Bool
-  /// Whether this process is in the group.
+  /// True if this process is in the group.
   public let isMember: Bool
 
   public init(to path: Span<UInt8>) throws(SystemError) {

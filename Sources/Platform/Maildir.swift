@@ -28,7 +28,7 @@ public struct Maildir: ~Copyable {
     current = Descriptor(owning: folders.current)
   }
 
-  /// Whether the message is there, unread or read, and no power cut takes it away.
+  /// True if the message is there, unread or read, and no power cut takes it away.
   public func contains(_ name: Span<UInt8>) throws(SystemError) -> Bool {
     checkName(name)
     var folders = pb_maildir(

@@ -36,13 +36,13 @@ public struct PollSet<let capacity: Int>: ~Copyable {
     return Int(try check(result, .poll))
   }
 
-  /// Whether reading gives something: bytes, an end or an error.
+  /// True if a read would return at once: with bytes, an end or an error.
   public func isReadable(_ index: Int) -> Bool { isReady(index, for: .readable) }
 
-  /// Whether writing gives something: room or an error.
+  /// True if a write would return at once: with room or an error.
   public func isWritable(_ index: Int) -> Bool { isReady(index, for: .writable) }
 
-  /// Whether it has failed, or the other end is gone.
+  /// True if it has failed, or the other end is gone.
   public func hasHungUp(_ index: Int) -> Bool {
     precondition(index < count)
     return entries[index].ready & ~Readiness.both.events != 0

@@ -30,7 +30,7 @@ public struct User: Equatable, Sendable {
 /// Giving up powers, in two steps, for good. Where a step throws, some of it may be done: end the
 /// process.
 public enum Sandbox {
-  /// Whether this process may do anything, and `dropPrivileges` needs a user.
+  /// True if this process is root, so that `dropPrivileges` needs a user.
   public static var isRoot: Bool { pb_is_root() }
 
   /// From here on no other process of this user looks into this one, or into those that it forks: it has

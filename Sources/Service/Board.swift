@@ -91,7 +91,7 @@ package final class BoardLine {
     }
   }
 
-  /// Whether its chip is gone, as the set says to which it was added last.
+  /// True if its chip is gone, as the set says to which it was added last.
   package func hasHungUp<let capacity: Int>(_ waiting: borrowing PollSet<capacity>) -> Bool {
     place.map { waiting.hasHungUp($0) } ?? false
   }
@@ -133,7 +133,7 @@ extension OutputSettings {
     return flags
   }
 
-  /// Whether it is the same line, used in the same way.
+  /// True if it is the same line, used in the same way.
   func isSameLine(as other: OutputSettings) -> Bool {
     name == other.name && line == other.line && isActiveLow == other.isActiveLow
       && bias == other.bias && drive == other.drive

@@ -5,7 +5,7 @@ package import Platform
 /// The folder that the ledgers are in.
 package final class LedgerFolder {
   package let folder: StateFolder
-  /// Whether it is ours for as long as this lives; where it is not, ledgers are only read.
+  /// True if it is ours for as long as this lives; where it is not, ledgers are only read.
   package private(set) var isLocked: Bool
 
   /// Creates the folder where only it is missing. Throws `wouldBlock` where another popbell has it.

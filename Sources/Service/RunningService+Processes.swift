@@ -11,31 +11,31 @@ package var wallTime: UInt64 { UInt64(max(0, Clock.secondsSince1970)) }
 /// A fetcher's process, and our end of its channel.
 final class RunningFetcher {
   var fork: ForkedProcess
-  /// The message that it sends the content of. It goes with the fetcher, where it is not whole.
+  /// The message whose content it sends. One that is not complete is dropped with the fetcher.
   let archive = RunningArchive()
   /// The process has closed its end; its exit is near.
   var hasHungUp = false
 
   init(_ fork: consuming ForkedProcess) { self.fork = fork }
 
-  /// One byte always fits, and a fetcher that is gone needs none.
+  /// Sends a verdict. There is always room for its byte; a fetcher that is gone needs none.
   func answer(_ verdict: Verdict) {
     var answer = ByteBuffer<1>()
     answer.append(verdict.rawValue)
     _ = try? fork.channel.write(answer.bytes)
   }
 
-  /// So does this: a fetcher asks, and then waits.
+  /// Sends an answer to a listing. There is always room for it, as a fetcher asks once and then waits.
   func answer(_ answer: ListingAnswer) { _ = try? fork.channel.write(answer.bytes.span) }
 }
 
-/// A process that judges what a fetcher claims. It is ended when this is dropped.
+/// A process that judges what a fetcher claims. It is killed when this is dropped.
 final class RunningJudge {
   var fork: ForkedProcess
 
   init(_ fork: consuming ForkedProcess) { self.fork = fork }
 
-  /// What it says; nil while it has not.
+  /// What it says; nil if it has not said anything yet. One that ends without a word says how it ended.
   func judgement() -> Judgement? {
     var packet = Judgement.Bytes()
     switch try? fork.channel.read(into: &packet) {
@@ -43,7 +43,7 @@ final class RunningJudge {
     case .wouldBlock: return nil
     case .end, nil: break
     }
-    // It has ended, or it is not to be waited for: what it died of, it died of before.
+    // It has ended, or cannot be read: it is killed, so that waiting for it takes no time.
     fork.process.kill()
     guard let ending = try? fork.process.wait() else { return Judgement.none(nil) }
     return Judgement(ofDeath: ProcessEnd(ending))
@@ -71,8 +71,8 @@ final class RunningProgram {
     hasHungUp = isOpen != true
   }
 
-  /// Reports what it left in its pipe when it ended, and no more than a pipe holds: who inherited it may
-  /// write on for ever.
+  /// Reports what it left in its pipe when it ended, but no more than a pipe holds: a process that inherited it
+  /// may write for ever.
   func drain(_ report: ServiceReporter) {
     for _ in 0..<128 where !hasHungUp { read(report) }
     lines.finish { line, isCut in

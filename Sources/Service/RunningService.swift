@@ -10,7 +10,7 @@ import Rules
 package struct RunningService: ~Copyable {
   /// How long programs have to end by themselves when popbell stops; it stops within 2 s.
   private static let farewell = Interval.milliseconds(1200)
-  /// And how long one that was killed may take to be gone.
+  /// How long one that was killed may take to end.
   private static let lastWait = Interval.milliseconds(500)
 
   let surroundings: ServiceSurroundings
@@ -32,7 +32,7 @@ package struct RunningService: ~Copyable {
   /// When what has not ended by itself is ended; nil while nobody asked to stop.
   private var stopAt: Instant?
   private var isForced = false
-  /// For the exit code of `once`.
+  /// For the end of `once`.
   var ledgerFailed = false
   var actionsFailed = false
 
