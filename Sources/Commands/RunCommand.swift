@@ -23,7 +23,7 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
         loaded, mode,
         ServiceSurroundings(
           isVerbose: options.isVerbose,
-          report: { event in
+          report: ServiceReporter { event in
             let (lines, words) = event.lines(mode)
             log.write(lines)
             return words

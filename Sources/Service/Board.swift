@@ -162,7 +162,7 @@ package struct Board: OutputLines {
   /// same are taken over as they are; its others are switched off and let go first.
   package init(
     _ outputs: [OutputSettings], replacing old: [BoardLine] = [], keeper: Keeper,
-    report: @escaping ServiceReporter
+    report: ServiceReporter
   ) {
     self.report = report
     let kept = outputs.map { output in
@@ -172,7 +172,7 @@ package struct Board: OutputLines {
     problems = outputs.map { _ in nil }
     for line in old where !kept.contains(where: { $0 === line }) {
       do throws(GPIOError) { try line.release() } catch {
-        _ = report(.lineFailed(line.settings, error, triesAgain: false))
+        report(.lineFailed(line.settings, error, triesAgain: false))
       }
     }
     for index in lines.indices where kept[index] == nil {
@@ -216,7 +216,7 @@ package struct Board: OutputLines {
     } catch {
       let problem = Problem(error: error, isHeld: line.isHeld)
       if problem.isNews(after: problems[output]) {
-        _ = report(.lineFailed(line.settings, error, triesAgain: !line.isHeld))
+        report(.lineFailed(line.settings, error, triesAgain: !line.isHeld))
       }
       problems[output] = problem
       return false

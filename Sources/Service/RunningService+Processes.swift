@@ -66,7 +66,7 @@ final class RunningProgram {
   func read(_ report: ServiceReporter) {
     guard !hasHungUp else { return }
     let isOpen = try? program.readOutput(&lines) { line, isCut in
-      _ = report(.programLine([UInt8](line), isCut: isCut, of: rule))
+      report(.programLine([UInt8](line), isCut: isCut, of: rule))
     }
     hasHungUp = isOpen != true
   }
@@ -76,7 +76,7 @@ final class RunningProgram {
   func drain(_ report: ServiceReporter) {
     for _ in 0..<128 where !hasHungUp { read(report) }
     lines.finish { line, isCut in
-      _ = report(.programLine([UInt8](line), isCut: isCut, of: rule))
+      report(.programLine([UInt8](line), isCut: isCut, of: rule))
     }
   }
 
@@ -127,7 +127,7 @@ extension RunningService {
           return 0
         })
     } catch {
-      _ = report(.systemFailed(mailbox: loaded.settings.mailboxes[mailbox].name, error))
+      report(.systemFailed(mailbox: loaded.settings.mailboxes[mailbox].name, error))
       supervisor.judged(mailbox, .none(nil), on: &board, now: Clock.now, time: wallTime)
     }
   }

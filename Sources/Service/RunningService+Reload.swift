@@ -12,7 +12,7 @@ extension RunningService {
     case .failure(let refused):
       reload = nil
       supervisor.isPaused = false
-      _ = report(.settingsRefused(refused))
+      report(.settingsRefused(refused))
     case .success(let new):
       reload = new
       supervisor.isPaused = true
@@ -28,7 +28,7 @@ extension RunningService {
       if let place = board.lines.firstIndex(where: { $0 === line }) {
         outputs.adopt(index, of: supervisor.outputs, as: place, on: &board, now: now)
       } else if supervisor.outputs.isActive(index) {
-        _ = report(.outputDropped(line.settings.name))
+        report(.outputDropped(line.settings.name))
       }
     }
     return outputs
@@ -42,12 +42,12 @@ extension RunningService {
       let ledgers = try shelf.open(
         new.settings, open: loaded.settings.mailboxes.map { $0.name }, supervisor.ledgers)
       if new.settings.popbell.stateDirectory != loaded.settings.popbell.stateDirectory {
-        _ = report(.stateDirectoryStays)
+        report(.stateDirectoryStays)
       }
       for mailbox in new.settings.mailboxes {
         let old = loaded.settings.mailboxes.first { $0.name == mailbox.name }
         guard let old, old.ledger != mailbox.ledger else { continue }
-        _ = report(.ledgerStays(mailbox: mailbox.name))
+        report(.ledgerStays(mailbox: mailbox.name))
       }
       let outputs = replaceBoard(new.settings.outputs, now: now)
       var next = Supervisor(
@@ -59,10 +59,10 @@ extension RunningService {
       fetchers = new.settings.mailboxes.map { _ in nil }
       judges = new.settings.mailboxes.map { _ in nil }
       programs = new.settings.mailboxes.map { _ in nil }
-      _ = report(.settingsRead(new))
+      report(.settingsRead(new))
     } catch {
       supervisor.isPaused = false
-      _ = report(.ledgersRefused(error))
+      report(.ledgersRefused(error))
     }
   }
 }

@@ -43,7 +43,7 @@ extension RunningService {
   func reportGivenUp() {
     for (index, mailbox) in loaded.settings.mailboxes.enumerated() {
       guard let count = try? supervisor.ledgers[index].countGivenUp(), count > 0 else { continue }
-      _ = report(.givenUp(mailbox: mailbox.name, count: Int(count)))
+      report(.givenUp(mailbox: mailbox.name, count: Int(count)))
     }
   }
 }

@@ -77,7 +77,7 @@ package struct RunningService: ~Copyable {
 
   /// Runs until it is stopped, or for `once` until all is done.
   package mutating func run() -> ServiceEnd {
-    if mode == .service { _ = report(.started(loaded)) }
+    if mode == .service { report(.started(loaded)) }
     reportGivenUp()
     watchdog.announce("READY=1")
     while true {
@@ -147,7 +147,7 @@ package struct RunningService: ~Copyable {
     let polled = loaded.settings.mailboxes[mailbox]
     supervisor.clockIsSure = Clock.isSure
     let forgotten = shelf.carryOutRequests(of: polled, on: supervisor.ledgers[mailbox])
-    _ = report(.forgot(mailbox: polled.name, forgotten))
+    report(.forgot(mailbox: polled.name, forgotten))
     let plan = FetcherPlan(
       settings: FetcherSettings(
         mailbox: mailbox, rules: loaded.settings.rules,
@@ -167,7 +167,7 @@ package struct RunningService: ~Copyable {
       fetchers[mailbox] = RunningFetcher(
         try ForkedProcess { channel in runFetcher(plan, channel) })
     } catch {
-      _ = report(.systemFailed(mailbox: plan.mailbox.name, error))
+      report(.systemFailed(mailbox: plan.mailbox.name, error))
       supervisor.fetcherEnded(mailbox, now: Clock.now, time: wallTime)
     }
   }
@@ -207,7 +207,7 @@ package struct RunningService: ~Copyable {
     }
     troubles.add(to: &waiting)
     do throws(SystemError) { try waiting.wait(for: limit) } catch {
-      _ = report(.systemFailed(mailbox: [], error))
+      report(.systemFailed(mailbox: [], error))
     }
     for index in board.lines.indices where board.lines[index].hasHungUp(waiting) {
       board.lose(index)
@@ -267,7 +267,7 @@ package struct ServiceSurroundings {
   let load: () -> Result<LoadedSettings, ConfigurationRefused>
 
   package init(
-    isVerbose: Bool, report: @escaping ServiceReporter,
+    isVerbose: Bool, report: ServiceReporter,
     words: @escaping (FetcherProblem) -> [UInt8],
     load: @escaping () -> Result<LoadedSettings, ConfigurationRefused>
   ) {

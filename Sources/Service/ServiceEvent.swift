@@ -43,7 +43,14 @@ package indirect enum ServiceEvent: Sendable {
 }
 
 /// Takes what a running popbell has to say, and returns it in words.
-package typealias ServiceReporter = (ServiceEvent) -> [UInt8]
+package struct ServiceReporter {
+  private let body: (ServiceEvent) -> [UInt8]
+
+  package init(_ body: @escaping (ServiceEvent) -> [UInt8]) { self.body = body }
+
+  @discardableResult
+  package func callAsFunction(_ event: ServiceEvent) -> [UInt8] { body(event) }
+}
 
 /// Why a service cannot start.
 package indirect enum StartFailure: Error, Sendable {

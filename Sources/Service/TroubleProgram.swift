@@ -43,7 +43,7 @@ struct TroubleProgram {
   ) {
     guard told.isNews(trouble, of: name, now: now) else { return }
     guard waiting.count < Self.limit else {
-      _ = report(.tooMuchTrouble)
+      report(.tooMuchTrouble)
       return
     }
     waiting.append(News(trouble: trouble, name: name, text: text))
@@ -63,7 +63,7 @@ struct TroubleProgram {
           rule: [UInt8]("on-trouble"))
         (isOverdue, due) = (false, now + Self.timeout)
       } catch {
-        _ = report(.troubleNotTold(error))
+        report(.troubleNotTold(error))
       }
     }
   }
@@ -81,7 +81,7 @@ struct TroubleProgram {
     guard let running, let ending = try? running.program.process.reap() else { return }
     running.drain(report)
     if let failure = ActionEnd(ending).failure {
-      _ = report(.troubleProgramFailed(isOverdue ? .timedOut : failure))
+      report(.troubleProgramFailed(isOverdue ? .timedOut : failure))
     }
     (self.running, due) = (nil, nil)
   }

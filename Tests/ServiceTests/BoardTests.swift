@@ -70,7 +70,7 @@ final class Events {
   private(set) var all: [ServiceEvent] = []
 
   var report: ServiceReporter {
-    { event in
+    ServiceReporter { event in
       self.all.append(event)
       return []
     }
