@@ -249,6 +249,24 @@ import Testing
     #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false])
   }
 
+  /// A service learns it for as long as it runs.
+  @Test func aServiceDoesWithoutCAPAWhereTheServerHangsUpAfterIt() throws {
+    var behaviour = Behaviour()
+    behaviour.inject(.reply("-ERR what?"), at: .capa)
+    behaviour.inject(.disconnect, at: .user)
+    behaviour.inject(.disconnect, at: .auth)
+    let scene = try Scene()
+    scene.server.setNext([behaviour])
+    let service = try scene.bench.start(["run"])
+    #expect(until { scene.mailbox.messages.count == Scene.others.count })
+    scene.mailbox.add(Scene.message("4"))
+    service.send(SIGUSR1)
+    #expect(until { scene.bench.fired == Scene.alarms + ["4"] })
+    service.send(SIGTERM)
+    #expect(service.wait().exitCode == 0)
+    #expect(scene.server.transcripts.map { $0.received.contains("CAPA") } == [true, false, false])
+  }
+
   /// Nothing but the listing of all hangs: who polls once does without it in its second try.
   @Test func aServerThatHangsAtTheListingIsPolledWithoutIt() throws {
     let scene = try Scene(deadline: 5, rules: { Scene.rule($0) + "then = keep\n" })
