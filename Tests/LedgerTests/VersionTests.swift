@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  /// By its unique-id, for whatever rule took it; that is all that version 1 knew of it.
+  @Test(arguments: [nil, 98]) func aMessageOfThePastIsKnown(content: Int?) throws {
+    disk.bytes = past
+    for _ in 1...3 {
+      let ledger = try disk.open()
+      for (number, state) in [(1, MessageState.fired), (4, .givenUp), (9, .new)] {
+        var message = MessageIdentity(number, content: number)
+        message.older = OlderIdentity(header: Identity(99), content: content.map { Identity($0) })
+        for rule in [7, 8] as [UInt16] {
+          #expect(try ledger.state(of: ledger.resolve(message, rule: rule)) == state)
+        }
+      }
+    }
+  }
+
   @Test(arguments: 0..<32) func readsThePastWithATornTail(torn: Int) throws {
     disk.bytes = past + past[32..<32 + torn]
     try check(disk.open())
