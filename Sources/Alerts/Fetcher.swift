@@ -174,6 +174,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
       tellStuck(&sink)
       stopAsking()
       pump(&sink)
+      reportStage(&sink)
     case .archiving: end(.polled, [], &sink)
     case .comparing, .comparingHeader, .listing: tellStuck(&sink)
     case .settingUp, .securing, .counting, .askingListing(isLast: false), .quitting, .ended: break
@@ -222,6 +223,7 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
       if !archive.append(judged) { isComplete = false }
     }
     pump(&sink)
+    reportStage(&sink)
   }
 
   /// Handles the supervisor's answer to a part of the listing.
@@ -234,8 +236,11 @@ public struct Fetcher<MD5: MD5Digest & ~Copyable, SHA256: SHA256Digest & ~Copyab
     listing.answered(answer)
     if isLast { beginFetching() } else { state = .listing }
     pump(&sink)
+    reportStage(&sink)
   }
 
+  /// Tells the supervisor how far the session is, before a reply can end the poll: it must know whether QUIT was
+  /// sent.
   private mutating func reportStage<Sink: FrameSink & ~Copyable>(_ sink: inout Sink) {
     let current = Stage(session.state)
     guard current != stage, turn != .nobody else { return }

@@ -41,6 +41,7 @@ private func rehearse() {
   }
   switchOff(&kept)
   endAll(&kept)
+  letGo(&kept) { _ in true }
 }
 
 @inline(never)
@@ -51,7 +52,12 @@ private func switchOff(_ kept: inout KeptLines) {
 
 /// Popbell is gone.
 @inline(never)
-private func endAll(_ kept: inout KeptLines) { kept.letGo { pb_gpio_set($0, false) == 0 } }
+private func endAll(_ kept: inout KeptLines) { letGo(&kept) { pb_gpio_set($0, false) == 0 } }
+
+@inline(never)
+private func letGo(_ kept: inout KeptLines, where isInactive: (Int32) -> Bool) {
+  kept.letGo(where: isInactive)
+}
 
 private func answer(
   _ request: KeeperRequest, _ line: Int32?, _ kept: inout KeptLines,

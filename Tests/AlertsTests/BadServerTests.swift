@@ -107,6 +107,28 @@ import Testing
     #expect(!trial.world.server.commands[before...].contains { $0.hasPrefix("TOP") })
   }
 
+  /// What was deleted is in doubt from QUIT on, whatever the reply, and in however many pieces.
+  @Test(arguments: ["BYE\r\n", "", "-ERR some deleted messages not removed\r\n"], [1, .max])
+  func thatQUITWasSentIsKnown(reply: String, octetsAtOnce: Int) throws {
+    for isLastKept in [true, false] {
+      let kept = Rule.alarms(then: .keep, pattern: isLastKept ? "ALARM 2" : "ALARM 1")
+      var trial = Trial(.test([kept, .alarms()]), seed: 1)
+      trial.world.octetsAtOnce = octetsAtOnce
+      trial.world.server.capabilities.removeAll { $0 == "PIPELINING" }
+      for number in 1...2 { trial.deliver(.numbered(number)) }
+      trial.world.server.answer = { model, command in
+        guard command == "QUIT" else { return nil }
+        _ = model.reply(to: command)
+        return reply
+      }
+      try trial.poll()
+      let stages = trial.world.reports.compactMap { report in
+        if case .ended(_, _, _, let stage, _, _) = report { stage } else { nil }
+      }
+      #expect(stages == [.update] && trial.world.fired.count == 2)
+    }
+  }
+
   /// Nothing was to be deleted, so that nothing stays.
   @Test func aQUITThatIsRefusedWithoutADeletionIsNoTrouble() throws {
     var trial = trial(.alarms(then: .keep), mail: 1...3)

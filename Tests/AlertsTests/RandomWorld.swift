@@ -33,6 +33,7 @@ struct RandomWorld: ~Copyable {
       rules.settings, batch: [1, 3, 20].randomElement(using: &random)!)
     settings.rules.names.headers = [Array("Delivered-To".utf8)]
     world = World([], settings: settings)
+    world.octetsAtOnce = [1, 7, .max].randomElement(using: &random)!
     tell("\(server.description)")
     tell(
       "\(rules.map { "\($0.name): \($0.kind), \($0.disposition)" }), "

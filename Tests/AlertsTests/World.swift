@@ -50,6 +50,8 @@ struct World {
   var cut: (direction: Direction, after: Int)?
   /// After so many bytes from the server the fetcher's time is up.
   var wrapsUpAfter = Int.max
+  /// As many of the server's octets are received at once.
+  var octetsAtOnce = Int.max
   private(set) var bytes = (toServer: 0, toClient: 0)
   /// The power goes when this comes true, at the next order.
   private var powerGoes: ((World) -> Bool)?
@@ -250,8 +252,12 @@ struct World {
         return lose(connection)
       }
       guard !connection.incoming.isEmpty else { return lose(connection) }
-      bytes.toClient += 1
-      connection.fetcher.receive(connection.incoming.removeFirst(), &connection.sink)
+      var count = min(connection.incoming.count, octetsAtOnce)
+      if let cut, cut.direction == .toClient { count = min(count, cut.after - bytes.toClient) }
+      if bytes.toClient < wrapsUpAfter { count = min(count, wrapsUpAfter - bytes.toClient) }
+      let taken = connection.fetcher.receive(connection.incoming.prefix(count), &connection.sink)
+      bytes.toClient += taken
+      connection.incoming.removeFirst(taken)
     }
   }
 
@@ -290,8 +296,8 @@ struct HeldFetcher: ~Copyable {
     fetcher.didWrite(bytes.count)
     return bytes
   }
-  mutating func receive(_ byte: UInt8, _ sink: inout NotedFrames) {
-    _ = fetcher.receive([byte].span, &sink)
+  mutating func receive(_ bytes: ArraySlice<UInt8>, _ sink: inout NotedFrames) -> Int {
+    fetcher.receive(Array(bytes).span, &sink)
   }
   mutating func wrapUp(_ sink: inout NotedFrames) { fetcher.wrapUp(&sink) }
   mutating func receiveEnd(_ sink: inout NotedFrames) { fetcher.receiveEnd(&sink) }
