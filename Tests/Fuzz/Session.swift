@@ -147,7 +147,7 @@ private struct Client: ~Copyable {
   }
 
   /// The server says the same for ever; nothing but a message, or a listing of unknown length, may
-  /// take that.
+  /// take that. Lines behind the reply to UIDL for one message may be such a listing, too.
   mutating func receive(repeating line: [UInt8]) {
     guard !line.isEmpty, line.count <= 48 else { return }
     for index in 0..<66_000 where failure == nil { receive(line[index % line.count]) }
@@ -155,7 +155,7 @@ private struct Client: ~Copyable {
     switch session.awaiting {
     case .top, .retr: break
     case .uidl(nil), .list(nil): require(isOver || messageCount ?? 101 > 100, "a listing ends")
-    default: require(isOver, "a server that repeats itself is left")
+    default: require(isOver || session.hasStrayLines, "a server that repeats itself is left")
     }
   }
 
