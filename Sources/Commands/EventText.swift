@@ -6,7 +6,7 @@ import Platform
 import Rules
 import Service
 
-// What a running popbell has to say, in words.
+// The log lines of a service's events.
 
 /// A line of the log, before its style and time are chosen.
 struct LogLine: Equatable {
@@ -27,30 +27,17 @@ struct LogLine: Equatable {
 }
 
 extension ServiceEvent {
-  /// The lines that the log gets, and the words alone, for the owner and the service manager.
-  ///
-  /// One who polls once wants to read what came of it; a service need not say that each minute.
-  func lines(_ mode: Mode) -> ([LogLine], words: [UInt8]) {
+  /// The lines for the log. The result of a poll is `info` for `once`, `debug` for a service if nothing happened.
+  func lines(_ mode: Mode) -> [LogLine] {
+    var text: [UInt8] = []
     switch self {
     case .reported(let mailbox, let report, let values, let loaded):
       let (severity, text) = Commands.words(
         for: report, of: mailbox, settings: loaded.settings, values: values)
       let isResult = mode != .service && severity == .debug
       let name = loaded.settings.mailboxes[mailbox].name
-      return ([LogLine(isResult ? .info : severity, name, text)], text)
-    case .switched(_, let event) where !event.isDone:
-      return ([], [UInt8](event.active ? "cannot be switched on" : "cannot be switched off"))
-    case .started, .givenUp, .switched, .lineFailed, .outputDropped, .programLine, .systemFailed,
-      .troubleNotTold, .troubleProgramFailed, .tooMuchTrouble, .forgot, .settingsRefused,
-      .ledgersRefused, .stateDirectoryStays, .ledgerStays, .settingsRead:
-      return (lines(mode), [])
-    }
-  }
-
-  private func lines(_ mode: Mode) -> [LogLine] {
-    var text: [UInt8] = []
-    switch self {
-    case .reported: return []
+      return [LogLine(isResult ? .info : severity, name, text)]
+    case .switchRefused: return []  // `.lineFailed` has said it.
     case .started(let loaded): return [LogLine(.notice, [], loaded.settings.greeting)]
     case .givenUp(let mailbox, let count):
       text.append(counted: count, "message was", "messages were")
@@ -101,11 +88,18 @@ extension ServiceEvent {
   }
 
   private static var onTrouble: [UInt8] { [UInt8]("on-trouble") }
+
+  /// The text for `on-trouble` and the service manager, of an event with these lines.
+  func words(_ lines: [LogLine]) -> [UInt8] {
+    if case .switchRefused(_, let active) = self {
+      return [UInt8](active ? "cannot be switched on" : "cannot be switched off")
+    }
+    return lines.last?.text ?? []
+  }
 }
 
 extension LoadedSettings {
-  /// What the owner of these settings has to know, though they hold; one who polls once asks `check` what is
-  /// likely not meant.
+  /// The warnings about these settings, which are valid. `once` leaves out those that `check` prints.
   func warningLines(_ mode: Mode) -> [LogLine] {
     var lines = mode == .service ? warnings.map { LogLine(.warning, [], $0) } : []
     for mailbox in settings.mailboxes {
@@ -129,7 +123,7 @@ extension Settings {
 }
 
 extension ForgetOutcome {
-  /// How urgent it is, and what is to be said of it, in lines.
+  /// The severity and the text of each log line.
   var words: (Severity, [[UInt8]]) {
     switch self {
     case .nothing: (.notice, [])

@@ -24,9 +24,9 @@ func runService(_ options: Options, _ mode: Mode) -> Int32 {
         ServiceSurroundings(
           isVerbose: options.isVerbose,
           report: ServiceReporter { event in
-            let (lines, words) = event.lines(mode)
+            let lines = event.lines(mode)
             log.write(lines)
-            return words
+            return event.words(lines)
           }, words: { $0.words },
           load: { loadSettings(path, includingLines: false) }),
         signals: signals)

@@ -29,8 +29,11 @@ extension RunningService {
   /// Passes on that an output was switched, or refused to be.
   mutating func pass(on event: OutputEvent) {
     let name = loaded.settings.outputs[event.output].name
-    let text = report(.switched(output: name, event))
-    if !event.isDone { tell(.outputFailed, of: name, text) }
+    guard event.isDone else {
+      return tell(
+        .outputFailed, of: name, report(.switchRefused(output: name, active: event.active)))
+    }
+    report(.switched(output: name, event))
   }
 
   /// Tells the owner of a trouble of the mailbox or output `name`, if that is news.

@@ -12,8 +12,10 @@ package indirect enum ServiceEvent: Sendable {
   case givenUp(mailbox: [UInt8], count: Int)
   /// The supervisor reports of a mailbox, and of its alert.
   case reported(mailbox: Int, Report, AlertValues?, LoadedSettings)
-  /// An output was switched or, if the event is not done, refused to be, which `.lineFailed` has said.
+  /// An output was switched.
   case switched(output: [UInt8], OutputEvent)
+  /// An output cannot be switched on or off; `.lineFailed` says why.
+  case switchRefused(output: [UInt8], active: Bool)
   /// A line cannot be had or driven; `triesAgain` is true if it is not held, and tried until it is.
   case lineFailed(OutputSettings, GPIOError, triesAgain: Bool)
   /// An output that was active is off, as the new settings do not have it.

@@ -103,7 +103,7 @@ import Testing
       ),
     ] as [(ServiceEvent, [String])])
   func ofAnEvent(event: ServiceEvent, expected: [String]) {
-    #expect(event.lines(.service).0.map(\.description) == expected)
+    #expect(event.lines(.service).map(\.description) == expected)
   }
 
   @Test(
@@ -116,16 +116,15 @@ import Testing
     ] as [(OutputCause, String)])
   func ofAnOutputThatIsSwitched(cause: OutputCause, expected: String) {
     let event = ServiceEvent.switched(output: siren, OutputEvent(0, active: true, cause))
-    #expect(event.lines(.service).0.map(\.description) == [expected])
+    #expect(event.lines(.service).map(\.description) == [expected])
   }
 
   /// The line's own error is in the log already.
   @Test(arguments: [(true, "cannot be switched on"), (false, "cannot be switched off")])
   func anOutputThatRefusesIsToldOnly(active: Bool, expected: String) {
-    let event = ServiceEvent.switched(
-      output: siren, OutputEvent(0, active: active, .rule, isDone: false))
-    let (lines, words) = event.lines(.service)
-    #expect(lines == [] && text(words) == expected)
+    let event = ServiceEvent.switchRefused(output: siren, active: active)
+    let lines = event.lines(.service)
+    #expect(lines == [] && text(event.words(lines)) == expected)
   }
 
   /// `check` has said what is likely not meant.

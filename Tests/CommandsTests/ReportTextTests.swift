@@ -166,9 +166,9 @@ import Testing
     ] as [(Report, Severity, String)])
   func ofWhatHappensToAMessage(report: Report, severity: Severity, expected: String) {
     let event = ServiceEvent.reported(mailbox: 0, report, values, loaded)
-    let (lines, words) = event.lines(.service)
+    let lines = event.lines(.service)
     #expect(lines.map(\.description) == ["\(severity) box: \(expected)"])
-    #expect(text(words) == expected)
+    #expect(text(event.words(lines)) == expected)
   }
 
   @Test func aPollThatWentWellIsCounted() {
@@ -217,7 +217,7 @@ import Testing
   ) -> [String] {
     let report = Report.ended(
       outcome, tally, Array(detail.utf8), stage, next: next, failingFor: .zero)
-    return ServiceEvent.reported(mailbox: 0, report, nil, loaded).lines(mode).0
+    return ServiceEvent.reported(mailbox: 0, report, nil, loaded).lines(mode)
       .map(\.description)
   }
 }
