@@ -2,7 +2,7 @@ public import Bytes
 import Config
 import Ledger
 
-// What a mailbox's state and ledger become when a poll has ended.
+// The end of a poll: updates the mailbox's state and its ledger.
 extension Supervisor where S: ~Copyable {
   /// Handles the end of the fetcher of `mailbox`, after all its frames. `end` explains the end of the process
   /// if the fetcher did not report an outcome.

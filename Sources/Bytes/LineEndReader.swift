@@ -1,6 +1,6 @@
 /// Finds line feeds in a stream, and says whether a CR stands before each.
 ///
-/// What ends a line is for the caller to decide: CRLF in replies, any LF in headers as they are stored.
+/// The caller decides what ends a line: CRLF in replies, any LF in headers as they are stored.
 public struct LineEndReader: Sendable {
   public enum Piece: Equatable, Sendable {
     /// A CR; what it belongs to shows with the next byte.

@@ -112,7 +112,7 @@ public struct VisibleTextWriter {
   private var normaliser = TextNormaliser()
   private var end: End
 
-  /// Where the text has come to.
+  /// The length of the text so far, and whether it is full.
   private struct End {
     let limit: Int
     var count = 0
@@ -152,18 +152,4 @@ public struct VisibleTextWriter {
     normaliser.finish { scalar, _ in end.write(scalar, emit) }
     self.end = end
   }
-}
-
-/// `text` as a person sees it, by a `VisibleTextWriter`. Each byte that is not UTF-8 becomes U+FFFD.
-public func normalised(_ text: Span<UInt8>, limit: Int) -> [UInt8] {
-  var result: [UInt8] = []
-  var writer = VisibleTextWriter(limit: limit)
-  var index = 0
-  while index < text.count, !writer.isCut {
-    let (scalar, length) = decodeUTF8(text.extracting(index...)) ?? (0xFFFD, 1)
-    writer.receive(scalar) { result.append($0) }
-    index += length
-  }
-  writer.finish { result.append($0) }
-  return result
 }

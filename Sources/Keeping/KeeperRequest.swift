@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What popbell asks of its keeper; the descriptor of a line that is to be kept comes with it.
+/// A request of popbell to its keeper. The descriptor of a line that is to be kept is sent with it.
 public struct KeeperRequest: Equatable, Sendable {
   public enum Change: Equatable, Sendable {
     /// The line is to be inactive at this time.
@@ -54,7 +54,7 @@ public struct KeeperRequest: Equatable, Sendable {
   }
 }
 
-/// What the keeper answers to each request.
+/// The keeper's answer to a request.
 public struct KeeperAnswer: Equatable, Sendable {
   public typealias Bytes = ByteBuffer<9>
 

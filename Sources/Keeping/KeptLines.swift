@@ -4,7 +4,7 @@ public import Bytes
 ///
 /// The memory is fixed. A line is known by its key, and switched by its descriptor.
 public struct KeptLines {
-  /// Maximum number of lines.
+  /// Maximum number of lines: as many as there can be outputs (`Config.Limits.outputs`).
   public static let capacity = 32
 
   private struct Line {
@@ -18,7 +18,7 @@ public struct KeptLines {
 
   public init() {}
 
-  /// What became of a request.
+  /// The result of a request.
   public struct Answer: Equatable, Sendable {
     /// False if there was no room, or no descriptor for a line that is to be kept.
     public let isDone: Bool

@@ -1,23 +1,14 @@
 import Bytes
 
-/// Calls `body` with each character of an unfolded field value, with encoded words decoded: RFC 2047. A byte that
-/// is no character in its charset is U+FFFD. Controls and blanks are as they come, even from an encoded word.
-public func forEachCharacter(
-  of raw: Span<UInt8>, tables: CharsetTables = .none, _ body: (UInt32) -> Void
-) {
-  var decoder = FieldDecoder(tables)
-  decoder.decode(raw, body)
-}
-
 /// Decodes the texts of the fields of a message.
-struct FieldDecoder {
+package struct FieldDecoder {
   private var tables: CharsetTables
   /// The label of a text that needs missing tables; empty if all texts could be decoded.
   private(set) var undecodedLabel: [UInt8] = []
   /// The label of the body's charset; empty if the message gives none.
   private var bodyLabel: [UInt8] = []
 
-  init(_ tables: CharsetTables) { self.tables = tables }
+  package init(_ tables: CharsetTables) { self.tables = tables }
 
   mutating func forgetUndecodedLabel() { undecodedLabel.removeAll() }
 
@@ -51,8 +42,10 @@ struct FieldDecoder {
   }
 
   // Blanks between two encoded words are dropped: section 6.2.
-  /// Calls `body` with each character of a field's value, as for `forEachCharacter`.
-  mutating func decode(_ raw: Span<UInt8>, _ body: (UInt32) -> Void) {
+  /// Calls `body` with each character of an unfolded field value, with encoded words decoded: RFC 2047. A byte
+  /// that is no character in its charset is U+FFFD. Controls and blanks are as they come, even from an encoded
+  /// word.
+  package mutating func decode(_ raw: Span<UInt8>, _ body: (UInt32) -> Void) {
     var words: Words?
     /// The start of the text behind the last word.
     var start = 0

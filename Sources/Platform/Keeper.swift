@@ -8,9 +8,11 @@ internal import Keeping
 ///
 /// Signals do nothing to the keeper, but SIGKILL and SIGSTOP. There is one while a line is kept.
 public final class Keeper {
-  /// How long a keeper may take to answer that runs, or that was just started, and to be gone.
+  /// Maximum time for an answer.
   private static let answerTime = Interval.milliseconds(300)
+  /// Maximum time for the first answers of a keeper that was just started.
   private static let startTime = Interval.milliseconds(700)
+  /// Maximum time for the end of a keeper that was killed, in milliseconds.
   private static let endTime = 100
   /// The time after which another is tried.
   private static let pause = Interval.milliseconds(1000)

@@ -144,8 +144,7 @@ extension OutputSettings {
 package struct Board: OutputLines {
   package private(set) var lines: [BoardLine]
   private let report: ServiceReporter
-  /// What was reported last of each line that cannot be had or driven, and whether it was held then; nil if
-  /// there is no problem.
+  /// The last problem of each line that was reported; nil if there is none.
   private var problems: [Problem?]
 
   private struct Problem: Equatable {

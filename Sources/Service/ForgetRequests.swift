@@ -144,7 +144,7 @@ extension LedgerFolder {
   }
 }
 
-/// What became of the requests to forget messages of a mailbox.
+/// The result of the requests to forget messages of a mailbox.
 package indirect enum ForgetOutcome: Sendable {
   /// There are none, or somebody writes them at this moment.
   case nothing

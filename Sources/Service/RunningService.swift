@@ -256,7 +256,7 @@ package struct RunningService: ~Copyable {
   }
 }
 
-/// What a running popbell is given by whoever runs it.
+/// The parts of a running popbell that have words: the log, and the reader of the configuration.
 package struct ServiceSurroundings {
   /// True if the nearest rule of each message that no rule takes is worth finding.
   let isVerbose: Bool

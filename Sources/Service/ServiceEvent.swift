@@ -4,7 +4,7 @@ package import Ledger
 package import Platform
 package import Rules
 
-/// What a running popbell has to say: values, of which others make lines.
+/// An event that a running popbell reports, as values: `Commands` makes log lines of them.
 package indirect enum ServiceEvent: Sendable {
   /// It begins to poll.
   case started(LoadedSettings)
@@ -44,7 +44,7 @@ package indirect enum ServiceEvent: Sendable {
   case settingsRead(LoadedSettings)
 }
 
-/// Takes what a running popbell has to say, and returns it in words.
+/// Takes the events of a running popbell, and returns each in words.
 package struct ServiceReporter {
   private let body: (ServiceEvent) -> [UInt8]
 
@@ -63,7 +63,7 @@ package indirect enum StartFailure: Error, Sendable {
   case ledger(mailbox: [UInt8], directory: [UInt8], LedgerError)
 }
 
-/// How a service, or `once`, has ended.
+/// The end of a service or of `once`.
 package struct ServiceEnd {
   /// The last outcome of each mailbox; nil if popbell was stopped before there was one.
   package let outcomes: [Outcome?]

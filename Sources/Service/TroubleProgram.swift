@@ -33,7 +33,6 @@ struct TroubleProgram {
   private(set) var due: Instant?
   private var isOverdue = false
 
-  var waitingCount: Int { waiting.count }
   var isRunning: Bool { running != nil }
   var isBusy: Bool { isRunning || !waiting.isEmpty }
 

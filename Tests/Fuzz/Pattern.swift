@@ -1,5 +1,6 @@
 import Bytes
 import Rules
+import TestSupport
 
 /// Whatever a pattern and a text are, the pattern is refused with a place in it, or it takes a bounded
 /// number of steps, and captures parts of the text; and text as a person sees it stays as it is.
