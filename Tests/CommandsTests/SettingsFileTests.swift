@@ -38,10 +38,9 @@ import Testing
   }
 
   @Test func eachErrorSaysItsLine() throws {
-    #expect(
-      try lines("[mailbox box]\nserver = x y\n[rule r]\nrun = /bin/true\n").allSatisfy {
-        $0.hasPrefix("popbell.conf:")
-      })
+    let found = try lines(valid.replacing("pop.example.net", with: "x y") + "[output o]\n")
+    #expect(found.filter { $0.hasPrefix("popbell.conf:2: [mailbox box] server: ") }.count == 1)
+    #expect(found.filter { $0.hasPrefix("popbell.conf:10: [output o]") }.count == 1, "\(found)")
   }
 
   /// On a laptop, `match` only notes what the board will have.
