@@ -1,8 +1,9 @@
 extension [UInt8] {
   /// Appends `bytes` as text that is harmless in a terminal or a journal, and hides nothing. Each byte of a
   /// control character (C0, DEL, C1), a line separator, an invisible character (bidirectional controls,
-  /// zero-width characters, tags) or of invalid UTF-8 becomes `\xNN`; a backslash is doubled.
-  public mutating func append(escaping bytes: Span<UInt8>) {
+  /// zero-width characters, tags) or of invalid UTF-8 becomes `\xNN`; a backslash is doubled, unless
+  /// `doublesBackslashes` is false, for text in which they are the reader's own.
+  public mutating func append(escaping bytes: Span<UInt8>, doublesBackslashes: Bool = true) {
     var index = 0
     while index < bytes.count {
       let length = printableLength(bytes.extracting(index...))
@@ -10,7 +11,7 @@ extension [UInt8] {
         appendEscape(bytes[index])
         index += 1
       } else {
-        if bytes[index] == .ascii("\\") { append(.ascii("\\")) }
+        if doublesBackslashes, bytes[index] == .ascii("\\") { append(.ascii("\\")) }
         append(bytes.extracting(index..<(index + length)))
         index += length
       }

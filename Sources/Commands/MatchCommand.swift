@@ -72,14 +72,11 @@ private struct MessageReader {
     var text: [UInt8] = []
     var packet = ByteBuffer<4096>()
     while text.count <= Self.textLimit, fork.channel.receive(&packet) {
-      for index in 0..<packet.count {
-        let byte = packet[index]
-        text.append(byte.isControl && byte != .lineFeed ? .ascii("?") : byte)
-      }
+      text.append(packet.bytes)
     }
     if text.count > Self.textLimit { fork.process.kill() }
     switch try? fork.process.wait() {
-    case .exited(let code) where !text.isEmpty: return (code, text)
+    case .exited(let code) where !text.isEmpty: return (code, escapedLines(of: text))
     case .killed(let signal):
       text = [UInt8]("the process that read it was killed by signal ")
       text.append(decimal: Int(signal))
@@ -120,6 +117,19 @@ private struct MessageReader {
     let isTaken = Commands.explain(header, path, loaded, mailbox, charsets, into: &text)
     return (isTaken ? ExitCode.ok : 1, text)
   }
+}
+
+/// `text` with each of its lines escaped as for a log: the process that wrote it had read what strangers wrote.
+func escapedLines(of text: [UInt8]) -> [UInt8] {
+  var escaped: [UInt8] = []
+  var start = 0
+  while start < text.count {
+    let end = text.span.firstIndex(of: .lineFeed, from: start) ?? text.count
+    escaped.append(escaping: text.span.extracting(start..<end), doublesBackslashes: false)
+    if end < text.count { escaped.append(.lineFeed) }
+    start = end + 1
+  }
+  return escaped
 }
 
 /// Root becomes another user; one who is root in a namespace of its own, where there is no other, need not:

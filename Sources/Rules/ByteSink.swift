@@ -66,30 +66,17 @@ extension ByteSink where Self: ~Copyable {
     write(unit)
   }
 
-  /// Writes at most `limit` bytes of `text`; control bytes and invalid UTF-8 become `\xNN`, and `...` marks a
-  /// cut.
+  /// Writes at most `limit` bytes of `text`, escaped as for a log, but with its backslashes; `...` marks a cut.
   public mutating func write(printable text: Span<UInt8>, limit: Int = 64) {
-    var index = 0
-    while index < text.count {
-      let length = text.characterLength(at: index)
-      guard index + length <= limit else {
-        write("...")
-        return
-      }
-      let byte = text[index]
-      if byte.isControl || (length == 1 && byte >= 0x80) || (byte == 0xC2 && text[index + 1] < 0xA0)
-      {
-        for offset in 0..<length { write(escaped: text[index + offset]) }
-      } else {
-        write(text.extracting(index..<(index + length)))
-      }
-      index += length
+    var end = 0
+    while end < text.count {
+      let length = text.characterLength(at: end)
+      guard end + length <= limit else { break }
+      end += length
     }
-  }
-
-  private mutating func write(escaped byte: UInt8) {
-    write("\\x")
-    write(hexadecimalDigit(byte >> 4))
-    write(hexadecimalDigit(byte))
+    var escaped: [UInt8] = []
+    escaped.append(escaping: text.extracting(..<end), doublesBackslashes: false)
+    write(escaped)
+    if end < text.count { write("...") }
   }
 }

@@ -43,6 +43,15 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("  from: (") }, "\(lines)")
   }
 
+  /// Whatever the process that reads it has become.
+  @Test func nothingThatIsPrintedHidesAnything() {
+    let text = Array("a\u{202E}b\nc\u{1B}[2J\\x\n\nd".utf8) + [0xFF]
+    #expect(
+      TestSupport.text(escapedLines(of: text))
+        == "a\\xe2\\x80\\xaeb\nc\\x1b[2J\\x\n\nd\\xff")
+    #expect(escapedLines(of: Array("a\n".utf8)) == Array("a\n".utf8))
+  }
+
   @Test func aMessageWithoutAHeader() {
     #expect(explain("\n").lines == ["mail: it has no header, and would be left alone"])
   }

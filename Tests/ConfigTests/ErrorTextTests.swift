@@ -16,6 +16,10 @@ import Testing
         + "'tls = starttls', or 'allow-plaintext = yes' where that is no harm"
     ),
     ("allow-plaintext = true", "allow-plaintext: 'true' is not yes or no"),
+    (
+      "allow-plaintext = a\u{202E}b\u{200B}c\u{E0041}d",
+      "allow-plaintext: 'a\\xe2\\x80\\xaeb\\xe2\\x80\\x8bc\\xf3\\xa0\\x81\\x81d' is not yes or no"
+    ),
     ("ca = etc/ssl", "ca: 'etc/ssl' is not an absolute path: begin it with '/'"),
     ("auth = login", "auth: 'login' is not auto, plain, plain-challenge, user or apop"),
     ("interval = 60", "interval: '60' has no unit: write '60s' for seconds, or one of ms, m, h, d"),
