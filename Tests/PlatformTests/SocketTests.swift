@@ -51,6 +51,19 @@ private func resolve(_ host: String, _ port: UInt16 = 995) throws(ResolveError) 
     #expect(throws: ResolveError.notFound) { _ = try HostAddresses(answer.bytes, port: 995) }
   }
 
+  /// A process that looks up names and was taken over may answer anything.
+  @Test func nothingButUpToEightAddressesIsTaken() throws {
+    let host: [UInt8] = [4, 0, 0, 0, 0, 192, 0, 2, 1] + [UInt8](repeating: 0, count: 12)
+    func count(_ answer: [UInt8]) -> Int? { try? HostAddresses(answer.span, port: 995).count }
+    func hosts(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in host } }
+    for number in 1...8 { #expect(count(hosts(number)) == number) }
+    #expect(count(hosts(9)) == nil)
+    for cut in [0, 2, 20] { #expect(count(Array(host.prefix(cut))) == nil) }
+    #expect(count(host + [4]) == nil)
+    #expect(count([5] + host.dropFirst()) == nil)
+    #expect(count(host + [0] + host.dropFirst()) == nil)
+  }
+
   @Test func findsLoopbackByName() throws {
     let list = try resolve("localhost", 110)
     let texts = (0..<list.count).map { string(list[$0].text.span) }
